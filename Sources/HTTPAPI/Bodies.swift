@@ -1,0 +1,204 @@
+import FoundationEssentials
+import Stacks
+
+/// A stack, as answers show it.
+struct StackBody: Encodable {
+    var stackID: String
+    var userID: Int64
+    var problemID: Int64
+    var podID: String
+    var namespace: String
+    @Nullable var nodeID: String?
+    @Nullable var nodePublicIP: String?
+    var podSpec: String
+    var targetPort: Int
+    var nodePort: Int
+    var ports: [PortBody]
+    var serviceName: String
+    var status: String
+    var reason: String?
+    var message: String?
+    var ttlExpiresAt: String
+    var createdAt: String
+    var updatedAt: String
+    var requestedCPUMilli: Int64
+    var requestedMemoryBytes: Int64
+
+    enum CodingKeys: String, CodingKey {
+        case stackID = "stack_id"
+        case userID = "user_id"
+        case problemID = "problem_id"
+        case podID = "pod_id"
+        case namespace
+        case nodeID = "node_id"
+        case nodePublicIP = "node_public_ip"
+        case podSpec = "pod_spec"
+        case targetPort = "target_port"
+        case nodePort = "node_port"
+        case ports
+        case serviceName = "service_name"
+        case status, reason, message
+        case ttlExpiresAt = "ttl_expires_at"
+        case createdAt = "created_at"
+        case updatedAt = "updated_at"
+        case requestedCPUMilli = "requested_cpu_milli"
+        case requestedMemoryBytes = "requested_memory_bytes"
+    }
+
+    init(_ stack: Stack) {
+        let record = stack.record
+        stackID = record.id.description
+        userID = record.userID
+        problemID = record.problemID
+        podID = record.id.podName
+        namespace = record.namespace
+        nodeID = record.nodeID
+        nodePublicIP = stack.nodePublicIP
+        podSpec = record.podSpec
+        targetPort = record.port.containerPort
+        nodePort = record.nodePort
+        ports = [PortBody(record)]
+        serviceName = record.id.serviceName
+        status = stack.status.rawValue
+        reason = stack.reason
+        message = stack.message
+        ttlExpiresAt = record.expiresAt.rfc3339
+        createdAt = record.createdAt.rfc3339
+        updatedAt = record.updatedAt.rfc3339
+        requestedCPUMilli = record.requestedCPUMilli
+        requestedMemoryBytes = record.requestedMemoryBytes
+    }
+}
+
+struct PortBody: Encodable {
+    var containerPort: Int
+    var `protocol`: String
+    var nodePort: Int
+
+    enum CodingKeys: String, CodingKey {
+        case containerPort = "container_port"
+        case `protocol`
+        case nodePort = "node_port"
+    }
+
+    init(_ record: StackRecord) {
+        containerPort = record.port.containerPort
+        `protocol` = record.port.protocol.rawValue
+        nodePort = record.nodePort
+    }
+}
+
+struct StatusBody: Encodable {
+    var stackID: String
+    var status: String
+    var ttl: String
+    var nodePort: Int
+    var targetPort: Int
+    var ports: [PortBody]
+    @Nullable var nodePublicIP: String?
+    @Nullable var reason: String?
+    @Nullable var message: String?
+
+    enum CodingKeys: String, CodingKey {
+        case stackID = "stack_id"
+        case status, ttl
+        case nodePort = "node_port"
+        case targetPort = "target_port"
+        case ports
+        case nodePublicIP = "node_public_ip"
+        case reason, message
+    }
+
+    init(_ stack: Stack) {
+        stackID = stack.record.id.description
+        status = stack.status.rawValue
+        ttl = stack.record.expiresAt.rfc3339
+        nodePort = stack.record.nodePort
+        targetPort = stack.record.port.containerPort
+        ports = [PortBody(stack.record)]
+        nodePublicIP = stack.nodePublicIP
+        reason = stack.reason
+        message = stack.message
+    }
+}
+
+struct StackListBody: Encodable {
+    var stacks: [StackBody]
+}
+
+struct UserStacksBody: Encodable {
+    var userID: Int64
+    var stacks: [StackBody]
+
+    enum CodingKeys: String, CodingKey {
+        case userID = "user_id"
+        case stacks
+    }
+}
+
+struct DeletedBody: Encodable {
+    var deleted = true
+    var stackID: String
+
+    enum CodingKeys: String, CodingKey {
+        case deleted
+        case stackID = "stack_id"
+    }
+}
+
+struct StatsBody: Encodable {
+    var totalStacks: Int
+    var activeStacks: Int
+    var nodeDistribution: [String: Int]
+    var usedNodePorts: Int
+    var reservedCPUMilli: Int64
+    var reservedMemoryBytes: Int64
+
+    enum CodingKeys: String, CodingKey {
+        case totalStacks = "total_stacks"
+        case activeStacks = "active_stacks"
+        case nodeDistribution = "node_distribution"
+        case usedNodePorts = "used_node_ports"
+        case reservedCPUMilli = "reserved_cpu_milli"
+        case reservedMemoryBytes = "reserved_memory_bytes"
+    }
+
+    init(_ stats: StackStats) {
+        totalStacks = stats.totalStacks
+        activeStacks = stats.activeStacks
+        nodeDistribution = stats.nodeDistribution
+        usedNodePorts = stats.usedNodePorts
+        reservedCPUMilli = stats.reserved.cpuMilli
+        reservedMemoryBytes = stats.reserved.memoryBytes
+    }
+}
+
+struct ReadinessBody: Encodable {
+    struct State: Encodable {
+        var status: String
+        var message: String?
+    }
+
+    var status: String
+    var dependencies: [String: State]
+}
+
+/// A field that is written as null when it has no value, so that callers always find it.
+@propertyWrapper
+struct Nullable<Value: Encodable>: Encodable {
+    var wrappedValue: Value?
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if let wrappedValue {
+            try container.encode(wrappedValue)
+        } else {
+            try container.encodeNil()
+        }
+    }
+}
+
+extension Date {
+    /// RFC 3339 in UTC with milliseconds.
+    var rfc3339: String { formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)) }
+}

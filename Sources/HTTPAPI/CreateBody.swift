@@ -1,0 +1,68 @@
+import FoundationEssentials
+import Hummingbird
+import NIOCore
+import NIOFoundationCompat
+import Stacks
+
+/// The body of `POST /stacks`.
+struct CreateBody: Decodable {
+    var userID: Int64
+    var problemID: Int64
+    var targetPort: Int
+    var podSpec: String
+
+    enum CodingKeys: String, CodingKey {
+        case userID = "user_id"
+        case problemID = "problem_id"
+        case targetPort = "target_port"
+        case podSpec = "pod_spec"
+    }
+
+    var request: CreateRequest {
+        CreateRequest(userID: userID, problemID: problemID, targetPort: targetPort, podSpec: podSpec)
+    }
+
+    /// - Throws: ``RequestError`` `bodyTooLarge`; ``StackError`` `invalid_request` naming the field.
+    static func read(from request: Request) async throws -> CreateBody {
+        let buffer: ByteBuffer
+        do {
+            buffer = try await request.body.collect(upTo: StackRoutes.maximumBodySize)
+        } catch is NIOTooManyBytesError {
+            throw RequestError.bodyTooLarge(limit: StackRoutes.maximumBodySize)
+        }
+        do {
+            return try JSONDecoder().decode(CreateBody.self, from: Data(buffer: buffer))
+        } catch let error as DecodingError {
+            throw StackError(.invalidRequest, Self.sentence(for: error))
+        }
+    }
+
+    private static func sentence(for error: DecodingError) -> String {
+        switch error {
+        case .keyNotFound(let key, _):
+            "\(key.stringValue): is missing; the body needs user_id, problem_id, target_port and pod_spec"
+        case .typeMismatch(_, let context) where context.codingPath.isEmpty:
+            "the body is not a JSON object"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            "\(path(context)): must be \(expected(context))"
+        case .dataCorrupted(let context) where context.codingPath.isEmpty:
+            "the body is not JSON"
+        case .dataCorrupted(let context):
+            "\(path(context)): must be \(expected(context))"
+        @unknown default:
+            "the body cannot be read"
+        }
+    }
+
+    private static func path(_ context: DecodingError.Context) -> String {
+        context.codingPath.map(\.stringValue).joined(separator: ".")
+    }
+
+    private static func expected(_ context: DecodingError.Context) -> String {
+        switch context.codingPath.first?.stringValue {
+        case CodingKeys.podSpec.rawValue: "a string with the YAML or JSON text of one Pod"
+        case CodingKeys.targetPort.rawValue: "a number within 1…65535"
+        default: "a positive 64-bit integer"
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import Stacks
+
+/// The routes about stacks: each reads its parameters, asks the service, and shapes the answer.
+struct StackRoutes {
+    let service: StackService
+    /// The largest body that `POST /stacks` reads, in bytes: a Pod spec of the allowed size, however its JSON escapes it.
+    static let maximumBodySize = 512 * 1024
+
+    func create(_ request: Request, _ context: APIContext) async throws -> Response {
+        let body = try await CreateBody.read(from: request)
+        let stack = try await service.create(body.request, logger: context.logger)
+        return try .json(StackBody(stack), status: .created, headers: [.location: "/stacks/\(stack.record.id)"])
+    }
+
+    func list(_ request: Request, _ context: APIContext) async throws -> Response {
+        try .json(StackListBody(stacks: try await service.stacks(logger: context.logger).map(StackBody.init)))
+    }
+
+    func show(_ request: Request, _ context: APIContext) async throws -> Response {
+        try .json(StackBody(try await service.stack(try stackID(context), logger: context.logger)))
+    }
+
+    func status(_ request: Request, _ context: APIContext) async throws -> Response {
+        try .json(StatusBody(try await service.stack(try stackID(context), logger: context.logger)))
+    }
+
+    func delete(_ request: Request, _ context: APIContext) async throws -> Response {
+        let id = try stackID(context)
+        try await service.delete(id, logger: context.logger)
+        return try .json(DeletedBody(stackID: id.description))
+    }
+
+    func listOfUser(_ request: Request, _ context: APIContext) async throws -> Response {
+        let text = try context.parameters.require("user_id")
+        guard let userID = Int64(text), userID > 0 else {
+            throw StackError(.invalidRequest, "user_id: \"\(text.prefix(40))\" is not a positive 64-bit integer")
+        }
+        let stacks = try await service.stacks(ofUser: userID, logger: context.logger)
+        return try .json(UserStacksBody(userID: userID, stacks: stacks.map(StackBody.init)))
+    }
+
+    func stats(_ request: Request, _ context: APIContext) async throws -> Response {
+        try .json(StatsBody(try await service.stats(logger: context.logger)))
+    }
+
+    /// What does not look like a stack id names no stack.
+    private func stackID(_ context: APIContext) throws -> StackID {
+        let text = try context.parameters.require("stack_id")
+        guard let id = StackID(text) else { throw StackError(.stackNotFound, "no stack \(text.prefix(40))") }
+        return id
+    }
+}

@@ -1,0 +1,153 @@
+import Synchronization
+
+/// What happened to one object, or to the whole store.
+public enum Change<T: KubernetesObject>: Sendable {
+    case added(T)
+    case updated(old: T, new: T)
+    case removed(T)
+    /// The store was listed anew; each difference was reported before.
+    case relisted
+}
+
+/// The objects of a kind as the API server last reported them; written by one ``Reflector``, read by everyone.
+public final class ObjectStore<T: KubernetesObject>: Sendable {
+    private struct Key: Hashable {
+        var namespace: String?
+        var name: String
+
+        init(namespace: String?, name: String) {
+            self.namespace = namespace
+            self.name = name
+        }
+
+        init(_ metadata: ObjectMeta) {
+            self.init(namespace: metadata.namespace, name: metadata.name ?? "")
+        }
+    }
+
+    private struct State {
+        var objects: [Key: T] = [:]
+        var isSynced = false
+        /// Each takes the object as it now is, and returns whether its wait is over.
+        var waiters: [Key: [Int: @Sendable (T?) -> Bool]] = [:]
+        var syncWaiters: [AsyncStream<Void>.Continuation] = []
+        var nextID = 0
+
+        /// Tells those who wait for this object what has become of it.
+        mutating func wake(_ key: Key) {
+            guard let own = waiters[key] else { return }
+            let remaining = own.filter { !$0.value(objects[key]) }
+            waiters[key] = remaining.isEmpty ? nil : remaining
+        }
+
+        mutating func removeWaiter(_ id: Int, of key: Key) {
+            waiters[key]?[id] = nil
+            if waiters[key]?.isEmpty == true { waiters[key] = nil }
+        }
+    }
+
+    private let state = Mutex(State())
+    private let onChange: @Sendable (Change<T>) -> Void
+
+    init(onChange: @escaping @Sendable (Change<T>) -> Void) {
+        self.onChange = onChange
+    }
+
+    /// Whether the first list has been read.
+    public var isSynced: Bool { state.withLock { $0.isSynced } }
+
+    public var count: Int { state.withLock { $0.objects.count } }
+
+    public func object(namespace: String?, name: String) -> T? {
+        state.withLock { $0.objects[Key(namespace: namespace, name: name)] }
+    }
+
+    public func objects() -> [T] {
+        state.withLock { Array($0.objects.values) }
+    }
+
+    /// Returns once the first list has been read.
+    /// - Throws: `CancellationError`.
+    public func waitUntilSynced() async throws {
+        let (synced, continuation) = AsyncStream<Void>.makeStream()
+        let isSynced = state.withLock { state in
+            if !state.isSynced { state.syncWaiters.append(continuation) }
+            return state.isSynced
+        }
+        if isSynced { return }
+        for await _ in synced { return }
+        throw CancellationError()
+    }
+
+    /// Returns what `condition` returns for the object, now or after any of its changes, as soon as that is not nil.
+    ///
+    /// `condition` is called with nil while there is no such object. It runs under the store's lock: it must be quick and must not
+    /// call the store. Changes of other objects cost it nothing.
+    /// - Throws: `CancellationError`.
+    public func wait<Result: Sendable>(
+        namespace: String?,
+        name: String,
+        until condition: @escaping @Sendable (T?) -> Result?
+    ) async throws -> Result {
+        let key = Key(namespace: namespace, name: name)
+        let (results, continuation) = AsyncStream<Result>.makeStream()
+        let id = state.withLock { state -> Int? in
+            if let result = condition(state.objects[key]) {
+                continuation.yield(result)
+                return nil
+            }
+            state.nextID += 1
+            state.waiters[key, default: [:]][state.nextID] = { object in
+                guard let result = condition(object) else { return false }
+                continuation.yield(result)
+                return true
+            }
+            return state.nextID
+        }
+        defer { if let id { state.withLock { $0.removeWaiter(id, of: key) } } }
+        for await result in results { return result }
+        throw CancellationError()
+    }
+
+    /// Takes a complete list: what is not in it is gone, also if its deletion was never seen.
+    func replaceAll(with list: [T]) {
+        let new = Dictionary(list.map { (Key($0.metadata), $0) }) { _, last in last }
+        let (changes, syncWaiters) = state.withLock { state in
+            let old = state.objects
+            state.objects = new
+            state.isSynced = true
+            for key in state.waiters.keys { state.wake(key) }
+            defer { state.syncWaiters = [] }
+            return (Self.changes(from: old, to: new), state.syncWaiters)
+        }
+        for change in changes { onChange(change) }
+        onChange(.relisted)
+        for waiter in syncWaiters { waiter.yield() }
+    }
+
+    func set(_ object: T) {
+        let key = Key(object.metadata)
+        let old = state.withLock { state in
+            defer { state.wake(key) }
+            return state.objects.updateValue(object, forKey: key)
+        }
+        onChange(old.map { .updated(old: $0, new: object) } ?? .added(object))
+    }
+
+    func remove(_ object: T) {
+        let key = Key(object.metadata)
+        let old = state.withLock { state in
+            defer { state.wake(key) }
+            return state.objects.removeValue(forKey: key)
+        }
+        if let old { onChange(.removed(old)) }
+    }
+
+    private static func changes(from old: [Key: T], to new: [Key: T]) -> [Change<T>] {
+        let removed = old.filter { new[$0.key] == nil }.values.map { Change.removed($0) }
+        let present = new.map { key, object in
+            old[key].map { Change.updated(old: $0, new: object) } ?? .added(object)
+        }
+        return removed + present
+    }
+}

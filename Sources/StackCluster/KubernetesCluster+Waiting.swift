@@ -1,0 +1,84 @@
+import KubernetesClient
+public import Stacks
+import Synchronization
+
+extension KubernetesCluster {
+    public func waitUntilScheduled(_ id: StackID, timeout: Duration) async throws -> String {
+        let wasSeen = Atomic(false)
+        let placement = try await within(timeout) {
+            try await self.pods.wait(namespace: self.settings.namespace, name: id.podName) { pod -> Placement? in
+                guard let pod else { return wasSeen.load(ordering: .relaxed) ? .gone : nil }
+                wasSeen.store(true, ordering: .relaxed)
+                if pod.metadata.deletionTimestamp != nil { return .gone }
+                return pod.spec?.nodeName.map { .node($0) }
+            }
+        }
+        switch placement {
+        case .node(let name):
+            return name
+        case .gone:
+            throw ClusterError(.podGone, "Pod \(id.podName) was deleted by someone else while it was being created")
+        case nil:
+            let reason = pod(of: id)?.unschedulable ?? "the scheduler has not placed the Pod"
+            throw ClusterError(.unschedulable, "no node for the Pod within \(timeout.components.seconds) s: \(reason)")
+        }
+    }
+
+    private enum Placement: Sendable { case node(String), gone }
+
+    public func waitUntilGone(_ id: StackID, timeout: Duration) async throws -> Bool {
+        let deadline = ContinuousClock.now + timeout
+        var pause = Duration.milliseconds(50)
+        while true {
+            try await waitUntilUnwatched(id, until: deadline)
+            let present = try await objectsExist(id)
+            guard present.pod || present.service else { return true }
+            guard ContinuousClock.now + pause < deadline else { return false }
+            // Only a watch that lags behind the API server leads here.
+            try await Task.sleep(for: pause)
+            pause = min(pause * 2, .seconds(2))
+        }
+    }
+
+    public func objectsExist(_ id: StackID) async throws -> ObjectsPresence {
+        async let pod = exists(Pod.self, id.podName)
+        async let service = exists(Service.self, id.serviceName)
+        return try await ObjectsPresence(pod: pod, service: service)
+    }
+
+    private func exists<T: KubernetesObject>(_ type: T.Type, _ name: String) async throws -> Bool {
+        try await mappingErrors {
+            do {
+                _ = try await client.get(type, name: name, namespace: settings.namespace)
+                return true
+            } catch let error as KubernetesError where error.isNotFound {
+                return false
+            }
+        }
+    }
+
+    private func waitUntilUnwatched(_ id: StackID, until deadline: ContinuousClock.Instant) async throws {
+        let namespace = settings.namespace
+        _ = try await within(deadline - ContinuousClock.now) {
+            let _: Bool = try await self.pods.wait(namespace: namespace, name: id.podName) { $0 == nil ? true : nil }
+            let _: Bool = try await self.services.wait(namespace: namespace, name: id.serviceName) { $0 == nil ? true : nil }
+            return true
+        }
+    }
+
+    /// - Returns: nil when the time was over first.
+    private func within<Result: Sendable>(
+        _ timeout: Duration,
+        _ body: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result? {
+        try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await Task.sleep(for: timeout)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+}

@@ -1,0 +1,133 @@
+public import KubernetesClient
+public import Logging
+public import PodPolicy
+public import ServiceLifecycle
+public import Stacks
+import Synchronization
+
+/// ``Cluster`` on a real Kubernetes: writes go to the API server, reads come from watches of Pods, Services and Nodes.
+///
+/// Pods and Services are watched in every namespace, because other people's Pods take capacity and their Services take ports.
+public final class KubernetesCluster: Cluster {
+    /// How stacks are placed and counted.
+    public struct Settings: Sendable {
+        public var namespace: String
+        /// Labels that a node must carry to count as capacity for stacks.
+        public var nodeSelector: [String: String]
+        public var reserve: ReserveRatio
+        /// The cluster's size as the operator states it; nil means the sum of the nodes.
+        public var totalCPUMilli: Int64?
+        public var totalMemoryBytes: Int64?
+
+        public init(
+            namespace: String,
+            nodeSelector: [String: String] = [:],
+            reserve: ReserveRatio,
+            totalCPUMilli: Int64? = nil,
+            totalMemoryBytes: Int64? = nil
+        ) {
+            self.namespace = namespace
+            self.nodeSelector = nodeSelector
+            self.reserve = reserve
+            self.totalCPUMilli = totalCPUMilli
+            self.totalMemoryBytes = totalMemoryBytes
+        }
+    }
+
+    let client: KubernetesClient
+    let settings: Settings
+    let pods: ObjectStore<Pod>
+    let services: ObjectStore<Service>
+    let nodes: ObjectStore<Node>
+    private let watched: WatchedState
+    private let reflectors: [any ServiceLifecycle.Service]
+
+    /// - Parameters:
+    ///   - ports: told which ports the Services of the cluster hold.
+    ///   - triggers: told of what may need a repair.
+    public init(client: KubernetesClient, settings: Settings, ports: Ports, triggers: ReconcileTriggers, logger: Logger) {
+        self.client = client
+        self.settings = settings
+        let watched = WatchedState(settings: settings, ports: ports, triggers: triggers)
+        self.watched = watched
+        let pods = Reflector<Pod>(client: client, logger: logger, transform: { $0.trimmed() }, onChange: { watched.podChanged($0) })
+        let services = Reflector<Service>(client: client, logger: logger, onChange: { watched.serviceChanged($0) })
+        let nodes = Reflector<Node>(client: client, logger: logger, onChange: { watched.nodeChanged($0) })
+        self.pods = pods.store
+        self.services = services.store
+        self.nodes = nodes.store
+        reflectors = [pods, services, nodes]
+    }
+
+    /// Keeps the watches going until the task is cancelled or the process shuts down gracefully.
+    public func run() async throws {
+        try await withThrowingTaskGroup { group in
+            for reflector in reflectors {
+                group.addTask { try await reflector.run() }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    public var isSynced: Bool { pods.isSynced && services.isSynced && nodes.isSynced }
+
+    /// Returns once every watch has delivered its first list.
+    public func waitUntilSynced() async throws {
+        try await pods.waitUntilSynced()
+        try await services.waitUntilSynced()
+        try await nodes.waitUntilSynced()
+    }
+
+    public func pod(of id: StackID) -> PodObservation? {
+        pods.object(namespace: settings.namespace, name: id.podName).map(PodObservation.init)
+    }
+
+    public func hasService(of id: StackID) -> Bool {
+        services.object(namespace: settings.namespace, name: id.serviceName) != nil
+    }
+
+    public func node(named name: String) -> NodeObservation? {
+        nodes.object(namespace: nil, name: name).map(NodeObservation.init)
+    }
+
+    public func ownedObjects() -> Set<StackID> {
+        var ids: Set<StackID> = []
+        for pod in pods.objects() {
+            if let id = pod.metadata.stackID(in: settings.namespace) { ids.insert(id) }
+        }
+        for service in services.objects() {
+            if let id = service.metadata.stackID(in: settings.namespace) { ids.insert(id) }
+        }
+        return ids
+    }
+
+    public func budget() -> ResourceAmount { watched.budget() }
+
+    public func checkReadiness() async throws {
+        try await mappingErrors { try await client.isReady() }
+    }
+
+    /// Creates the namespace of stacks if there is none.
+    /// - Returns: whether it had to be created.
+    public func ensureNamespace() async throws -> Bool {
+        do {
+            _ = try await client.get(Namespace.self, name: settings.namespace, namespace: nil)
+            return false
+        } catch let error as KubernetesError where error.isNotFound {
+            do {
+                _ = try await client.create(Namespace(metadata: ObjectMeta(name: settings.namespace)), namespace: nil)
+                return true
+            } catch let error as KubernetesError where error.isAlreadyExists {
+                return false
+            }
+        }
+    }
+}
+
+extension ObjectMeta {
+    /// The stack that an object of ours belongs to; nil for everyone else's objects.
+    func stackID(in namespace: String) -> StackID? {
+        guard self.namespace == namespace, labels?[StackLabels.managedBy] == StackLabels.managedByValue else { return nil }
+        return labels?[StackLabels.stackID].flatMap { StackID($0) }
+    }
+}

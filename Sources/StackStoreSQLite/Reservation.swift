@@ -1,0 +1,30 @@
+import GRDB
+import Stacks
+
+/// The conditions of a reservation, tested inside the transaction that writes it.
+enum Reservation {
+    static func check(_ record: StackRecord, within limits: ReservationLimits, in database: Database) throws {
+        let ofUser = StackRow.filter(StackRow.Columns.userID == record.userID)
+        let existing = try ofUser.filter(StackRow.Columns.problemID == record.problemID).fetchOne(database)
+        if let existing { throw ReservationRefusal.stackExists(try existing.record().id) }
+
+        let count = try ofUser.fetchCount(database)
+        guard count < limits.stacksPerUser else { throw ReservationRefusal.userLimitReached(count: count) }
+
+        if let budget = limits.budget { try check(record, within: budget, in: database) }
+
+        let isPortFree = try StackRow.filter(StackRow.Columns.nodePort == record.nodePort).isEmpty(database)
+        guard isPortFree else { throw ReservationRefusal.portTaken }
+    }
+
+    private static func check(_ record: StackRecord, within budget: ResourceAmount, in database: Database) throws {
+        guard let totals = try Row.fetchOne(database, sql: "SELECT cpu_milli, memory_bytes FROM totals") else {
+            throw StoreError.unavailable("the table totals is empty")
+        }
+        let reserved = ResourceAmount(cpuMilli: totals["cpu_milli"], memoryBytes: totals["memory_bytes"])
+        let wanted = reserved + ResourceAmount(cpuMilli: record.requestedCPUMilli, memoryBytes: record.requestedMemoryBytes)
+        guard wanted.cpuMilli <= budget.cpuMilli, wanted.memoryBytes <= budget.memoryBytes else {
+            throw ReservationRefusal.overBudget(reserved: reserved)
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import FoundationEssentials
+import GRDB
+import PodPolicy
+import Stacks
+
+/// A row of `stacks`, as it stands there.
+struct StackRow: Codable, FetchableRecord, PersistableRecord {
+    static let databaseTableName = "stacks"
+
+    enum Columns {
+        static let stackID = Column("stack_id")
+        static let userID = Column("user_id")
+        static let problemID = Column("problem_id")
+        static let state = Column("state")
+        static let nodePort = Column("node_port")
+        static let createdAt = Column("created_at")
+        static let expiresAt = Column("expires_at")
+    }
+
+    var stackID: String
+    var userID: Int64
+    var problemID: Int64
+    var state: String
+    var owner: String
+    var namespace: String
+    var podSpec: String
+    var containerPort: Int
+    var transport: String
+    var portName: String?
+    var nodePort: Int
+    var nodeID: String?
+    var cpuMilli: Int64
+    var memoryBytes: Int64
+    var createdAt: Int64
+    var updatedAt: Int64
+    var expiresAt: Int64
+
+    enum CodingKeys: String, CodingKey {
+        case stackID = "stack_id"
+        case userID = "user_id"
+        case problemID = "problem_id"
+        case state, owner, namespace
+        case podSpec = "pod_spec"
+        case containerPort = "container_port"
+        case transport = "protocol"
+        case portName = "port_name"
+        case nodePort = "node_port"
+        case nodeID = "node_id"
+        case cpuMilli = "cpu_milli"
+        case memoryBytes = "memory_bytes"
+        case createdAt = "created_at"
+        case updatedAt = "updated_at"
+        case expiresAt = "expires_at"
+    }
+
+    static var active: QueryInterfaceRequest<StackRow> {
+        filter(Columns.state == StackRecord.State.active.rawValue)
+    }
+
+    /// The row of a reservation that is still its owner's.
+    /// - Throws: ``StoreError/lostReservation``.
+    static func reservation(_ id: StackID, owner: String, in database: Database) throws -> StackRow {
+        guard let row = try fetchOne(database, key: id.description), row.owner == owner, row.state == StackRecord.State.reserved.rawValue
+        else { throw StoreError.lostReservation(id) }
+        return row
+    }
+}
+
+extension StackRow {
+    init(_ record: StackRecord) {
+        self.init(
+            stackID: record.id.description,
+            userID: record.userID,
+            problemID: record.problemID,
+            state: record.state.rawValue,
+            owner: record.owner,
+            namespace: record.namespace,
+            podSpec: record.podSpec,
+            containerPort: record.port.containerPort,
+            transport: record.port.protocol.rawValue,
+            portName: record.port.name,
+            nodePort: record.nodePort,
+            nodeID: record.nodeID,
+            cpuMilli: record.requestedCPUMilli,
+            memoryBytes: record.requestedMemoryBytes,
+            createdAt: record.createdAt.microseconds,
+            updatedAt: record.updatedAt.microseconds,
+            expiresAt: record.expiresAt.microseconds
+        )
+    }
+
+    /// - Throws: ``StoreError/unavailable`` when the row holds what no version of this program writes.
+    func record() throws -> StackRecord {
+        guard let id = StackID(stackID), let state = StackRecord.State(rawValue: state), let transport = TransportProtocol(rawValue: transport)
+        else { throw StoreError.unavailable("row \(stackID) of stacks cannot be read: state \(state), protocol \(transport)") }
+        return StackRecord(
+            id: id,
+            userID: userID,
+            problemID: problemID,
+            state: state,
+            owner: owner,
+            namespace: namespace,
+            podSpec: podSpec,
+            port: ExposedPort(containerPort: containerPort, protocol: transport, name: portName),
+            nodePort: nodePort,
+            nodeID: nodeID,
+            requestedCPUMilli: cpuMilli,
+            requestedMemoryBytes: memoryBytes,
+            createdAt: Date(microseconds: createdAt),
+            updatedAt: Date(microseconds: updatedAt),
+            expiresAt: Date(microseconds: expiresAt)
+        )
+    }
+}

@@ -1,0 +1,99 @@
+public import FoundationEssentials
+public import PodPolicy
+
+/// What the domain needs of Kubernetes. Every write can be repeated: creating what exists and deleting what is gone succeed.
+///
+/// Methods that call the API server throw ``ClusterError``; reads are answered from watches and never fail.
+public protocol Cluster: Sendable {
+    /// Whether every watch has delivered its first list. Before that, nothing that is missing here may be taken as missing there.
+    var isSynced: Bool { get }
+
+    /// Creates the Pod of a stack.
+    /// - Returns: its uid, by which the Service names it as owner.
+    func createPod(_ manifest: PodManifest) async throws -> String
+
+    /// Creates the NodePort Service of a stack, owned by its Pod.
+    func createService(for record: StackRecord, podUID: String) async throws
+
+    /// Waits, by watch, until the scheduler has given the Pod a node.
+    /// - Returns: the node's name.
+    /// - Throws: ``ClusterError`` with code `unschedulable` after `timeout`, or `podGone` when the Pod vanished meanwhile.
+    func waitUntilScheduled(_ id: StackID, timeout: Duration) async throws -> String
+
+    /// Asks for the deletion of the Service; success when there is none.
+    func deleteService(of id: StackID) async throws
+
+    /// Asks for the deletion of the Pod; success when there is none.
+    func deletePod(of id: StackID) async throws
+
+    /// Waits until the API server itself says that neither Pod nor Service exists.
+    /// - Returns: false when one of them is still there after `timeout`.
+    func waitUntilGone(_ id: StackID, timeout: Duration) async throws -> Bool
+
+    /// Asks the API server itself whether Pod and Service exist.
+    func objectsExist(_ id: StackID) async throws -> ObjectsPresence
+
+    /// What the watch last said of the Pod.
+    func pod(of id: StackID) -> PodObservation?
+    /// Whether the watch knows the Service.
+    func hasService(of id: StackID) -> Bool
+    func node(named name: String) -> NodeObservation?
+
+    /// Every stack of which the watches know a Pod or a Service of this provisioner.
+    func ownedObjects() -> Set<StackID>
+
+    /// The most that all records together may request now.
+    func budget() -> ResourceAmount
+
+    /// Asks the API server whether it is ready.
+    func checkReadiness() async throws
+}
+
+/// Which of a stack's two objects the API server knows.
+public struct ObjectsPresence: Sendable, Equatable {
+    public var pod: Bool
+    public var service: Bool
+
+    public init(pod: Bool, service: Bool) {
+        self.pod = pod
+        self.service = service
+    }
+}
+
+/// A call to Kubernetes that did not do what was asked.
+public struct ClusterError: Error, Sendable, Equatable, CustomStringConvertible {
+    public enum Code: Sendable, Equatable {
+        /// The NodePort is held by another Service.
+        case portAllocated
+        /// The NodePort lies outside the API server's own range.
+        case portOutOfRange
+        case limitRange
+        case quota
+        case unschedulable
+        /// The Pod was deleted by someone else while it was being created.
+        case podGone
+        case namespaceMissing
+        case namespaceTerminating
+        case admissionDenied
+        case unauthorized
+        case forbidden
+        /// The API server refused the object itself.
+        case invalid
+        /// No answer, or one that says nothing about the effect.
+        case unavailable
+        case unexpected
+    }
+
+    public var code: Code
+    /// What the API server said, in plain words.
+    public var message: String
+    public var retryAfterSeconds: Int?
+
+    public init(_ code: Code, _ message: String, retryAfterSeconds: Int? = nil) {
+        self.code = code
+        self.message = message
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    public var description: String { "\(code): \(message)" }
+}

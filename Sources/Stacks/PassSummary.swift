@@ -1,0 +1,38 @@
+public import Logging
+
+/// What one pass of the reconciler found and did.
+public struct PassSummary: Sendable, Equatable {
+    public var records = 0
+    public var repairs: [Repair: Int] = [:]
+    public var failures = 0
+    /// Deletions that wait for a Pod to end.
+    public var pending = 0
+    /// Stacks left alone because an earlier attempt failed a moment ago.
+    public var postponed = 0
+    public var duration: Duration = .zero
+
+    public init() {}
+
+    var isQuiet: Bool { repairs.isEmpty && failures == 0 && pending == 0 && postponed == 0 }
+
+    mutating func count(_ outcome: Reconciler.Outcome) {
+        switch outcome {
+        case .repaired(let repair): repairs[repair, default: 0] += 1
+        case .pending: pending += 1
+        case .nothingToDo: break
+        case .failed: failures += 1
+        }
+    }
+
+    var metadata: Logger.Metadata {
+        var metadata: Logger.Metadata = [
+            "records": "\(records)",
+            "failures": "\(failures)",
+            "pending": "\(pending)",
+            "postponed": "\(postponed)",
+            "duration_ms": "\(duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000)",
+        ]
+        for (repair, count) in repairs { metadata[repair.rawValue] = "\(count)" }
+        return metadata
+    }
+}

@@ -1,0 +1,157 @@
+import DequeModule
+public import FoundationEssentials
+
+/// Which NodePorts may be given next: a hint kept in memory, rebuilt from the records and the cluster's Services at start. The
+/// store's unique key and the API server have the last word.
+///
+/// A port is free when no stack, no Service of the cluster and no quarantine holds it. A choice costs the same however full the
+/// range is.
+public struct PortPool: Sendable {
+    /// The range, inclusive.
+    public let range: ClosedRange<Int>
+    /// How long a port rests that the API server called taken although nothing here held it.
+    public let quarantineTime: TimeInterval
+    /// How long a freed port is given only when no other is free: players' old connections may still come to it.
+    public let coolingTime: TimeInterval
+
+    private var fresh = PortSet()
+    private var cooling = PortSet()
+    private var heldByStacks: Set<Int> = []
+    private var serviceHolds: [Int: Int] = [:]
+    private var resting: [Int: Rest] = [:]
+    /// In order of their end, since every rest of a kind lasts equally long.
+    private var quarantineEnds: Deque<RestEnd> = []
+    private var coolingEnds: Deque<RestEnd> = []
+
+    private enum Rest { case quarantined(until: Date), cooling(until: Date) }
+    private struct RestEnd {
+        var port: Int
+        var until: Date
+    }
+
+    public init(range: ClosedRange<Int>, quarantineTime: TimeInterval = 300, coolingTime: TimeInterval = 60) {
+        self.range = range
+        self.quarantineTime = quarantineTime
+        self.coolingTime = coolingTime
+        for port in range { fresh.insert(port) }
+    }
+
+    /// Takes a free port at random, for a stack.
+    /// - Returns: nil when every port of the range is held.
+    public mutating func take(at now: Date, using generator: inout some RandomNumberGenerator) -> Int? {
+        endRests(at: now)
+        guard let port = fresh.random(using: &generator) ?? cooling.random(using: &generator) else { return nil }
+        heldByStacks.insert(port)
+        resting[port] = nil
+        settle(port)
+        return port
+    }
+
+    /// A record holds this port.
+    public mutating func hold(_ port: Int) {
+        heldByStacks.insert(port)
+        settle(port)
+    }
+
+    /// The port was taken but never used.
+    public mutating func giveBack(_ port: Int) {
+        heldByStacks.remove(port)
+        settle(port)
+    }
+
+    /// The stack that held the port is gone.
+    public mutating func release(_ port: Int, at now: Date) {
+        guard range.contains(port), heldByStacks.remove(port) != nil else { return }
+        rest(port, .cooling(until: now.addingTimeInterval(coolingTime)))
+    }
+
+    /// Someone whom nothing here knows holds the port.
+    public mutating func quarantine(_ port: Int, at now: Date) {
+        guard range.contains(port) else { return }
+        heldByStacks.remove(port)
+        rest(port, .quarantined(until: now.addingTimeInterval(quarantineTime)))
+    }
+
+    /// A Service of the cluster, ours or not, has begun to hold the port.
+    public mutating func serviceHolds(_ port: Int) {
+        guard range.contains(port) else { return }
+        serviceHolds[port, default: 0] += 1
+        settle(port)
+    }
+
+    /// A Service of the cluster holds the port no longer.
+    public mutating func serviceReleases(_ port: Int) {
+        guard let holds = serviceHolds[port] else { return }
+        serviceHolds[port] = holds == 1 ? nil : holds - 1
+        settle(port)
+    }
+
+    /// Ports that could be given now.
+    public mutating func freeCount(at now: Date) -> Int {
+        endRests(at: now)
+        return fresh.count + cooling.count
+    }
+
+    private mutating func rest(_ port: Int, _ rest: Rest) {
+        resting[port] = rest
+        switch rest {
+        case .quarantined(let until): quarantineEnds.append(RestEnd(port: port, until: until))
+        case .cooling(let until): coolingEnds.append(RestEnd(port: port, until: until))
+        }
+        settle(port)
+    }
+
+    private mutating func endRests(at now: Date) {
+        while let end = quarantineEnds.first, end.until <= now {
+            quarantineEnds.removeFirst()
+            guard case .quarantined(end.until) = resting[end.port] else { continue }
+            resting[end.port] = nil
+            settle(end.port)
+        }
+        while let end = coolingEnds.first, end.until <= now {
+            coolingEnds.removeFirst()
+            guard case .cooling(end.until) = resting[end.port] else { continue }
+            resting[end.port] = nil
+            settle(end.port)
+        }
+    }
+
+    /// Puts a port where its holders and its rest say it belongs.
+    private mutating func settle(_ port: Int) {
+        guard range.contains(port) else { return }
+        fresh.remove(port)
+        cooling.remove(port)
+        guard !heldByStacks.contains(port), serviceHolds[port] == nil else { return }
+        switch resting[port] {
+        case nil: fresh.insert(port)
+        case .cooling: cooling.insert(port)
+        case .quarantined: break
+        }
+    }
+}
+
+/// A set with a random choice in constant time.
+private struct PortSet: Sendable {
+    private var ports: [Int] = []
+    private var positions: [Int: Int] = [:]
+
+    var count: Int { ports.count }
+
+    mutating func insert(_ port: Int) {
+        guard positions[port] == nil else { return }
+        positions[port] = ports.count
+        ports.append(port)
+    }
+
+    mutating func remove(_ port: Int) {
+        guard let position = positions.removeValue(forKey: port) else { return }
+        let last = ports.removeLast()
+        guard last != port else { return }
+        ports[position] = last
+        positions[last] = position
+    }
+
+    func random(using generator: inout some RandomNumberGenerator) -> Int? {
+        ports.randomElement(using: &generator)
+    }
+}

@@ -1,0 +1,34 @@
+public import FoundationEssentials
+import Synchronization
+
+/// The one ``PortPool`` of this process, shared by requests, the reconciler and the watch of Services.
+public final class Ports: Sendable {
+    private let pool: Mutex<PortPool>
+    private let now: @Sendable () -> Date
+
+    public init(pool: PortPool, now: @escaping @Sendable () -> Date = { Date() }) {
+        self.pool = Mutex(pool)
+        self.now = now
+    }
+
+    /// Ports that could be given now.
+    public var freeCount: Int { pool.withLock { $0.freeCount(at: now()) } }
+
+    /// A Service's ports changed from `old` to `new`.
+    public func serviceChanged(from old: [Int], to new: [Int]) {
+        pool.withLock { pool in
+            for port in new { pool.serviceHolds(port) }
+            for port in old { pool.serviceReleases(port) }
+        }
+    }
+
+    func take() -> Int? {
+        var generator = SystemRandomNumberGenerator()
+        return pool.withLock { $0.take(at: now(), using: &generator) }
+    }
+
+    func hold(_ port: Int) { pool.withLock { $0.hold(port) } }
+    func giveBack(_ port: Int) { pool.withLock { $0.giveBack(port) } }
+    func release(_ port: Int) { pool.withLock { $0.release(port, at: now()) } }
+    func quarantine(_ port: Int) { pool.withLock { $0.quarantine(port, at: now()) } }
+}

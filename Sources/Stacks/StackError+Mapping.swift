@@ -1,0 +1,95 @@
+import Logging
+
+extension StackError {
+    static func notFound(_ id: StackID) -> StackError {
+        StackError(.stackNotFound, "no stack \(id)")
+    }
+
+    static let notSynced = StackError(
+        .kubernetesUnavailable,
+        "the state of the Kubernetes cluster has not been read yet",
+        retryAfterSeconds: 5
+    )
+
+    static let noPortLeft = StackError(
+        .nodePortsExhausted,
+        "every NodePort of the range STACK_NODEPORT_MIN…STACK_NODEPORT_MAX is in use",
+        retryAfterSeconds: 30
+    )
+
+    /// The refusal of a reservation in the caller's terms; nil for errors that are none.
+    init?(refusal error: any Error, request: CreateRequest, limits: ReservationLimits) {
+        switch error as? ReservationRefusal {
+        case .stackExists(let id):
+            self.init(.stackExists, "user \(request.userID) already has \(id) for problem \(request.problemID)")
+        case .userLimitReached(let count):
+            self.init(
+                .userStackLimitReached,
+                "user \(request.userID) has \(count) stacks; at most \(limits.stacksPerUser) are allowed",
+                retryAfterSeconds: 30
+            )
+        case .overBudget:
+            self.init(
+                .clusterSaturated,
+                "the cluster has too little cpu or memory left for this stack and the reserve STACK_RESOURCE_RESERVE_RATIO",
+                retryAfterSeconds: 30
+            )
+        case .portTaken, nil:
+            return nil
+        }
+    }
+
+    /// What Kubernetes refused, in the caller's terms.
+    init(_ error: ClusterError) {
+        let retry = error.retryAfterSeconds
+        switch error.code {
+        case .portAllocated, .portOutOfRange: self.init(.nodePortsExhausted, error.message, retryAfterSeconds: retry ?? 30)
+        case .limitRange: self.init(.limitRangeViolated, error.message)
+        case .quota: self.init(.quotaExceeded, error.message, retryAfterSeconds: retry ?? 30)
+        case .unschedulable: self.init(.unschedulable, error.message, retryAfterSeconds: retry ?? 30)
+        case .podGone: self.init(.kubernetesUnavailable, error.message, retryAfterSeconds: retry ?? 5)
+        case .namespaceMissing: self.init(.namespaceMissing, error.message)
+        case .namespaceTerminating: self.init(.namespaceTerminating, error.message)
+        case .admissionDenied: self.init(.admissionDenied, error.message)
+        case .unauthorized: self.init(.kubernetesUnauthorized, "the API server does not accept the service's credentials")
+        case .forbidden: self.init(.kubernetesForbidden, "the API server does not allow the service to do this")
+        case .invalid: self.init(.invalidPodSpec, error.message)
+        case .unavailable: self.init(.kubernetesUnavailable, "the Kubernetes API server cannot be reached", retryAfterSeconds: retry ?? 5)
+        case .unexpected: self.init(.internalError, "an internal error occurred")
+        }
+    }
+}
+
+extension StackService {
+    /// Lets only ``StackError`` out, and logs what callers must not see.
+    func translatingErrors<Result>(_ logger: Logger, _ body: () async throws -> Result) async throws(StackError) -> Result {
+        do {
+            return try await body()
+        } catch let error as StackError {
+            throw error
+        } catch let error as ClusterError {
+            logger.log(level: StackError(error).code.isOperatorsConcern ? .error : .notice, "Kubernetes refused", metadata: ["error": "\(error)"])
+            throw StackError(error)
+        } catch StoreError.unavailable(let reason) {
+            logger.error("the store is unavailable", metadata: ["error": "\(reason)"])
+            throw StackError(.storeUnavailable, "the store cannot be reached", retryAfterSeconds: 5)
+        } catch StoreError.lostReservation(let id) {
+            throw StackError(.kubernetesUnavailable, "\(id) was removed while it was being created", retryAfterSeconds: 5)
+        } catch {
+            logger.error("unexpected error", metadata: ["error": "\(error)"])
+            throw StackError(.internalError, "an internal error occurred")
+        }
+    }
+}
+
+extension StackError.Code {
+    /// Failures that no caller can mend: someone has to look at the cluster or the service.
+    var isOperatorsConcern: Bool {
+        switch self {
+        case .namespaceMissing, .namespaceTerminating, .admissionDenied, .kubernetesUnauthorized, .kubernetesForbidden,
+            .kubernetesUnavailable, .storeUnavailable, .internalError:
+            true
+        default: false
+        }
+    }
+}

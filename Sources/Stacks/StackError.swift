@@ -1,0 +1,45 @@
+public import PodPolicy
+
+/// Why a request was not carried out, in words for the caller.
+public struct StackError: Error, Sendable, Equatable {
+    /// The stable name of the failure, as it stands in `code` of the answer.
+    public enum Code: String, Sendable, CaseIterable {
+        case invalidRequest = "invalid_request"
+        case invalidPodSpec = "invalid_pod_spec"
+        case limitRangeViolated = "limit_range_violated"
+        case stackNotFound = "stack_not_found"
+        case stackExists = "stack_exists"
+        case idempotencyKeyReused = "idempotency_key_reused"
+        case userStackLimitReached = "user_stack_limit_reached"
+        case clusterSaturated = "cluster_saturated"
+        case unschedulable = "unschedulable"
+        case nodePortsExhausted = "node_ports_exhausted"
+        case quotaExceeded = "quota_exceeded"
+        case tooManyCreates = "too_many_creates"
+        case deletionPending = "deletion_pending"
+        case kubernetesUnavailable = "kubernetes_unavailable"
+        case storeUnavailable = "store_unavailable"
+        case shuttingDown = "shutting_down"
+        case namespaceMissing = "namespace_missing"
+        case namespaceTerminating = "namespace_terminating"
+        case admissionDenied = "admission_denied"
+        case kubernetesUnauthorized = "kubernetes_unauthorized"
+        case kubernetesForbidden = "kubernetes_forbidden"
+        case internalError = "internal_error"
+    }
+
+    public var code: Code
+    /// A sentence that names the field or the object, what was found, and what is allowed.
+    public var message: String
+    /// Every problem of a refused Pod spec.
+    public var details: [PodSpecProblem]
+    /// When trying again may help, in seconds.
+    public var retryAfterSeconds: Int?
+
+    public init(_ code: Code, _ message: String, details: [PodSpecProblem] = [], retryAfterSeconds: Int? = nil) {
+        self.code = code
+        self.message = message
+        self.details = details
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+}

@@ -1,0 +1,77 @@
+public import FoundationEssentials
+public import PodPolicy
+
+/// What the store keeps of a stack. The cluster knows the rest: whether the Pod runs, and how the node is reached.
+public struct StackRecord: Sendable, Equatable {
+    /// How far the stack has come. It only ever moves forward.
+    public enum State: String, Sendable, CaseIterable {
+        /// The row, its lock, its port and its resources are held; Pod and Service are being made.
+        case reserved
+        /// Pod and Service exist and the Pod has a node.
+        case active
+        /// Pod and Service are being removed; everything stays held until both are seen gone.
+        case deleting
+    }
+
+    public var id: StackID
+    public var userID: Int64
+    public var problemID: Int64
+    public var state: State
+    /// The process that made the reservation. Only it may finish it; others may reclaim it once it is too old.
+    public var owner: String
+    public var namespace: String
+    /// The Pod as sanitised, in YAML.
+    public var podSpec: String
+    public var port: ExposedPort
+    public var nodePort: Int
+    /// The node's name, once the scheduler has chosen one.
+    public var nodeID: String?
+    public var requestedCPUMilli: Int64
+    public var requestedMemoryBytes: Int64
+    public var createdAt: Date
+    public var updatedAt: Date
+    public var expiresAt: Date
+
+    public init(
+        id: StackID,
+        userID: Int64,
+        problemID: Int64,
+        state: State = .reserved,
+        owner: String,
+        namespace: String,
+        podSpec: String,
+        port: ExposedPort,
+        nodePort: Int,
+        nodeID: String? = nil,
+        requestedCPUMilli: Int64,
+        requestedMemoryBytes: Int64,
+        createdAt: Date,
+        updatedAt: Date,
+        expiresAt: Date
+    ) {
+        self.id = id
+        self.userID = userID
+        self.problemID = problemID
+        self.state = state
+        self.owner = owner
+        self.namespace = namespace
+        self.podSpec = podSpec
+        self.port = port
+        self.nodePort = nodePort
+        self.nodeID = nodeID
+        self.requestedCPUMilli = requestedCPUMilli
+        self.requestedMemoryBytes = requestedMemoryBytes
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.expiresAt = expiresAt
+    }
+}
+
+extension Date {
+    /// The same moment in whole microseconds since 1970: what stores keep and what answers show, so that both agree.
+    public var microseconds: Int64 { Int64((timeIntervalSince1970 * 1_000_000).rounded()) }
+
+    public init(microseconds: Int64) {
+        self.init(timeIntervalSince1970: Double(microseconds) / 1_000_000)
+    }
+}

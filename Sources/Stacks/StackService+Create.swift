@@ -1,0 +1,160 @@
+import FoundationEssentials
+public import Logging
+import PodPolicy
+
+extension StackService {
+    /// Makes a stack: reserves it in one store write, creates Pod and Service, and waits until the Pod has a node. If any of it
+    /// fails, everything is undone before this throws; what cannot be undone now is left to the reconciler.
+    /// - Throws: ``StackError``.
+    public func create(_ request: CreateRequest, logger: Logger) async throws -> Stack {
+        try await translatingErrors(logger) {
+            let pod = try check(request)
+            return try await creates.perform(forUser: request.userID) {
+                var generator = SystemRandomNumberGenerator()
+                let id = StackID.random(using: &generator)
+                var logger = logger
+                logger[metadataKey: "stack_id"] = "\(id)"
+                logger[metadataKey: "user_id"] = "\(request.userID)"
+                logger[metadataKey: "problem_id"] = "\(request.problemID)"
+                return try await self.locks.withLock(id) {
+                    try await self.provision(id, request, pod, logger)
+                }
+            }
+        }
+    }
+
+    private func check(_ request: CreateRequest) throws -> CheckedPod {
+        guard request.userID > 0 else {
+            throw StackError(.invalidRequest, "user_id: \(request.userID) is not a positive 64-bit integer")
+        }
+        guard request.problemID > 0 else {
+            throw StackError(.invalidRequest, "problem_id: \(request.problemID) is not a positive 64-bit integer")
+        }
+        guard (1...65535).contains(request.targetPort) else {
+            throw StackError(.invalidRequest, "target_port: \(request.targetPort) is not within 1…65535")
+        }
+        do {
+            return try policy.check(request.podSpec, targetPort: request.targetPort)
+        } catch {
+            let sentence = error.problems.map { $0.path.isEmpty ? $0.message : "\($0.path): \($0.message)" }.joined(separator: "; ")
+            throw StackError(.invalidPodSpec, "pod_spec: " + sentence, details: error.problems)
+        }
+    }
+
+    private func provision(_ id: StackID, _ request: CreateRequest, _ pod: CheckedPod, _ logger: Logger) async throws -> Stack {
+        guard cluster.isSynced else { throw StackError.notSynced }
+        let manifest = manifest(id, request, pod)
+        let record = try await reserve(id, request, pod, manifest)
+        do {
+            let active = try await build(record, manifest, logger)
+            logger.info("stack created", metadata: ["node_port": "\(active.nodePort)", "node_id": "\(active.nodeID ?? "")"])
+            onExpiry(active.expiresAt)
+            return view(of: active)
+        } catch {
+            await undo(record, because: error, logger)
+            throw error
+        }
+    }
+
+    private func manifest(_ id: StackID, _ request: CreateRequest, _ pod: CheckedPod) -> PodManifest {
+        pod.manifest(
+            name: id.podName,
+            namespace: settings.namespace,
+            labels: StackLabels.all(of: id, userID: request.userID, problemID: request.problemID),
+            activeDeadlineSeconds: (settings.timeToLive + settings.podDeadlineSlack).components.seconds
+        )
+    }
+
+    /// The one atomic write that decides everything. A port that turns out to be taken costs another try, with another port.
+    private func reserve(
+        _ id: StackID,
+        _ request: CreateRequest,
+        _ pod: CheckedPod,
+        _ manifest: PodManifest
+    ) async throws -> StackRecord {
+        let yaml = manifest.yaml
+        for _ in 0..<settings.portAttempts {
+            guard let nodePort = ports.take() else { throw StackError.noPortLeft }
+            let created = timestamp
+            let record = StackRecord(
+                id: id,
+                userID: request.userID,
+                problemID: request.problemID,
+                owner: owner,
+                namespace: settings.namespace,
+                podSpec: yaml,
+                port: pod.port,
+                nodePort: nodePort,
+                requestedCPUMilli: pod.requestedCPUMilli,
+                requestedMemoryBytes: pod.requestedMemoryBytes,
+                createdAt: created,
+                updatedAt: created,
+                expiresAt: created.addingTimeInterval(settings.timeToLive.timeInterval)
+            )
+            let limits = ReservationLimits(stacksPerUser: settings.maxPerUser, budget: cluster.budget())
+            do {
+                try await effect(.reserve) { try await store.reserve(record, within: limits) }
+                return record
+            } catch ReservationRefusal.portTaken {
+                ports.quarantine(nodePort)
+            } catch {
+                ports.giveBack(nodePort)
+                throw StackError(refusal: error, request: request, limits: limits) ?? error
+            }
+        }
+        throw StackError.noPortLeft
+    }
+
+    private func build(_ record: StackRecord, _ manifest: PodManifest, _ logger: Logger) async throws -> StackRecord {
+        let uid = try await effect(.createPod) { try await cluster.createPod(manifest) }
+        try await createService(record, podUID: uid, logger)
+        let node = try await cluster.waitUntilScheduled(record.id, timeout: settings.schedulingTimeout)
+        return try await effect(.activate) {
+            try await store.activate(record.id, owner: owner, nodeID: node, at: timestamp)
+        }
+    }
+
+    /// The API server has the last word on ports: one that it calls taken rests, and another is tried.
+    private func createService(_ record: StackRecord, podUID: String, _ logger: Logger) async throws {
+        var record = record
+        for attempt in 1... {
+            do {
+                return try await effect(.createService) { try await cluster.createService(for: record, podUID: podUID) }
+            } catch let error as ClusterError where error.code == .portAllocated && attempt < settings.portAttempts {
+                logger.info("node port is taken in the cluster; trying another", metadata: ["node_port": "\(record.nodePort)"])
+                record.nodePort = try await changePort(of: record)
+            }
+        }
+    }
+
+    private func changePort(of record: StackRecord) async throws -> Int {
+        for _ in 0..<settings.portAttempts {
+            guard let nodePort = ports.take() else { throw StackError.noPortLeft }
+            do {
+                try await effect(.changePort) {
+                    try await store.changePort(of: record.id, owner: owner, to: nodePort, at: timestamp)
+                }
+                ports.quarantine(record.nodePort)
+                return nodePort
+            } catch ReservationRefusal.portTaken {
+                ports.quarantine(nodePort)
+            } catch {
+                ports.giveBack(nodePort)
+                throw error
+            }
+        }
+        throw StackError.noPortLeft
+    }
+
+    private func undo(_ record: StackRecord, because cause: any Error, _ logger: Logger) async {
+        logger.notice("create failed; undoing it", metadata: ["cause": "\(cause)"])
+        do {
+            guard let current = try await effect(.beginDelete, { try await store.beginDelete(record.id, at: timestamp) }) else { return }
+            if try await !tearDown(current) {
+                logger.notice("the undone stack is not gone yet; the reconciler goes on")
+            }
+        } catch {
+            logger.warning("a failed create could not be undone yet; the reconciler goes on", metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import FoundationEssentials
+public import Logging
+
+extension StackService {
+    /// - Throws: ``StackError``: `stack_not_found` also for one that expired, is being deleted, or lost its node.
+    public func stack(_ id: StackID, logger: Logger) async throws -> Stack {
+        try await translatingErrors(logger) {
+            guard let record = try await store.record(id), isVisible(record) else { throw StackError.notFound(id) }
+            guard cluster.isSynced else { throw StackError.notSynced }
+            let stack = view(of: record)
+            guard stack.status != .nodeDeleted else { throw StackError.notFound(id) }
+            return stack
+        }
+    }
+
+    /// Every stack, oldest first.
+    public func stacks(logger: Logger) async throws -> [Stack] {
+        try await translatingErrors(logger) { try views(of: try await store.records()) }
+    }
+
+    /// Every stack of a user, oldest first.
+    public func stacks(ofUser userID: Int64, logger: Logger) async throws -> [Stack] {
+        try await translatingErrors(logger) { try views(of: try await store.records(ofUser: userID)) }
+    }
+
+    /// The sums over all stacks. What is being deleted holds its port and its resources until it is gone, and is counted there.
+    public func stats(logger: Logger) async throws -> StackStats {
+        try await translatingErrors(logger) {
+            let records = try await store.records()
+            let stacks = try views(of: records)
+            var stats = StackStats()
+            stats.totalStacks = stacks.count
+            stats.activeStacks = stacks.count { $0.status.isActive }
+            for stack in stacks {
+                guard let node = stack.record.nodeID else { continue }
+                stats.nodeDistribution[node, default: 0] += 1
+            }
+            stats.usedNodePorts = records.count
+            for record in records {
+                stats.reserved += ResourceAmount(cpuMilli: record.requestedCPUMilli, memoryBytes: record.requestedMemoryBytes)
+            }
+            return stats
+        }
+    }
+
+    private func views(of records: [StackRecord]) throws -> [Stack] {
+        guard cluster.isSynced else { throw StackError.notSynced }
+        return records.filter(isVisible).map(view)
+    }
+
+    private func isVisible(_ record: StackRecord) -> Bool {
+        record.state != .deleting && record.expiresAt > now()
+    }
+
+    func view(of record: StackRecord) -> Stack {
+        let node = record.nodeID.flatMap { cluster.node(named: $0) }
+        let observed = ObservedStatus(
+            record: record,
+            pod: cluster.pod(of: record.id),
+            nodeExists: node != nil,
+            now: now(),
+            imagePullGrace: settings.imagePullGrace.timeInterval
+        )
+        return Stack(
+            record: record,
+            status: observed.status,
+            reason: observed.reason,
+            message: observed.message,
+            nodePublicIP: node?.externalIP
+        )
+    }
+}
+
+/// The answer to `GET /stats`.
+public struct StackStats: Sendable, Equatable {
+    public var totalStacks = 0
+    public var activeStacks = 0
+    /// Stacks by node name.
+    public var nodeDistribution: [String: Int] = [:]
+    public var usedNodePorts = 0
+    public var reserved = ResourceAmount.zero
+
+    public init() {}
+}

@@ -1,0 +1,85 @@
+public import FoundationEssentials
+public import Logging
+public import PodPolicy
+
+/// Everything that callers can ask for. Reserve, create, confirm: see the architecture document for the order and its reasons.
+public final class StackService: Sendable {
+    public let settings: StackSettings
+    let policy: PodPolicy
+    let store: any StackStore
+    let cluster: any Cluster
+    let ports: Ports
+    /// Names this process in its reservations; unique to it.
+    let owner: String
+    let creates: JobRunner
+    let deletes: JobRunner
+    let locks = StackLocks()
+    let now: @Sendable () -> Date
+    let onExpiry: @Sendable (Date) -> Void
+    let failpoint: @Sendable (Failpoint) async -> Void
+
+    /// - Parameters:
+    ///   - owner: unique to this process.
+    ///   - creates: carries out creates; its limit is the backpressure.
+    ///   - deletes: carries out deletes, apart from creates, so that a burst of creates delays no delete.
+    ///   - now: the wall clock.
+    ///   - onExpiry: told the expiry of each new stack.
+    ///   - failpoint: called before and after each external effect; tests end the process there.
+    public init(
+        settings: StackSettings,
+        policy: PodPolicy,
+        store: any StackStore,
+        cluster: any Cluster,
+        ports: Ports,
+        owner: String,
+        creates: JobRunner,
+        deletes: JobRunner,
+        now: @escaping @Sendable () -> Date = { Date() },
+        onExpiry: @escaping @Sendable (Date) -> Void = { _ in },
+        failpoint: @escaping @Sendable (Failpoint) async -> Void = { _ in }
+    ) {
+        self.settings = settings
+        self.policy = policy
+        self.store = store
+        self.cluster = cluster
+        self.ports = ports
+        self.owner = owner
+        self.creates = creates
+        self.deletes = deletes
+        self.now = now
+        self.onExpiry = onExpiry
+        self.failpoint = failpoint
+    }
+
+    /// Tells the port pool which ports the records hold. Call once, before the first request.
+    public func loadPorts() async throws {
+        for record in try await store.records() { ports.hold(record.nodePort) }
+    }
+
+    /// Performs an effect between its two failpoints.
+    func effect<Result>(_ effect: Failpoint.Effect, _ body: () async throws -> Result) async throws -> Result {
+        await failpoint(Failpoint(.before, effect))
+        let result = try await body()
+        await failpoint(Failpoint(.after, effect))
+        return result
+    }
+
+    /// Now, in the resolution that stores keep.
+    var timestamp: Date { Date(microseconds: now().microseconds) }
+}
+
+/// What `POST /stacks` asks for.
+public struct CreateRequest: Sendable, Equatable {
+    public var userID: Int64
+    public var problemID: Int64
+    public var targetPort: Int
+    /// YAML or JSON text of one Pod.
+    public var podSpec: String
+
+    public init(userID: Int64, problemID: Int64, targetPort: Int, podSpec: String) {
+        self.userID = userID
+        self.problemID = problemID
+        self.targetPort = targetPort
+        self.podSpec = podSpec
+    }
+}

@@ -1,0 +1,74 @@
+import FoundationEssentials
+
+/// A status with its reason, derived from what is seen; nothing here is stored.
+struct ObservedStatus: Equatable {
+    var status: StackStatus
+    var reason: String?
+    var message: String?
+}
+
+extension ObservedStatus {
+    /// Container waiting reasons after which the Pod will not start by itself; image pulls get a grace first, because a registry
+    /// may be slow to answer.
+    private static let hopelessWaits: Set<String> = ["CreateContainerConfigError", "CreateContainerError", "InvalidImageName", "RunContainerError"]
+    private static let imageWaits: Set<String> = ["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull"]
+
+    /// - Parameters:
+    ///   - pod: what the watch knows of the Pod; nil when it knows none.
+    ///   - nodeExists: whether the watch knows the node that the record names.
+    ///   - imagePullGrace: how long a failing image pull still counts as creating, from the stack's creation.
+    init(record: StackRecord, pod: PodObservation?, nodeExists: Bool, now: Date, imagePullGrace: TimeInterval) {
+        guard record.state != .reserved else {
+            self.init(status: .creating, reason: "Provisioning", message: pod?.unschedulable ?? "the Pod is being created and scheduled")
+            return
+        }
+        if let node = record.nodeID, !nodeExists {
+            self.init(status: .nodeDeleted, reason: "NodeDeleted", message: "node \(node) is no longer part of the cluster")
+            return
+        }
+        guard let pod else {
+            self.init(status: .failed, reason: "PodMissing", message: "the Pod no longer exists in the cluster")
+            return
+        }
+        switch pod.phase {
+        case .succeeded:
+            self.init(status: .stopped, reason: pod.reason ?? "Completed", message: pod.message ?? "every container ended with exit code 0")
+        case .failed:
+            let culprit = Self.failedContainer(of: pod)
+            self.init(
+                status: .failed,
+                reason: pod.reason ?? culprit?.reason ?? "Failed",
+                message: pod.message ?? culprit?.message ?? "the Pod failed"
+            )
+        case .running, .pending, .unknown:
+            self = Self.unfinished(pod, age: now.timeIntervalSince(record.createdAt), imagePullGrace: imagePullGrace)
+        }
+    }
+
+    private static func unfinished(_ pod: PodObservation, age: TimeInterval, imagePullGrace: TimeInterval) -> ObservedStatus {
+        // restartPolicy is Never: a container that ended badly stays ended, whatever the others do.
+        if let culprit = failedContainer(of: pod) { return culprit }
+        for container in pod.containers {
+            guard case .waiting(let reason?, let message) = container.state else { continue }
+            let detail = "container \(container.name): \(message ?? reason)"
+            if hopelessWaits.contains(reason) || (imageWaits.contains(reason) && age >= imagePullGrace) {
+                return ObservedStatus(status: .failed, reason: reason, message: detail)
+            }
+            if pod.phase != .running { return ObservedStatus(status: .creating, reason: reason, message: detail) }
+        }
+        switch pod.phase {
+        case .running: return ObservedStatus(status: .running)
+        case .unknown: return ObservedStatus(status: .running, reason: "NodeUnreachable", message: "the node has stopped reporting")
+        default: return ObservedStatus(status: .creating, reason: "Starting", message: "waiting for the node to start the containers")
+        }
+    }
+
+    private static func failedContainer(of pod: PodObservation) -> ObservedStatus? {
+        for container in pod.containers {
+            guard case .terminated(let exitCode, let reason, let message) = container.state, exitCode != 0 else { continue }
+            let sentence = "container \(container.name) ended with exit code \(exitCode)"
+            return ObservedStatus(status: .failed, reason: reason ?? "Error", message: message.map { sentence + ": " + $0 } ?? sentence)
+        }
+        return nil
+    }
+}

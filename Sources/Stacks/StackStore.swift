@@ -1,0 +1,97 @@
+public import FoundationEssentials
+
+/// Where stacks are kept. Every method is one atomic operation; two stores pass the same conformance suite.
+///
+/// All methods throw ``StoreError`` when the store cannot answer; whether a write took place is then unknown.
+public protocol StackStore: Sendable {
+    /// Whether no other process can write to this store while it is open. A reservation of another owner is then a leftover of a
+    /// process that has died.
+    var isExclusive: Bool { get }
+
+    /// Writes the record in state `reserved` if, and only if, `(user, problem)` has no record, the user is under the limit, nobody
+    /// holds the port and the totals with this record stay within the budget.
+    /// - Throws: ``ReservationRefusal``, and then nothing was written.
+    func reserve(_ record: StackRecord, within limits: ReservationLimits) async throws
+
+    /// Gives a reservation another port, because the cluster refused the first.
+    /// - Throws: ``ReservationRefusal/portTaken``; ``StoreError/lostReservation`` when it is no longer this owner's.
+    func changePort(of id: StackID, owner: String, to nodePort: Int, at now: Date) async throws
+
+    /// Turns a reservation into a stack.
+    /// - Throws: ``StoreError/lostReservation`` when it is no longer this owner's.
+    func activate(_ id: StackID, owner: String, nodeID: String, at now: Date) async throws -> StackRecord
+
+    /// Marks a stack as being deleted. Repeats safely.
+    /// - Returns: the record as it is now, or nil when there is none.
+    func beginDelete(_ id: StackID, at now: Date) async throws -> StackRecord?
+
+    /// Forgets a stack that was marked as being deleted and thereby frees its lock, its port and its resources. Repeats safely.
+    func remove(_ id: StackID) async throws
+
+    func record(_ id: StackID) async throws -> StackRecord?
+    /// Every record, oldest first.
+    func records() async throws -> [StackRecord]
+    /// Every record of a user, oldest first.
+    func records(ofUser userID: Int64) async throws -> [StackRecord]
+    /// Every active record whose time is over at `date`.
+    func records(expiredBy date: Date) async throws -> [StackRecord]
+    /// The moment at which the next active record expires.
+    func nextExpiry() async throws -> Date?
+
+    /// Answers if the store can be read.
+    func checkReadiness() async throws
+}
+
+/// What a reservation must keep within.
+public struct ReservationLimits: Sendable, Equatable {
+    public var stacksPerUser: Int
+    /// The most that all records together may request; nil for no bound.
+    public var budget: ResourceAmount?
+
+    public init(stacksPerUser: Int, budget: ResourceAmount?) {
+        self.stacksPerUser = stacksPerUser
+        self.budget = budget
+    }
+}
+
+/// An amount of both resources that stacks request.
+public struct ResourceAmount: Sendable, Equatable {
+    /// Thousandths of a core.
+    public var cpuMilli: Int64
+    public var memoryBytes: Int64
+
+    public static let zero = ResourceAmount(cpuMilli: 0, memoryBytes: 0)
+
+    public init(cpuMilli: Int64, memoryBytes: Int64) {
+        self.cpuMilli = cpuMilli
+        self.memoryBytes = memoryBytes
+    }
+
+    public static func + (left: ResourceAmount, right: ResourceAmount) -> ResourceAmount {
+        ResourceAmount(cpuMilli: left.cpuMilli + right.cpuMilli, memoryBytes: left.memoryBytes + right.memoryBytes)
+    }
+
+    public static func - (left: ResourceAmount, right: ResourceAmount) -> ResourceAmount {
+        ResourceAmount(cpuMilli: left.cpuMilli - right.cpuMilli, memoryBytes: left.memoryBytes - right.memoryBytes)
+    }
+
+    public static func += (left: inout ResourceAmount, right: ResourceAmount) { left = left + right }
+    public static func -= (left: inout ResourceAmount, right: ResourceAmount) { left = left - right }
+}
+
+/// Why a reservation was not written. Tested in this order, so that a caller learns the reason that lasts longest.
+public enum ReservationRefusal: Error, Sendable, Equatable {
+    /// `(user, problem)` has this stack already.
+    case stackExists(StackID)
+    case userLimitReached(count: Int)
+    case overBudget(reserved: ResourceAmount)
+    case portTaken
+}
+
+/// Why the store did not do what it was asked.
+public enum StoreError: Error, Sendable, Equatable {
+    /// It cannot be reached or written now. The text is for the log, not for callers.
+    case unavailable(String)
+    /// The reservation is no longer this owner's to finish: it was deleted or reclaimed.
+    case lostReservation(StackID)
+}

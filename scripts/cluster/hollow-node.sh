@@ -1,0 +1,19 @@
+# shellcheck shell=bash
+# Hollow nodes: the kubelet's real code over a container runtime that only pretends. They need no privileges; no container runs.
+
+start_hollow_nodes() {
+    local number name
+    for ((number = 1; number <= hollow_nodes; number++)); do
+        name=hollow-$number
+        is_running "$name" && continue
+        start "$name" "$binaries/kubemark" --morph kubelet --name "$name" --kubeconfig "$dir/kubeconfig" \
+            --kubelet-port "$(free_port)" --kubelet-read-only-port "$(free_port)"
+    done
+    for ((number = 1; number <= hollow_nodes; number++)); do
+        name=hollow-$number
+        wait_for "node $name" 90 "$name" kubectl get node "$name"
+        kubectl label --overwrite node "$name" role=stack >/dev/null
+        kubectl wait --for condition=Ready --timeout 90s "node/$name" >/dev/null || fail "node $name does not become ready"
+        say "  node $name is ready (hollow: Pods are marked running, no container runs)"
+    done
+}

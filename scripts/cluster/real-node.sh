@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# A node that runs containers: containerd, kubelet and kube-proxy in process, network and mount namespaces of their own, joined to
+# the machine by one veth pair. Everything that they make (bridges, rules, mounts, containers) ends with the namespaces.
+
+# One sentence when containers cannot run here; nothing when they can.
+why_no_containers() {
+    [[ $(id -u) == 0 ]] || {
+        echo "containers need root"
+        return
+    }
+    local program
+    for program in containerd runc ip iptables conntrack nsenter; do
+        command -v "$program" >/dev/null || {
+            echo "the program $program is missing"
+            return
+        }
+    done
+    [[ -x /usr/lib/cni/bridge ]] || {
+        echo "the package containernetworking-plugins is missing"
+        return
+    }
+    unshare --mount --net --pid --fork --mount-proc sh -c '
+        mount --make-rshared / && mount -t tmpfs tmpfs /run && echo 1 >/proc/sys/net/ipv4/ip_forward &&
+        ip link add probe0 type veth peer name probe1 && ip link add probe2 type bridge && iptables -t nat -L -n' >/dev/null 2>&1 ||
+        echo "this machine does not allow namespaces, mounts or packet filter rules"
+}
+
+# The /30 network between machine and node: the first of 10.231.0.0/16 that the machine does not know.
+choose_node_network() {
+    local number
+    [[ -s $dir/run/network ]] || {
+        for number in $(shuf -i 0-255 -n 256); do
+            [[ -n $(ip -o address show to "10.231.$number.0/30") ]] || break
+        done
+        echo "$number" >"$dir/run/network"
+    }
+    number=$(cat "$dir/run/network")
+    host_address=10.231.$number.1 node_address=10.231.$number.2 host_interface=ctf-node-$number
+}
+
+start_real_node() {
+    make_images
+    write_kubeconfig "$dir/node-kubeconfig" "$host_address"
+    if ! is_running node; then
+        ip link delete "$host_interface" 2>/dev/null || true
+        start node unshare --mount --net --pid --fork --mount-proc --kill-child \
+            "$here/node-init" "$dir" "$binaries" "$node_address" "$host_address"
+        wait_for "the node's network namespace" 10 node child_of node
+        ip link add "$host_interface" type veth peer name eth0 netns "$(child_of node)"
+        ip address add "$host_address/30" dev "$host_interface"
+        ip link set "$host_interface" up
+    fi
+    wait_for "node ctf-node" 90 node kubectl get node ctf-node
+    kubectl wait --for condition=Ready --timeout 90s node/ctf-node >/dev/null || {
+        tail -n 15 "$dir/log/kubelet.log" >&2
+        fail "node ctf-node does not become ready; the lines above are the end of the kubelet's log"
+    }
+    say "  node ctf-node is ready at $node_address (containers really run)"
+}
+
+# The process that unshare started: the first one inside the namespaces.
+child_of() { pgrep -P "$(pid_of "$1")"; }
+
+stop_real_node() {
+    local container containers=()
+    [[ -r $dir/run/node ]] || return 0
+    # The names of the control groups that the containers leave behind, empty.
+    if is_running node; then
+        mapfile -t containers < <(nsenter --target "$(child_of node)" --mount ctr --namespace k8s.io containers list --quiet 2>/dev/null)
+    fi
+    is_running node && kill -9 "$(pid_of node)" 2>/dev/null
+    stop node
+    for container in "${containers[@]}"; do
+        find /sys/fs/cgroup -depth -type d -name "$container" -exec rmdir {} + 2>/dev/null || true
+    done
+    choose_node_network
+    ip link delete "$host_interface" 2>/dev/null || true
+    rm -f "$dir/run/network"
+}
