@@ -1,4 +1,3 @@
-public import FoundationEssentials
 public import PodPolicy
 
 /// What the domain needs of Kubernetes. Every write can be repeated: creating what exists and deleting what is gone succeed.

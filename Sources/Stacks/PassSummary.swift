@@ -1,4 +1,4 @@
-public import Logging
+import Logging
 
 /// What one pass of the reconciler found and did.
 public struct PassSummary: Sendable, Equatable {

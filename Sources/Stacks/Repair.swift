@@ -1,4 +1,4 @@
-public import FoundationEssentials
+import FoundationEssentials
 
 /// What a stack needs so that record and cluster agree again. Whatever it is, the way there is the same: mark the record as being
 /// deleted, remove Service and Pod, see them gone, forget the record. Nothing is ever created anew.

@@ -1,5 +1,3 @@
-public import FoundationEssentials
-
 /// A stack as callers see it: the record, and what the cluster says of it at this moment.
 public struct Stack: Sendable, Equatable {
     public var record: StackRecord

@@ -1,5 +1,5 @@
 public import FoundationEssentials
-public import Logging
+import Logging
 public import PodPolicy
 
 /// Everything that callers can ask for. Reserve, create, confirm: see the architecture document for the order and its reasons.

@@ -1,4 +1,4 @@
-public import FoundationEssentials
+import FoundationEssentials
 
 /// The numbers by which stacks are made and unmade. The environment variables that set them are named in the README.
 public struct StackSettings: Sendable, Equatable {

@@ -28,15 +28,15 @@ is_running() {
 
 pid_of() { cut -d ' ' -f 1 "$dir/run/$1"; }
 
-# stop NAME: asks it to end, insists after ten seconds, and forgets it once it is gone.
+# stop NAME: asks it to end, insists after three seconds, and forgets it once it is gone.
 stop() {
     local name=$1 tries=0
     if is_running "$name"; then
         kill "$(pid_of "$name")" 2>/dev/null || true
         while is_running "$name"; do
             tries=$((tries + 1))
-            ((tries == 100)) && kill -9 "$(pid_of "$name")" 2>/dev/null
-            ((tries > 150)) && fail "$name (pid $(pid_of "$name")) does not end"
+            ((tries == 30)) && kill -9 "$(pid_of "$name")" 2>/dev/null
+            ((tries > 100)) && fail "$name (pid $(pid_of "$name")) does not end"
             sleep 0.1
         done
     fi

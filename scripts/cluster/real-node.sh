@@ -66,13 +66,16 @@ stop_real_node() {
     [[ -r $dir/run/node ]] || return 0
     # The names of the control groups that the containers leave behind, empty.
     if is_running node; then
-        mapfile -t containers < <(nsenter --target "$(child_of node)" --mount ctr --namespace k8s.io containers list --quiet 2>/dev/null)
+        mapfile -t containers < <(nsenter --target "$(child_of node)" --mount \
+            ctr --address /run/containerd.sock --namespace k8s.io containers list --quiet 2>/dev/null)
     fi
     is_running node && kill -9 "$(pid_of node)" 2>/dev/null
     stop node
     for container in "${containers[@]}"; do
         find /sys/fs/cgroup -depth -type d -name "$container" -exec rmdir {} + 2>/dev/null || true
     done
+    # Goes only when it is empty: another cluster may use it.
+    rmdir /sys/fs/cgroup/k8s.io /sys/fs/cgroup/*/k8s.io 2>/dev/null || true
     choose_node_network
     ip link delete "$host_interface" 2>/dev/null || true
     rm -f "$dir/run/network"

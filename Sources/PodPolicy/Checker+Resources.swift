@@ -1,0 +1,90 @@
+/// What a container or a Pod asks for.
+struct ResourceRequest: Equatable {
+    var cpuMilli: Int64 = 0
+    var memoryBytes: Int64 = 0
+    var ephemeralStorageBytes: Int64 = 0
+}
+
+extension Checker {
+    private static let names = ["cpu", "memory", "ephemeral-storage"]
+
+    /// Requests and limits of a container, made equal: the larger of the two counts, so that the Pod's quality of service is Guaranteed.
+    func resources(_ element: Element?, _ path: String, _ position: Position) -> (manifest: PodManifest.Resources, request: ResourceRequest)? {
+        var amounts: [String: Quantity] = [:]
+        var unreadable: Set<String> = []
+        if let element {
+            guard var fields = fields(element, path) else { return nil }
+            for kind in ["requests", "limits"] {
+                guard let list = fields.take(kind) else { continue }
+                read(list, "\(path).\(kind)", into: &amounts, &unreadable)
+            }
+            finish(fields)
+        }
+        for name in ["cpu", "memory"] where amounts[name] == nil && !unreadable.contains(name) {
+            report("\(path).limits.\(name)", .required, "is missing; every container needs \(name) as a request or a limit", position)
+        }
+        var request = ResourceRequest()
+        request.cpuMilli = amounts["cpu"]?.milliValue() ?? 0
+        request.memoryBytes = amounts["memory"]?.value() ?? 0
+        request.ephemeralStorageBytes = amounts["ephemeral-storage"]?.value() ?? settings.defaultEphemeralStorageBytes
+        let list = [
+            "cpu": Quantity.cpu(milli: request.cpuMilli),
+            "memory": Quantity.bytes(request.memoryBytes),
+            "ephemeral-storage": Quantity.bytes(request.ephemeralStorageBytes),
+        ]
+        return (PodManifest.Resources(requests: list, limits: list), request)
+    }
+
+    private func read(_ element: Element, _ path: String, into amounts: inout [String: Quantity], _ unreadable: inout Set<String>) {
+        guard var fields = fields(element, path) else {
+            unreadable.formUnion(Self.names)
+            return
+        }
+        for name in Self.names {
+            guard let value = fields.take(name) else { continue }
+            guard let quantity = quantity(value, "\(path).\(name)") else {
+                unreadable.insert(name)
+                continue
+            }
+            amounts[name] = max(amounts[name] ?? quantity, quantity)
+        }
+        finish(fields)
+    }
+
+    /// A positive quantity, written as a string or as a number.
+    func quantity(_ element: Element, _ path: String) -> Quantity? {
+        guard case .scalar(let scalar) = element, let quantity = Quantity(scalar.text) else {
+            report(path, .invalidValue, "must be a Kubernetes quantity such as 500m, 0.5 or 128Mi", element.position)
+            return nil
+        }
+        guard !quantity.isNegative, !quantity.isZero else {
+            report(path, .invalidValue, "is \(scalar.text.prefix(40)); must be greater than 0", element.position)
+            return nil
+        }
+        return quantity
+    }
+
+    /// The larger of the containers together and the largest init container, within the maxima. Memory volumes count as memory.
+    func total(of main: [CheckedContainer], _ initial: [CheckedContainer], _ volumes: [CheckedVolume], _ position: Position) -> ResourceRequest {
+        var total = ResourceRequest()
+        for (field, name, maximum) in [
+            (\ResourceRequest.cpuMilli, "cpu", settings.maximumCPUMilli),
+            (\ResourceRequest.memoryBytes, "memory", settings.maximumMemoryBytes),
+            (\ResourceRequest.ephemeralStorageBytes, "ephemeral-storage", settings.maximumEphemeralStorageBytes),
+        ] {
+            var amounts = main.map { $0.request[keyPath: field] }
+            if name != "cpu" { amounts += volumes.filter { $0.isInMemory == (name == "memory") }.map(\.bytes) }
+            let sum = amounts.reduce(Int64(0)) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }
+            total[keyPath: field] = max(sum, initial.map { $0.request[keyPath: field] }.max() ?? 0)
+            guard total[keyPath: field] > maximum else { continue }
+            let print = name == "cpu" ? Quantity.cpu(milli:) : Quantity.bytes
+            report(
+                "spec.containers",
+                .overMaximum,
+                "the Pod requests \(print(total[keyPath: field])) of \(name); at most \(print(maximum)) are allowed",
+                position
+            )
+        }
+        return total
+    }
+}

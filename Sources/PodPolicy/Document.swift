@@ -1,0 +1,146 @@
+import Yams
+
+/// A YAML or JSON document as a tree with positions: plain, bounded, and without YAML's traps.
+indirect enum Element {
+    case scalar(Scalar)
+    case sequence([Element], Position)
+    case mapping([Field], Position)
+
+    struct Scalar {
+        var text: String
+        /// Written without quotes, so that YAML gives it a type.
+        var isPlain: Bool
+        var position: Position
+    }
+
+    struct Field {
+        var key: String
+        var keyPosition: Position
+        var value: Element
+    }
+
+    var position: Position {
+        switch self {
+        case .scalar(let scalar): scalar.position
+        case .sequence(_, let position), .mapping(_, let position): position
+        }
+    }
+
+    /// Nothing at all, or null: Kubernetes takes the field for not set.
+    var isNull: Bool {
+        guard case .scalar(let scalar) = self else { return false }
+        return scalar.isPlain && ["", "~", "null", "Null", "NULL"].contains(scalar.text)
+    }
+}
+
+/// Both from 1.
+struct Position: Sendable, Equatable {
+    var line: Int
+    var column: Int
+}
+
+/// Reads the text of one document.
+enum Document {
+    static let maximumSize = 64 * 1024
+    static let maximumDepth = 32
+
+    /// - Throws: ``PodSpecRefusal`` with one problem.
+    static func parse(_ text: String) throws(PodSpecRefusal) -> Element {
+        let size = text.utf8.count
+        guard size <= maximumSize else {
+            throw refusal(.tooLarge, "the Pod spec has \(size) bytes; at most \(maximumSize) are allowed")
+        }
+        guard !AliasScan.mayExpand(text) else { throw refusal(.aliasNotAllowed, "YAML aliases and anchors are not allowed") }
+        let parser: Yams.Parser
+        let root: Node?
+        do {
+            parser = try Yams.Parser(yaml: text, encoding: .utf8)
+            root = try parser.singleRoot()
+        } catch let error as YamlError {
+            throw refusal(for: error)
+        } catch {
+            throw refusal(.syntax, "the Pod spec is not YAML")
+        }
+        guard let root else { throw refusal(.required, "the Pod spec is empty") }
+        // The parser alone keeps the anchors of its nodes alive, and they must be seen.
+        let element = try convert(root, depth: 1)
+        return withExtendedLifetime(parser) { element }
+    }
+
+    private static func convert(_ node: Node, depth: Int) throws(PodSpecRefusal) -> Element {
+        let position = position(of: node)
+        guard depth <= maximumDepth else {
+            throw refusal(.tooDeep, "the Pod spec is nested deeper than \(maximumDepth) levels", position)
+        }
+        switch node {
+        case .alias:
+            throw refusal(.aliasNotAllowed, "YAML aliases and anchors are not allowed", position)
+        case .scalar(let scalar):
+            try refuse(tag: scalar.tag, anchor: scalar.anchor, at: position)
+            return .scalar(Element.Scalar(text: scalar.string, isPlain: scalar.style == .plain, position: position))
+        case .sequence(let sequence):
+            try refuse(tag: sequence.tag, anchor: sequence.anchor, at: position)
+            var elements: [Element] = []
+            for child in sequence { elements.append(try convert(child, depth: depth + 1)) }
+            return .sequence(elements, position)
+        case .mapping(let mapping):
+            try refuse(tag: mapping.tag, anchor: mapping.anchor, at: position)
+            return .mapping(try fields(of: mapping, depth: depth), position)
+        }
+    }
+
+    private static func fields(of mapping: Node.Mapping, depth: Int) throws(PodSpecRefusal) -> [Element.Field] {
+        var fields: [Element.Field] = []
+        var keys: Set<String> = []
+        for (key, value) in mapping {
+            guard case .scalar(let scalar) = try convert(key, depth: depth + 1) else {
+                throw refusal(.syntax, "a key must be a string", position(of: key))
+            }
+            guard scalar.text != "<<" || !scalar.isPlain else {
+                throw refusal(.aliasNotAllowed, "YAML merge keys are not allowed", scalar.position)
+            }
+            // Yams compares keys with their types; Kubernetes sees only their text.
+            guard keys.insert(scalar.text).inserted else {
+                throw refusal(.duplicateKey, "the key \"\(scalar.text.prefix(60))\" stands twice", scalar.position)
+            }
+            fields.append(Element.Field(key: scalar.text, keyPosition: scalar.position, value: try convert(value, depth: depth + 1)))
+        }
+        return fields
+    }
+
+    private static func refuse(tag: Tag, anchor: Anchor?, at position: Position) throws(PodSpecRefusal) {
+        guard anchor == nil else { throw refusal(.aliasNotAllowed, "YAML aliases and anchors are not allowed", position) }
+        guard tag.rawValue == Tag.Name.implicit.rawValue else { throw refusal(.tagNotAllowed, "YAML tags are not allowed", position) }
+    }
+
+    private static func position(of node: Node) -> Position {
+        Position(line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
+    }
+
+    private static func refusal(for error: YamlError) -> PodSpecRefusal {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _):
+            refusal(.syntax, "is not YAML: \(problem)", Position(line: mark.line, column: mark.column))
+        case .composer(_, let problem, let mark, _) where problem.contains("another document"):
+            refusal(.multipleDocuments, "the Pod spec must be one document", Position(line: mark.line, column: mark.column))
+        case .composer(_, let problem, let mark, _):
+            refusal(.aliasNotAllowed, "YAML aliases are not allowed: \(problem)", Position(line: mark.line, column: mark.column))
+        case .duplicatedKeysInMapping(let keys, let context):
+            refusal(
+                .duplicateKey,
+                "the key \"\((keys.first ?? "").prefix(60))\" stands twice",
+                Position(line: context.mark.line, column: context.mark.column)
+            )
+        case .reader(let problem, _, _, _):
+            refusal(.syntax, "is not YAML: \(problem)")
+        default:
+            refusal(.syntax, "the Pod spec is not YAML")
+        }
+    }
+
+    private static func refusal(_ code: PodSpecProblem.Code, _ message: String, _ position: Position? = nil) -> PodSpecRefusal {
+        PodSpecRefusal(problems: [
+            PodSpecProblem(path: "", code: code, message: message, line: position?.line, column: position?.column)
+        ])
+    }
+}

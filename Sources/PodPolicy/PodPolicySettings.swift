@@ -1,0 +1,36 @@
+/// What an operator may choose about the policy.
+public struct PodPolicySettings: Sendable, Equatable {
+    /// The most that one Pod may request.
+    public var maximumCPUMilli: Int64 = 2000
+    public var maximumMemoryBytes: Int64 = 512 << 20
+    /// Scratch space on the node's disk: what a container gets that asks for none, and the most that one Pod may ask for.
+    public var defaultEphemeralStorageBytes: Int64 = 256 << 20
+    public var maximumEphemeralStorageBytes: Int64 = 2 << 30
+    /// The size of an emptyDir that names none.
+    public var defaultEmptyDirBytes: Int64 = 64 << 20
+    public var securityProfile: SecurityProfile = .baseline
+    /// Names of Secrets in the stacks' namespace, given to every Pod for pulling its images.
+    public var imagePullSecrets: [String] = []
+    /// Labels of the nodes that may carry stacks.
+    public var nodeSelector: [String: String] = [:]
+
+    public init() {}
+}
+
+/// How far containers are locked up.
+public enum SecurityProfile: String, Sendable, CaseIterable {
+    /// Images that start as root and bind port 80 work; all capabilities are dropped but those that such images use.
+    case baseline
+    /// The *restricted* level of the Pod Security Standards: no root, no capabilities.
+    /// https://kubernetes.io/docs/concepts/security/pod-security-standards/
+    case restricted
+
+    /// What is added after ALL were dropped. Left out of the container runtimes' default: AUDIT_WRITE, MKNOD, NET_RAW, SETFCAP and
+    /// SETPCAP, which no ordinary service needs and which forge packets, make devices or hand out capabilities.
+    var addedCapabilities: [String]? {
+        switch self {
+        case .baseline: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID", "SYS_CHROOT"]
+        case .restricted: nil
+        }
+    }
+}

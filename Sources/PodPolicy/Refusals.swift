@@ -1,0 +1,95 @@
+/// Why fields that Kubernetes knows are refused, for better messages. A field that stands neither here nor in the checker is refused
+/// all the same.
+enum Refusals {
+    /// The reason for a path, whatever the indices in it.
+    static func reason(for path: String) -> String? {
+        reasons[String(pattern(path))]
+    }
+
+    /// `spec.initContainers[3].ports` becomes `containers[].ports`: what is said of containers holds for each kind of them.
+    private static func pattern(_ path: String) -> Substring {
+        var pattern = ""
+        var isIndex = false
+        for character in path {
+            if character == "]" { isIndex = false }
+            if !isIndex { pattern.append(character) }
+            if character == "[" { isIndex = true }
+        }
+        for kind in ["spec.containers[].", "spec.initContainers[]."] where pattern.hasPrefix(kind) {
+            let field = "container." + pattern.dropFirst(kind.count)
+            if kind == "spec.initContainers[].", reasons["init" + field] != nil { return "init" + field[...] }
+            return field[...]
+        }
+        return pattern[...]
+    }
+
+    private static let isolation = "it weakens the isolation from the node"
+    private static let placement = "where Pods run is the operator's choice"
+    private static let identity = "the Pod must have no access to the cluster's API"
+    private static let ours = "it is set by the provisioner"
+    private static let secrets = "it would read Secrets or ConfigMaps of the cluster"
+
+    private static let reasons: [String: String] = [
+        "status": "it is written by Kubernetes",
+        "metadata.namespace": ours,
+        "metadata.generateName": ours,
+        "metadata.annotations": "annotations steer admission plugins and runtimes",
+        "metadata.finalizers": "they would keep the Pod from being removed",
+        "metadata.ownerReferences": "they would let the garbage collector act on the Pod",
+        "spec.hostNetwork": isolation,
+        "spec.hostPID": isolation,
+        "spec.hostIPC": isolation,
+        "spec.hostUsers": isolation,
+        "spec.shareProcessNamespace": "containers of a Pod stay apart",
+        "spec.securityContext": ours,
+        "spec.serviceAccountName": identity,
+        "spec.serviceAccount": identity,
+        "spec.nodeName": placement,
+        "spec.nodeSelector": placement,
+        "spec.affinity": placement,
+        "spec.tolerations": placement,
+        "spec.topologySpreadConstraints": placement,
+        "spec.schedulerName": placement,
+        "spec.schedulingGates": placement,
+        "spec.priority": "a stack must not evict others",
+        "spec.priorityClassName": "a stack must not evict others",
+        "spec.preemptionPolicy": "a stack must not evict others",
+        "spec.runtimeClassName": placement,
+        "spec.overhead": ours,
+        "spec.os": placement,
+        "spec.activeDeadlineSeconds": ours,
+        "spec.imagePullSecrets": "they are set by the operator (STACK_IMAGE_PULL_SECRETS)",
+        "spec.ephemeralContainers": "they are for debugging by operators",
+        "spec.hostAliases": "the Pod's name resolution is not to be changed",
+        "spec.dnsPolicy": "the Pod's name resolution is not to be changed",
+        "spec.dnsConfig": "the Pod's name resolution is not to be changed",
+        "spec.subdomain": "it would put the Pod into the cluster's name service",
+        "spec.resourceClaims": "devices are not for stacks",
+        "container.securityContext": ours,
+        "container.envFrom": secrets,
+        "container.env[].valueFrom.secretKeyRef": secrets,
+        "container.env[].valueFrom.configMapKeyRef": secrets,
+        "container.ports[].hostPort": isolation,
+        "container.ports[].hostIP": isolation,
+        "container.volumeDevices": isolation,
+        "container.resizePolicy": "resources do not change",
+        "container.restartPolicy": "containers are not restarted",
+        "container.terminationMessagePath": "the default is enough",
+        "container.livenessProbe.httpGet.host": "probes go to the Pod itself",
+        "container.readinessProbe.httpGet.host": "probes go to the Pod itself",
+        "container.startupProbe.httpGet.host": "probes go to the Pod itself",
+        "container.livenessProbe.tcpSocket.host": "probes go to the Pod itself",
+        "container.readinessProbe.tcpSocket.host": "probes go to the Pod itself",
+        "container.startupProbe.tcpSocket.host": "probes go to the Pod itself",
+        "container.lifecycle.preStop.httpGet": "hooks may only run a program in their container",
+        "container.lifecycle.postStart.httpGet": "hooks may only run a program in their container",
+        "container.volumeMounts[].mountPropagation": isolation,
+        "container.volumeMounts[].subPathExpr": "only fixed paths are allowed",
+        "initcontainer.ports": "only a container that serves may expose a port",
+        "spec.volumes[].hostPath": isolation,
+        "spec.volumes[].secret": secrets,
+        "spec.volumes[].configMap": secrets,
+        "spec.volumes[].projected": secrets,
+        "spec.volumes[].downwardAPI": "use env with fieldRef",
+    ]
+}
