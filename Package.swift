@@ -36,7 +36,10 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "provisioner",
-            dependencies: ["ProvisionerCommands"],
+            dependencies: [
+                "ProvisionerCommands",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: settings
         ),
         .target(
@@ -44,9 +47,13 @@ let package = Package(
             dependencies: [
                 "HTTPAPI", "KubernetesClient", "PodPolicy", "StackCluster", "StackStoreSQLite", "Stacks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),

@@ -15,10 +15,10 @@ struct APIKeyMiddleware: RouterMiddleware {
         self.openPaths = openPaths
     }
 
-    func handle(
+    @concurrent func handle(
         _ request: Request,
         context: APIContext,
-        next: (Request, APIContext) async throws -> Response
+        next: @concurrent (Request, APIContext) async throws -> Response
     ) async throws -> Response {
         guard !openPaths.contains(request.uri.path) else { return try await next(request, context) }
         // Digests have one length and their comparison takes constant time, so the time taken tells nothing about the key.

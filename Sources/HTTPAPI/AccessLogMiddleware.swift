@@ -4,10 +4,10 @@ import Logging
 
 /// One line a request, and the request's id in the answer.
 struct AccessLogMiddleware: RouterMiddleware {
-    func handle(
+    @concurrent func handle(
         _ request: Request,
         context: APIContext,
-        next: (Request, APIContext) async throws -> Response
+        next: @concurrent (Request, APIContext) async throws -> Response
     ) async throws -> Response {
         let started = ContinuousClock.now
         var response = try await next(request, context)

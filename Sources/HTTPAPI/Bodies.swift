@@ -1,4 +1,5 @@
 import FoundationEssentials
+import PodPolicy
 import Stacks
 
 /// A stack, as answers show it.

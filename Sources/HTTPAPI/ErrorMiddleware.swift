@@ -1,15 +1,16 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import PodPolicy
 import Stacks
 
 /// Turns whatever a route throws into the contract's error body. What is not meant for callers is logged, and they get the
 /// request's id to ask about.
 struct ErrorMiddleware: RouterMiddleware {
-    func handle(
+    @concurrent func handle(
         _ request: Request,
         context: APIContext,
-        next: (Request, APIContext) async throws -> Response
+        next: @concurrent (Request, APIContext) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)

@@ -18,7 +18,7 @@ extension Checker {
         var container = PodManifest.Container(
             name: name ?? "",
             image: image ?? "",
-            resources: resources?.manifest ?? PodManifest.Resources(requests: [:], limits: [:]),
+            resources: resources?.manifest ?? PodManifest.Resources(ResourceRequest()),
             securityContext: PodManifest.SecurityContext(
                 capabilities: PodManifest.Capabilities(add: settings.securityProfile.addedCapabilities)
             )

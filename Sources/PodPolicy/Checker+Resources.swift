@@ -27,12 +27,7 @@ extension Checker {
         request.cpuMilli = amounts["cpu"]?.milliValue() ?? 0
         request.memoryBytes = amounts["memory"]?.value() ?? 0
         request.ephemeralStorageBytes = amounts["ephemeral-storage"]?.value() ?? settings.defaultEphemeralStorageBytes
-        let list = [
-            "cpu": Quantity.cpu(milli: request.cpuMilli),
-            "memory": Quantity.bytes(request.memoryBytes),
-            "ephemeral-storage": Quantity.bytes(request.ephemeralStorageBytes),
-        ]
-        return (PodManifest.Resources(requests: list, limits: list), request)
+        return (PodManifest.Resources(request), request)
     }
 
     private func read(_ element: Element, _ path: String, into amounts: inout [String: Quantity], _ unreadable: inout Set<String>) {
@@ -86,5 +81,16 @@ extension Checker {
             )
         }
         return total
+    }
+}
+
+extension PodManifest.Resources {
+    init(_ request: ResourceRequest) {
+        let list = PodManifest.ResourceList(
+            cpu: Quantity.cpu(milli: request.cpuMilli),
+            memory: Quantity.bytes(request.memoryBytes),
+            ephemeralStorage: Quantity.bytes(request.ephemeralStorageBytes)
+        )
+        self.init(requests: list, limits: list)
     }
 }

@@ -54,7 +54,8 @@ enum Document {
         let parser: Yams.Parser
         let root: Node?
         do {
-            parser = try Yams.Parser(yaml: text, encoding: .utf8)
+            // Without resolver rules every scalar is a string, so that `1` and `"1"` count as the same key.
+            parser = try Yams.Parser(yaml: text, resolver: .basic, encoding: .utf8)
             root = try parser.singleRoot()
         } catch let error as YamlError {
             throw refusal(for: error)
@@ -63,58 +64,9 @@ enum Document {
         }
         guard let root else { throw refusal(.required, "the Pod spec is empty") }
         // The parser alone keeps the anchors of its nodes alive, and they must be seen.
-        let element = try convert(root, depth: 1)
+        let reader = DocumentReader(text)
+        let element = try reader.element(root, depth: 1)
         return withExtendedLifetime(parser) { element }
-    }
-
-    private static func convert(_ node: Node, depth: Int) throws(PodSpecRefusal) -> Element {
-        let position = position(of: node)
-        guard depth <= maximumDepth else {
-            throw refusal(.tooDeep, "the Pod spec is nested deeper than \(maximumDepth) levels", position)
-        }
-        switch node {
-        case .alias:
-            throw refusal(.aliasNotAllowed, "YAML aliases and anchors are not allowed", position)
-        case .scalar(let scalar):
-            try refuse(tag: scalar.tag, anchor: scalar.anchor, at: position)
-            return .scalar(Element.Scalar(text: scalar.string, isPlain: scalar.style == .plain, position: position))
-        case .sequence(let sequence):
-            try refuse(tag: sequence.tag, anchor: sequence.anchor, at: position)
-            var elements: [Element] = []
-            for child in sequence { elements.append(try convert(child, depth: depth + 1)) }
-            return .sequence(elements, position)
-        case .mapping(let mapping):
-            try refuse(tag: mapping.tag, anchor: mapping.anchor, at: position)
-            return .mapping(try fields(of: mapping, depth: depth), position)
-        }
-    }
-
-    private static func fields(of mapping: Node.Mapping, depth: Int) throws(PodSpecRefusal) -> [Element.Field] {
-        var fields: [Element.Field] = []
-        var keys: Set<String> = []
-        for (key, value) in mapping {
-            guard case .scalar(let scalar) = try convert(key, depth: depth + 1) else {
-                throw refusal(.syntax, "a key must be a string", position(of: key))
-            }
-            guard scalar.text != "<<" || !scalar.isPlain else {
-                throw refusal(.aliasNotAllowed, "YAML merge keys are not allowed", scalar.position)
-            }
-            // Yams compares keys with their types; Kubernetes sees only their text.
-            guard keys.insert(scalar.text).inserted else {
-                throw refusal(.duplicateKey, "the key \"\(scalar.text.prefix(60))\" stands twice", scalar.position)
-            }
-            fields.append(Element.Field(key: scalar.text, keyPosition: scalar.position, value: try convert(value, depth: depth + 1)))
-        }
-        return fields
-    }
-
-    private static func refuse(tag: Tag, anchor: Anchor?, at position: Position) throws(PodSpecRefusal) {
-        guard anchor == nil else { throw refusal(.aliasNotAllowed, "YAML aliases and anchors are not allowed", position) }
-        guard tag.rawValue == Tag.Name.implicit.rawValue else { throw refusal(.tagNotAllowed, "YAML tags are not allowed", position) }
-    }
-
-    private static func position(of node: Node) -> Position {
-        Position(line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
     }
 
     private static func refusal(for error: YamlError) -> PodSpecRefusal {
@@ -138,7 +90,7 @@ enum Document {
         }
     }
 
-    private static func refusal(_ code: PodSpecProblem.Code, _ message: String, _ position: Position? = nil) -> PodSpecRefusal {
+    static func refusal(_ code: PodSpecProblem.Code, _ message: String, _ position: Position? = nil) -> PodSpecRefusal {
         PodSpecRefusal(problems: [
             PodSpecProblem(path: "", code: code, message: message, line: position?.line, column: position?.column)
         ])

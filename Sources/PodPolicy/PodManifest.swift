@@ -85,8 +85,19 @@ public struct PodManifest: Codable, Sendable, Equatable {
 
     /// Requests and limits are the same.
     public struct Resources: Codable, Sendable, Equatable {
-        public var requests: [String: String]
-        public var limits: [String: String]
+        public var requests: ResourceList
+        public var limits: ResourceList
+    }
+
+    public struct ResourceList: Codable, Sendable, Equatable {
+        public var cpu: String
+        public var memory: String
+        public var ephemeralStorage: String
+
+        enum CodingKeys: String, CodingKey {
+            case cpu, memory
+            case ephemeralStorage = "ephemeral-storage"
+        }
     }
 
     public struct SecurityContext: Codable, Sendable, Equatable {

@@ -4,11 +4,11 @@ import Synchronization
 
 extension KubernetesCluster {
     public func waitUntilScheduled(_ id: StackID, timeout: Duration) async throws -> String {
-        let wasSeen = Atomic(false)
+        let wasSeen = Flag()
         let placement = try await within(timeout) {
             try await self.pods.wait(namespace: self.settings.namespace, name: id.podName) { pod -> Placement? in
-                guard let pod else { return wasSeen.load(ordering: .relaxed) ? .gone : nil }
-                wasSeen.store(true, ordering: .relaxed)
+                guard let pod else { return wasSeen.isSet ? .gone : nil }
+                wasSeen.set()
                 if pod.metadata.deletionTimestamp != nil { return .gone }
                 return pod.spec?.nodeName.map { .node($0) }
             }
@@ -81,4 +81,12 @@ extension KubernetesCluster {
             return try await group.next() ?? nil
         }
     }
+}
+
+/// A fact that, once true, stays true.
+private final class Flag: Sendable {
+    private let value = Atomic(false)
+
+    var isSet: Bool { value.load(ordering: .relaxed) }
+    func set() { value.store(true, ordering: .relaxed) }
 }

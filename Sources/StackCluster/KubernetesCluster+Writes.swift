@@ -46,15 +46,21 @@ extension KubernetesCluster {
         }
     }
 
-    /// A create whose answer was lost is asked for again: the name is the stack's own, so what exists under it is that attempt's.
+    /// A create whose answer was lost is asked for again, after a look whether it took place: the name is the stack's own, so what
+    /// exists under it is that attempt's.
     private func creating<T: KubernetesObject>(_ type: T.Type, name: String, _ create: () async throws -> T) async throws -> T {
-        for attempt in 1... {
+        var attempt = 0
+        while true {
+            attempt += 1
             do {
                 return try await create()
             } catch let error as KubernetesError where error.isAlreadyExists {
                 return try await client.get(type, name: name, namespace: settings.namespace)
             } catch let error as KubernetesError where error.isUnavailable && attempt < 3 {
                 try await Task.sleep(for: .milliseconds(100 << attempt))
+                do {
+                    return try await client.get(type, name: name, namespace: settings.namespace)
+                } catch let error as KubernetesError where error.isNotFound { /* it did not take place */  }
             }
         }
     }

@@ -1,7 +1,5 @@
 public import KubernetesClient
 public import Logging
-public import PodPolicy
-public import ServiceLifecycle
 public import Stacks
 import Synchronization
 
@@ -40,7 +38,7 @@ public final class KubernetesCluster: Cluster {
     let services: ObjectStore<Service>
     let nodes: ObjectStore<Node>
     private let watched: WatchedState
-    private let reflectors: [any ServiceLifecycle.Service]
+    private let reflectors: [@Sendable () async throws -> Void]
 
     /// - Parameters:
     ///   - ports: told which ports the Services of the cluster hold.
@@ -56,15 +54,13 @@ public final class KubernetesCluster: Cluster {
         self.pods = pods.store
         self.services = services.store
         self.nodes = nodes.store
-        reflectors = [pods, services, nodes]
+        reflectors = [pods.run, services.run, nodes.run]
     }
 
     /// Keeps the watches going until the task is cancelled or the process shuts down gracefully.
     public func run() async throws {
         try await withThrowingTaskGroup { group in
-            for reflector in reflectors {
-                group.addTask { try await reflector.run() }
-            }
+            for run in reflectors { group.addTask { try await run() } }
             try await group.waitForAll()
         }
     }

@@ -92,6 +92,13 @@ public struct CapacityTracker: Sendable {
 public struct ReserveRatio: Sendable, Equatable {
     public let millionths: Int64
 
+    /// A fifth, the default of the contract.
+    public static let standard = ReserveRatio(unchecked: 200_000)
+
+    private init(unchecked millionths: Int64) {
+        self.millionths = millionths
+    }
+
     /// - Returns: nil unless the value lies in 0…1,000,000.
     public init?(millionths: Int64) {
         guard (0...1_000_000).contains(millionths) else { return nil }

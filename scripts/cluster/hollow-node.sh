@@ -6,6 +6,8 @@ start_hollow_nodes() {
     for ((number = 1; number <= hollow_nodes; number++)); do
         name=hollow-$number
         is_running "$name" && continue
+        # What an earlier node of this name last reported would pass for this one's state.
+        kubectl delete node "$name" --ignore-not-found >/dev/null
         # Without a PATH it finds no iptables: started by root it would leave a chain in the machine's own tables.
         start "$name" env PATH=/nonexistent "$binaries/kubemark" --morph kubelet --name "$name" --kubeconfig "$dir/kubeconfig" \
             --kubelet-port "$(free_port)" --kubelet-read-only-port "$(free_port)"

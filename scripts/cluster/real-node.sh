@@ -43,6 +43,8 @@ start_real_node() {
     write_kubeconfig "$dir/node-kubeconfig" "$host_address"
     if ! is_running node; then
         ip link delete "$host_interface" 2>/dev/null || true
+        # What an earlier node of this name last reported would pass for this one's state.
+        kubectl delete node ctf-node --ignore-not-found >/dev/null
         start node unshare --mount --net --pid --fork --mount-proc --kill-child \
             "$here/node-init" "$dir" "$binaries" "$node_address" "$host_address"
         wait_for "the node's network namespace" 10 node child_of node

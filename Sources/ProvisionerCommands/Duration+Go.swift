@@ -1,0 +1,46 @@
+extension Duration {
+    /// Reads a duration as Go's `time.ParseDuration` does: numbers, perhaps with a fraction, each with its unit: `30s`, `1h30m`, `1.5h`,
+    /// `300ms`.
+    /// https://pkg.go.dev/time#ParseDuration
+    init?(goNotation text: String) {
+        if text == "0" {
+            self = .zero
+            return
+        }
+        var rest = text[...]
+        var total = Duration.zero
+        guard !rest.isEmpty else { return nil }
+        while !rest.isEmpty {
+            let number = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+            rest = rest.dropFirst(number.count)
+            let unit = rest.prefix { !($0.isASCII && $0.isNumber) && $0 != "." }
+            rest = rest.dropFirst(unit.count)
+            guard let nanoseconds = Self.nanosecondsPerUnit[String(unit)], let part = Self.nanoseconds(number, nanoseconds) else { return nil }
+            let (sum, overflow) = Int64(total.components.seconds).addingReportingOverflow(part / 1_000_000_000)
+            guard !overflow, sum < Int64.max / 1_000_000_000 else { return nil }
+            total += .nanoseconds(part)
+        }
+        self = total
+    }
+
+    private static let nanosecondsPerUnit: [String: Int64] = [
+        "ns": 1, "us": 1000, "µs": 1000, "μs": 1000, "ms": 1_000_000, "s": 1_000_000_000, "m": 60_000_000_000, "h": 3_600_000_000_000,
+    ]
+
+    private static func nanoseconds(_ number: Substring, _ unit: Int64) -> Int64? {
+        let parts = number.split(separator: ".", omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count), parts.contains(where: { !$0.isEmpty }) else { return nil }
+        guard let whole = parts[0].isEmpty ? 0 : Int64(parts[0]) else { return nil }
+        let (product, overflow) = whole.multipliedReportingOverflow(by: unit)
+        guard !overflow else { return nil }
+        var fraction: Int64 = 0
+        var step = unit
+        for digit in parts.count == 2 ? parts[1].prefix(18) : "" {
+            guard let value = digit.wholeNumberValue else { return nil }
+            step /= 10
+            fraction += Int64(value) * step
+        }
+        let (sum, sumOverflow) = product.addingReportingOverflow(fraction)
+        return sumOverflow ? nil : sum
+    }
+}

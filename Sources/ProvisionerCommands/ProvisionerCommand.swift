@@ -1,0 +1,18 @@
+public import ArgumentParser
+
+/// The command line.
+public struct ProvisionerCommand: AsyncParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "provisioner",
+        abstract: "Gives every CTF player an own instance of a challenge, as a hardened Kubernetes Pod behind a NodePort.",
+        discussion: """
+            examples:
+              provisioner serve                     run the service on :8081, with the cluster of $KUBECONFIG
+              provisioner check challenge.yaml      see what the policy says of a Pod spec
+            """,
+        version: "0.1.0",
+        subcommands: [ServeCommand.self, CheckCommand.self]
+    )
+
+    public init() {}
+}

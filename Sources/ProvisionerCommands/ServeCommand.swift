@@ -1,0 +1,95 @@
+import ArgumentParser
+import FoundationEssentials
+import KubernetesClient
+import Logging
+import StackStoreSQLite
+import Stacks
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the HTTP service.",
+        discussion: """
+            Everything is set by environment variables; all of them are checked at the start, and every mistake is reported at once.
+            The most important ones, with their defaults:
+
+              HTTP_ADDR              :8081              listen address
+              KUBECONFIG             (in-cluster)       the cluster; also K8S_KUBECONFIG, K8S_CONTEXT
+              STACK_NAMESPACE        stacks             namespace of Pods and Services
+              STACK_TTL              2h                 life of a stack
+              STACK_MAX_PER_USER     5                  stacks per user
+              STACK_NODEPORT_MIN     30000              range of NodePorts, inclusive, with STACK_NODEPORT_MAX (32767)
+              STACK_SQLITE_PATH      var/stacks.sqlite  the embedded database
+              API_KEY_ENABLED        false              ask for X-API-KEY, given in API_KEY
+              LOG_LEVEL, LOG_FORMAT  info, json         one JSON object a line on standard error
+
+            The README lists the others. Exit codes: 0 after SIGTERM or SIGINT, 1 when it cannot run, 2 when the configuration is wrong.
+            """
+    )
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let configuration: ServeConfiguration
+        let kubernetes: KubernetesConfiguration
+        do {
+            (configuration, kubernetes) = try Self.configurations(environment)
+        } catch let error as ServeConfiguration.Mistakes {
+            for mistake in error.mistakes { Terminal.complain(mistake) }
+            throw ExitCode(2)
+        }
+        let level = configuration.logLevel
+        let format = configuration.logFormat
+        LoggingSystem.bootstrap { label in
+            switch format {
+            case .json: JSONLogHandler(label: label, level: level)
+            case .text:
+                {
+                    var handler = StreamLogHandler.standardError(label: label)
+                    handler.logLevel = level
+                    return handler
+                }()
+            }
+        }
+        let logger = Logger(label: "provisioner")
+        let server: Server
+        do {
+            server = try Server(
+                configuration: configuration,
+                kubernetes: kubernetes,
+                logger: logger,
+                failpoint: Self.failpoint(environment),
+                onRunning: { logger.info("listening", metadata: ["address": "\(configuration.address.host):\($0)"]) }
+            )
+        } catch let error as SQLiteStoreError {
+            Terminal.complain("STACK_SQLITE_PATH: \(error)")
+            throw ExitCode(2)
+        } catch let error as KubernetesError {
+            Terminal.complain("KUBECONFIG: \(error)")
+            throw ExitCode(2)
+        }
+        try await server.run()
+    }
+
+    /// Both configurations, or the mistakes in both.
+    private static func configurations(_ environment: [String: String]) throws -> (ServeConfiguration, KubernetesConfiguration) {
+        var mistakes: [String] = []
+        var serve: ServeConfiguration?
+        var kubernetes: KubernetesConfiguration?
+        do { serve = try ServeConfiguration(environment: environment) } catch let error as ServeConfiguration.Mistakes { mistakes += error.mistakes }
+        do { kubernetes = try KubernetesConfiguration.load(environment: environment) } catch let error as KubernetesError {
+            mistakes.append("KUBECONFIG: \(error.message)")
+        }
+        guard let serve, let kubernetes, mistakes.isEmpty else { throw ServeConfiguration.Mistakes(mistakes: mistakes) }
+        return (serve, kubernetes)
+    }
+
+    /// In debug builds `PROVISIONER_FAILPOINT=after-createPod` kills the process there, as a power cut would.
+    private static func failpoint(_ environment: [String: String]) -> @Sendable (Failpoint) async -> Void {
+        #if DEBUG
+            if let chosen = environment["PROVISIONER_FAILPOINT"].flatMap(Failpoint.init) {
+                return { if $0 == chosen { Terminal.killThisProcess() } }
+            }
+        #endif
+        return { _ in }
+    }
+}

@@ -1,0 +1,165 @@
+import FoundationEssentials
+import HTTPAPI
+import Hummingbird
+import HummingbirdCore
+import KubernetesClient
+import Logging
+import NIOCore
+import PodPolicy
+import ServiceLifecycle
+import StackCluster
+import StackStoreSQLite
+import Stacks
+import UnixSignals
+
+/// The whole service, wired: one place for `serve` and for tests.
+struct Server {
+    let configuration: ServeConfiguration
+    let logger: Logger
+    let store: SQLiteStackStore
+    let client: KubernetesClient
+    let cluster: KubernetesCluster
+    let stacks: StackService
+    private let creates: JobRunner
+    private let deletes: JobRunner
+    let reconciler: Reconciler
+    let application: Application<RouterResponder<APIContext>>
+
+    /// - Parameters:
+    ///   - onRunning: told the port on which the service listens.
+    /// - Throws: ``SQLiteStoreError``, ``KubernetesError``: what is wrong, for the operator.
+    init(
+        configuration: ServeConfiguration,
+        kubernetes: KubernetesConfiguration,
+        logger: Logger,
+        failpoint: @escaping @Sendable (Failpoint) async -> Void = { _ in },
+        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) throws {
+        self.configuration = configuration
+        self.logger = logger
+        store = try SQLiteStackStore(path: configuration.sqlitePath)
+        client = try KubernetesClient(
+            configuration: kubernetes,
+            qps: Double(configuration.kubernetesQPS),
+            burst: configuration.kubernetesBurst,
+            logger: logger
+        )
+        let ports = Ports(pool: PortPool(range: configuration.nodePorts))
+        let triggers = ReconcileTriggers()
+        cluster = KubernetesCluster(client: client, settings: configuration.cluster, ports: ports, triggers: triggers, logger: logger)
+        let limit = configuration.maximumConcurrentCreates
+        creates = JobRunner(limit: limit, queueCapacity: limit * 16)
+        deletes = JobRunner(limit: limit, queueCapacity: limit * 64)
+        stacks = StackService(
+            settings: configuration.stacks,
+            policy: PodPolicy(settings: configuration.policy),
+            store: store,
+            cluster: cluster,
+            ports: ports,
+            owner: UUID().uuidString,
+            creates: creates,
+            deletes: deletes,
+            onExpiry: { triggers.expiryAdded($0) },
+            failpoint: failpoint
+        )
+        reconciler = Reconciler(service: stacks, triggers: triggers, logger: logger)
+        let api = API(
+            service: stacks,
+            dependencies: Self.dependencies(store: store, cluster: cluster),
+            apiKey: configuration.apiKey
+        )
+        application = Application(
+            router: api.router(),
+            // A create or a delete keeps its connection silent for up to a minute.
+            server: .http1(configuration: HTTP1Channel.Configuration(idleTimeout: .seconds(180))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.address.host, port: configuration.address.port),
+                serverName: "ctf-provisioner"
+            ),
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
+            logger: logger
+        )
+    }
+
+    private static func dependencies(store: SQLiteStackStore, cluster: KubernetesCluster) -> [Dependency] {
+        [
+            Dependency(name: "store") { try await store.checkReadiness() },
+            Dependency(name: "kubernetes") { try await cluster.checkReadiness() },
+            Dependency(name: "watches") {
+                guard cluster.isSynced else { throw StackError(.kubernetesUnavailable, "Pods, Services and Nodes have not been listed yet") }
+            },
+        ]
+    }
+
+    /// Serves until the process is told to end; returns after requests, jobs and watches have ended.
+    func run() async throws {
+        try await stacks.loadPorts()
+        // In the order of dependency: what stands first ends last.
+        var group = ServiceGroupConfiguration(
+            services: [
+                .init(service: Closing(store: store, client: client)),
+                .init(service: Part(run: cluster.run)),
+                .init(service: JobService(runner: deletes)),
+                .init(service: JobService(runner: creates)),
+                .init(service: Part(run: prepareAndReconcile)),
+                .init(service: application),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        group.maximumGracefulShutdownDuration = configuration.shutdownTimeout
+        group.maximumCancellationDuration = .seconds(5)
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    private func prepareAndReconcile() async throws {
+        try await cancelWhenGracefulShutdown {
+            try await cluster.waitUntilSynced()
+            do {
+                if try await cluster.ensureNamespace() {
+                    logger.notice("namespace created", metadata: ["namespace": "\(configuration.stacks.namespace)"])
+                }
+            } catch {
+                logger.warning("the namespace could not be checked", metadata: ["error": "\(error)"])
+            }
+            logger.info("the state of the cluster has been read")
+            await reconciler.run()
+        }
+    }
+}
+
+/// A part of the service that is one function.
+private struct Part: ServiceLifecycle.Service {
+    var body: @Sendable () async throws -> Void
+
+    init(run: @escaping @Sendable () async throws -> Void) { body = run }
+
+    func run() async throws {
+        do { try await body() } catch is CancellationError { /* asked to end */  }
+    }
+}
+
+/// Carries out jobs; on shutdown ends those that have begun.
+private struct JobService: ServiceLifecycle.Service {
+    var runner: JobRunner
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await runner.run()
+        } onGracefulShutdown: {
+            runner.finish()
+        }
+    }
+}
+
+/// Closes what everything else uses, last.
+private struct Closing: ServiceLifecycle.Service {
+    var store: SQLiteStackStore
+    var client: KubernetesClient
+
+    func run() async throws {
+        do { try await gracefulShutdown() } catch is CancellationError { /* closing is due all the more */  }
+        try await client.shutdown()
+        try store.close()
+    }
+}

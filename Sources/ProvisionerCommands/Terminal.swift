@@ -1,0 +1,22 @@
+import Glibc
+import SystemPackage
+
+/// What the commands say to a person.
+enum Terminal {
+    static func complain(_ line: String) {
+        write("error: " + line + "\n", to: .standardError)
+    }
+
+    static func say(_ text: String) {
+        write(text, to: .standardOutput)
+    }
+
+    static func killThisProcess() {
+        kill(getpid(), SIGKILL)
+    }
+
+    private static func write(_ text: String, to descriptor: FileDescriptor) {
+        // Nobody is left to be told that the terminal is gone.
+        _ = try? descriptor.writeAll(text.utf8)
+    }
+}

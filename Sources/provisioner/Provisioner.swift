@@ -1,0 +1,9 @@
+import ArgumentParser
+import ProvisionerCommands
+
+@main
+enum Provisioner {
+    static func main() async {
+        await ProvisionerCommand.main()
+    }
+}
