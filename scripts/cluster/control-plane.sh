@@ -2,19 +2,26 @@
 # etcd, kube-apiserver, kube-controller-manager and kube-scheduler on free ports, with certificates of their own.
 
 make_certificates() {
-    local pki=$dir/pki
-    [[ -s $pki/admin.crt ]] && return
-    mkdir -p "$pki"
+    mkdir -p "$dir/pki"
     (
-        cd "$pki"
-        openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj /CN=local-cluster-ca -keyout ca.key -out ca.crt
-        printf 'subjectAltName=IP:127.0.0.1,IP:10.96.0.1,%sDNS:localhost,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc' \
-            "${host_address:+IP:$host_address,}" >apiserver.ext
-        sign apiserver /CN=kube-apiserver -extfile apiserver.ext
-        sign admin /O=system:masters/CN=admin
-        openssl genrsa -out service-accounts.key 2048
-        openssl rsa -in service-accounts.key -pubout -out service-accounts.pub
+        cd "$dir/pki"
+        [[ -s admin.crt ]] || make_authority
+        # Anew at each start: the node's network, and with it an address of the API server, may be another.
+        is_running kube-apiserver || make_server_certificate
     ) >"$dir/log/openssl.log" 2>&1 || fail "openssl failed; see $dir/log/openssl.log"
+}
+
+make_authority() {
+    openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj /CN=local-cluster-ca -keyout ca.key -out ca.crt
+    openssl genrsa -out service-accounts.key 2048
+    openssl rsa -in service-accounts.key -pubout -out service-accounts.pub
+    sign admin /O=system:masters/CN=admin
+}
+
+make_server_certificate() {
+    printf 'subjectAltName=IP:127.0.0.1,IP:10.96.0.1,%sDNS:localhost,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc' \
+        "${host_address:+IP:$host_address,}" >apiserver.ext
+    sign apiserver /CN=kube-apiserver -extfile apiserver.ext
 }
 
 sign() {

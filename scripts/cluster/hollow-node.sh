@@ -17,6 +17,7 @@ start_hollow_nodes() {
         wait_for "node $name" 90 "$name" kubectl get node "$name"
         kubectl label --overwrite node "$name" role=stack >/dev/null
         kubectl wait --for condition=Ready --timeout 90s "node/$name" >/dev/null || fail "node $name does not become ready"
+        advertise_scratch_space "$name"
         say "  node $name is ready (hollow: Pods are marked running, no container runs)"
     done
 }

@@ -46,7 +46,7 @@ start_real_node() {
         # What an earlier node of this name last reported would pass for this one's state.
         kubectl delete node ctf-node --ignore-not-found >/dev/null
         start node unshare --mount --net --pid --fork --mount-proc --kill-child \
-            "$here/node-init" "$dir" "$binaries" "$node_address" "$host_address"
+            "$here/node-init" "$dir" "$binaries" "$node_address"
         wait_for "the node's network namespace" 10 node child_of node
         ip link add "$host_interface" type veth peer name eth0 netns "$(child_of node)"
         ip address add "$host_address/30" dev "$host_interface"
@@ -57,6 +57,7 @@ start_real_node() {
         tail -n 15 "$dir/log/kubelet.log" >&2
         fail "node ctf-node does not become ready; the lines above are the end of the kubelet's log"
     }
+    advertise_scratch_space ctf-node
     say "  node ctf-node is ready at $node_address (containers really run)"
 }
 
