@@ -3,7 +3,7 @@
 
 start_hollow_nodes() {
     local number name
-    for ((number = 1; number <= hollow_nodes; number++)); do
+    for ((number = 1; number <= ${hollow_nodes:-0}; number++)); do
         name=hollow-$number
         is_running "$name" && continue
         # What an earlier node of this name last reported would pass for this one's state.
@@ -12,10 +12,10 @@ start_hollow_nodes() {
         start "$name" env PATH=/nonexistent "$binaries/kubemark" --morph kubelet --name "$name" --kubeconfig "$dir/kubeconfig" \
             --kubelet-port "$(free_port)" --kubelet-read-only-port "$(free_port)"
     done
-    for ((number = 1; number <= hollow_nodes; number++)); do
+    for ((number = 1; number <= ${hollow_nodes:-0}; number++)); do
         name=hollow-$number
         wait_for "node $name" 90 "$name" kubectl get node "$name"
-        kubectl label --overwrite node "$name" role=stack >/dev/null
+        kubectl label --overwrite node "$name" role=stack node-kind=hollow >/dev/null
         kubectl wait --for condition=Ready --timeout 90s "node/$name" >/dev/null || fail "node $name does not become ready"
         advertise_scratch_space "$name"
         say "  node $name is ready (hollow: Pods are marked running, no container runs)"

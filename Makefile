@@ -1,0 +1,39 @@
+# Everything a person types. `make help` explains.
+
+CLUSTER := scripts/cluster/cluster
+
+.PHONY: help demo run test format benchmark cluster-up cluster-status cluster-down
+
+help:
+	@echo "make demo            bring up what is missing, run the service, read a flag from a real container, clean up"
+	@echo "make run             the same service in the foreground, with curl lines to paste"
+	@echo "make test            format, scripts, unit, integration and end-to-end tests"
+	@echo "make benchmark       latency of a create against the bare floor, and memory"
+	@echo "make format          format the Swift sources"
+	@echo "make cluster-up      start the local Kubernetes (repeat at will)"
+	@echo "make cluster-status  what of it runs, and where"
+	@echo "make cluster-down    end it and leave nothing behind"
+
+demo:
+	scripts/demo
+
+run:
+	scripts/run
+
+test:
+	scripts/test
+
+benchmark:
+	scripts/benchmark
+
+format:
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+cluster-up:
+	$(CLUSTER) up
+
+cluster-status:
+	$(CLUSTER) status
+
+cluster-down:
+	$(CLUSTER) down

@@ -1,0 +1,111 @@
+import Testing
+
+@testable import PodPolicy
+
+@Suite struct AcceptanceTests {
+    @Test func `a spec that uses everything allowed is accepted and kept`() throws {
+        let text = """
+            apiVersion: v1
+            kind: Pod
+            metadata:
+              name: ignored
+              labels: {app: web, example.com/tier: "1"}
+            spec:
+              restartPolicy: Never
+              automountServiceAccountToken: false
+              enableServiceLinks: false
+              terminationGracePeriodSeconds: 10
+              hostname: box
+              initContainers:
+                - name: prepare
+                  image: registry.example.com:5000/team/prepare@sha256:\(String(repeating: "a", count: 64))
+                  command: [sh, -c, "true"]
+                  resources: {requests: {cpu: 1, memory: 100Mi}}
+                  volumeMounts: [{name: data, mountPath: /data, subPath: a/b}]
+              containers:
+                - name: web
+                  image: nginx:1.27
+                  imagePullPolicy: IfNotPresent
+                  command: ["/bin/sh"]
+                  args: ["-c", "exec nginx"]
+                  workingDir: /srv
+                  env:
+                    - {name: FLAG, value: "ctf{x}"}
+                    - {name: IP, valueFrom: {fieldRef: {apiVersion: v1, fieldPath: status.podIP}}}
+                  ports: [{name: http, containerPort: 8080, protocol: TCP}]
+                  resources: {requests: {cpu: 100m, memory: 64Mi}, limits: {cpu: 250m, memory: 64Mi, ephemeral-storage: 100Mi}}
+                  volumeMounts: [{name: data, mountPath: /data, readOnly: true}, {name: shm, mountPath: /dev/shm}]
+                  livenessProbe: {httpGet: {path: /, port: http, scheme: HTTP, httpHeaders: [{name: X-A, value: b}]}, periodSeconds: 5}
+                  readinessProbe: {tcpSocket: {port: 8080}, initialDelaySeconds: 1, timeoutSeconds: 2, successThreshold: 1, failureThreshold: 3}
+                  startupProbe: {exec: {command: [cat, /ok]}}
+                  lifecycle: {preStop: {exec: {command: [sleep, "1"]}}, postStart: {exec: {command: ["true"]}}}
+                  stdin: true
+                  tty: true
+                  terminationMessagePolicy: FallbackToLogsOnError
+                - name: db
+                  image: redis
+                  resources: {limits: {cpu: 50m, memory: 32Mi}}
+                  livenessProbe: {grpc: {port: 6379, service: x}}
+              volumes:
+                - {name: data, emptyDir: {sizeLimit: 10Mi}}
+                - {name: shm, emptyDir: {medium: Memory, sizeLimit: 16Mi}}
+            """
+        let pod = try PodPolicy().check(text, targetPort: 8080)
+        #expect(pod.port == ExposedPort(containerPort: 8080, protocol: .tcp, name: "http"))
+        // cpu: the init container is larger than both containers; memory: both containers and the volume in memory are.
+        #expect(pod.requestedCPUMilli == 1000)
+        #expect(pod.requestedMemoryBytes == (64 + 32 + 16) << 20)
+        let manifest = pod.manifest
+        #expect(manifest.metadata.labels == ["app": "web", "example.com/tier": "1"])
+        #expect(manifest.spec.hostname == "box")
+        #expect(manifest.spec.terminationGracePeriodSeconds == 10)
+        #expect(manifest.spec.containers[0].resources.requests.cpu == "250m")
+        #expect(manifest.spec.containers[0].resources.requests == manifest.spec.containers[0].resources.limits)
+        #expect(manifest.spec.containers[0].args == ["-c", "exec nginx"])
+        #expect(manifest.spec.containers[0].livenessProbe?.httpGet?.port == .name("http"))
+        #expect(manifest.spec.containers[1].resources.limits.ephemeralStorage == "256Mi")
+        #expect(manifest.spec.initContainers?[0].volumeMounts?[0].subPath == "a/b")
+        #expect(manifest.spec.volumes?[1].emptyDir == PodManifest.EmptyDir(medium: "Memory", sizeLimit: "16Mi"))
+    }
+
+    @Test func `the YAML that answers show is the manifest`() throws {
+        let text = Specs.spec(
+            metadata: "  labels: {a: \"1\", b: \"true\", c: \"\"}",
+            container: "      env: [{name: A, value: \"yes\"}, {name: B, value: \"0x1\"}, {name: C, value: \"a: b #c\\n&d\"}, {name: D, value: \"~\"}]"
+        )
+        let manifest = try PodPolicy().check(text).manifest
+        let again = try Document.parse(manifest.yaml)
+        let checker = Checker(settings: PodPolicySettings())
+        var root = try #require(checker.fields(again, ""))
+        var metadata = try #require(checker.fields(try #require(root.take("metadata")), "metadata"))
+        let labels = try #require(checker.fields(try #require(metadata.take("labels")), "labels"))
+        for field in labels.remaining { #expect(checker.string(field.value, field.key) == manifest.metadata.labels[field.key]) }
+        #expect(checker.problems == [])
+        #expect(manifest.yaml.contains("value: 'yes'") || manifest.yaml.contains("value: \"yes\""))
+    }
+
+    @Test func `UDP is a protocol too`() throws {
+        let text = Specs.minimal.replacing("containerPort: 8080", with: "containerPort: 53, protocol: UDP")
+        #expect(try PodPolicy().check(text, targetPort: 53).port.protocol == .udp)
+    }
+
+    @Test func `null means not set, whatever the field`() {
+        #expect(Specs.problems(Specs.spec(metadata: "  creationTimestamp: null", pod: "  hostNetwork: null\n  volumes:")) == [])
+    }
+
+    @Test(arguments: [
+        "nginx", "nginx:1.27", "library/nginx", "docker.io/library/nginx:latest", "localhost/x", "localhost:5000/x/y:z", "a.b-c.io:443/d_e/f__g/h--i:J.k_l-M",
+        "x@sha256:" + String(repeating: "0", count: 64),
+    ])
+    func `image references`(image: String) {
+        #expect(ImageReference.isValid(image))
+    }
+
+    @Test(arguments: [
+        "", "Nginx", "a b", "a:", ":x", "a//b", "/a", "a/", "a@sha256:123", "a@md5:\(String(repeating: "0", count: 32))", "a:b:c", "http://a/b", "a..b", "-a",
+        "a:\(String(repeating: "x", count: 129))", "é", "a\nb", "x.y:99999/z",
+    ])
+    func `no image references`(image: String) {
+        #expect(!ImageReference.isValid(image))
+    }
+}

@@ -1,0 +1,95 @@
+import Testing
+
+@testable import PodPolicy
+
+@Suite struct DocumentTests {
+    private func code(_ text: String) -> String? { Specs.problems(text).first?.code }
+
+    @Test func `a billion laughs are refused before they cost anything`() {
+        var text = "a0: &a0 [lol, lol]\n"
+        for level in 1..<30 { text += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1)]\n" }
+        for key in ["? *a29\n: x\n", "b: *a29\n", "*a29 : x\n"] {
+            let elapsed = ContinuousClock().measure { #expect(code(text + key) == "alias_not_allowed") }
+            #expect(elapsed < .milliseconds(50))
+        }
+    }
+
+    @Test func `shadowed anchors do not grow either`() {
+        var text = "a: &a [lol, lol]\n"
+        for level in 0..<30 { text += "a\(level): &a [*a, *a]\n" }
+        #expect(code(text + "? *a\n: x\n") == "alias_not_allowed")
+    }
+
+    @Test(arguments: [
+        "metadata: &m {name: x}\n", "metadata: {name: &n x}\n", "a: &a 1\nb: *a\n", "&k kind: Pod\n", "<<: {kind: Pod}\n", "b: *missing\n",
+    ])
+    func `anchors, aliases and merge keys are refused`(line: String) {
+        #expect(code(line + Specs.minimal) == "alias_not_allowed")
+    }
+
+    @Test(arguments: ["extra: !!str x\n", "extra: !custom x\n", "extra: ! x\n", "extra: !!map {}\n", "extra: !!seq []\n", "!!str extra: x\n", "extra: !!str \"x\"\n"])
+    func `tags are refused`(line: String) {
+        #expect(code(line + Specs.minimal) == "tag_not_allowed")
+    }
+
+    @Test func `an exclamation mark in a string is no tag`() {
+        #expect(Specs.problems(Specs.spec(container: #"      args: ["!x", 'a !b', "c!"]"#)) == [])
+    }
+
+    @Test func `C code and shell in strings are no aliases`() {
+        let code = "int *p = &p; *p = 1; **p; f(&p, *p, *p, *p); a && b || c; case *) ;; esac"
+        #expect(Specs.problems(Specs.spec(container: "      args:\n        - |\n          echo\n          && x *p &p\n          *) ;;\n")) == [])
+        #expect(Specs.problems(Specs.spec(container: "      args: [\"\(code.prefix(30))\"]")) == [])
+    }
+
+    @Test(arguments: ["kind: Pod\nkind: Pod\n", "a: {x: 1, x: 2}\n", "a: {1: x, \"1\": y}\n", "a: {b: 1, 'b': 2}\n"])
+    func `duplicate keys are refused`(text: String) {
+        #expect(code(text) == "duplicate_key")
+    }
+
+    @Test func `several documents are refused`() {
+        #expect(code(Specs.minimal + "\n---\nkind: Pod\n") == "multiple_documents")
+    }
+
+    @Test func `depth is bounded, and far beyond the bound nothing breaks`() {
+        #expect(code(String(repeating: "[", count: 33) + String(repeating: "]", count: 33)) == "too_deep")
+        #expect(code(String(repeating: "[", count: 900) + String(repeating: "]", count: 900)) == "too_deep")
+        #expect(code(String(repeating: "[", count: 60_000)) == "syntax")
+        #expect(code(String(repeating: "- ", count: 30_000)) != nil)
+        #expect(code(String(repeating: "{a: ", count: 15_000)) == "syntax")
+    }
+
+    @Test func `size is bounded`() {
+        #expect(code(String(repeating: "#", count: 64 * 1024 + 1)) == "too_large")
+        #expect(Specs.problems(Specs.minimal + "\n#" + String(repeating: "x", count: 60_000)) == [])
+    }
+
+    @Test(arguments: ["", "   ", "# only a comment", "null", "[]", "x", "a: b: c", "\t", "\u{0}", "{", "'", "a: \u{1}"])
+    func `what is no Pod is refused with a problem`(text: String) {
+        #expect(!Specs.problems(text).isEmpty)
+    }
+
+    @Test func `JSON is read as well`() {
+        let json = """
+            {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}, "spec": {"containers": [{"name": "web", "image": "nginx",
+            \t"ports": [{"containerPort": 8080}], "env": [{"name": "A", "value": "a\\nb \\u00e9"}],
+            "resources": {"limits": {"cpu": 1, "memory": "64Mi"}}}]}}
+            """
+        #expect(Specs.problems(json) == [])
+    }
+
+    @Test func `problems carry line and column`() throws {
+        let problem = try #require(Specs.problems("apiVersion: v1\nkind: Pod\nspec:\n  hostNetwork: true\n  containers: []\n").first { $0.path == "spec.hostNetwork" })
+        #expect(problem.line == 4)
+        #expect(problem.column == 3)
+    }
+
+    @Test func `a diagnostic shows the line with a caret under the column`() {
+        let text = "kind: Pod\nspec:\n\thostNetwork: true\n"
+        let problem = PodSpecProblem(path: "spec.hostNetwork", code: .notAllowed, message: "must not be set", line: 3, column: 2)
+        #expect(
+            Diagnostics.render([problem], of: text, file: "pod.yaml")
+                == "pod.yaml:3:2: error: spec.hostNetwork: must not be set\n    \thostNetwork: true\n    \t^\n"
+        )
+    }
+}

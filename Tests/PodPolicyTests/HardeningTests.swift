@@ -1,0 +1,54 @@
+import Testing
+
+@testable import PodPolicy
+
+@Suite struct HardeningTests {
+    /// What must hold of every manifest, whatever the input was.
+    static func violations(of manifest: PodManifest, profile: SecurityProfile = .baseline) -> [String] {
+        let spec = manifest.spec
+        let containers = spec.containers + (spec.initContainers ?? [])
+        let facts: [(String, Bool)] = [
+            ("restartPolicy", spec.restartPolicy == "Never"),
+            ("automountServiceAccountToken", !spec.automountServiceAccountToken),
+            ("enableServiceLinks", !spec.enableServiceLinks),
+            ("seccompProfile", spec.securityContext.seccompProfile.type == "RuntimeDefault"),
+            ("activeDeadlineSeconds", spec.activeDeadlineSeconds > 0),
+            ("terminationGracePeriodSeconds", (0...30).contains(spec.terminationGracePeriodSeconds)),
+            ("one port", spec.containers.flatMap { $0.ports ?? [] }.count == 1),
+            ("no port on init containers", (spec.initContainers ?? []).allSatisfy { $0.ports == nil }),
+            ("no privilege", containers.allSatisfy { !$0.securityContext.privileged && !$0.securityContext.allowPrivilegeEscalation }),
+            ("capabilities", containers.allSatisfy { $0.securityContext.capabilities.drop == ["ALL"] }),
+            ("added capabilities", containers.allSatisfy { $0.securityContext.capabilities.add == profile.addedCapabilities }),
+            ("runAsNonRoot", spec.securityContext.runAsNonRoot == (profile == .restricted ? true : nil)),
+            ("resources", containers.allSatisfy { $0.resources.requests == $0.resources.limits }),
+            ("labels", manifest.metadata.labels.keys.allSatisfy { !$0.contains("kubernetes.io/") && !$0.contains("ctf-provisioner.dev/") }),
+        ]
+        return facts.filter { !$0.1 }.map(\.0)
+    }
+
+    @Test(arguments: SecurityProfile.allCases)
+    func `everything is forced`(profile: SecurityProfile) throws {
+        var settings = PodPolicySettings()
+        settings.securityProfile = profile
+        settings.imagePullSecrets = ["registry"]
+        settings.nodeSelector = ["role": "stack"]
+        let manifest = try PodPolicy(settings: settings).check(Specs.minimal).manifest
+        #expect(Self.violations(of: manifest, profile: profile) == [])
+        #expect(manifest.spec.imagePullSecrets == [PodManifest.LocalObjectReference(name: "registry")])
+        #expect(manifest.spec.nodeSelector == ["role": "stack"])
+    }
+
+    @Test func `our labels win over the author's`() throws {
+        let pod = try PodPolicy().check(Specs.spec(metadata: "  labels: {a: theirs, b: theirs}"))
+        let manifest = pod.manifest(name: "n", namespace: "s", labels: ["a": "ours"], activeDeadlineSeconds: 1)
+        #expect(manifest.metadata.labels == ["a": "ours", "b": "theirs"])
+        #expect(manifest.metadata.name == "n")
+        #expect(manifest.metadata.namespace == "s")
+    }
+
+    @Test func `volumes are bounded even if the author names no size`() throws {
+        let pod = try PodPolicy().check(Specs.spec(pod: "  volumes: [{name: a, emptyDir: {}}, {name: b, emptyDir: {medium: Memory}}]"))
+        #expect(pod.manifest.spec.volumes?.map(\.emptyDir.sizeLimit) == ["64Mi", "64Mi"])
+        #expect(pod.requestedMemoryBytes == 128 << 20)
+    }
+}

@@ -1,0 +1,70 @@
+import Testing
+
+@testable import PodPolicy
+
+@Suite struct QuantityTests {
+    @Test(arguments: [
+        ("0", 0), ("1", 1000), ("500m", 500), ("0.5", 500), (".5", 500), ("5.", 5000), ("1e3", 1_000_000), ("1E3", 1_000_000),
+        ("1e-3", 1), ("+1", 1000), ("0.0001", 1), ("1n", 1), ("1u", 1), ("1001u", 2), ("2k", 2_000_000), ("1.5Ki", 1_536_000),
+        ("001", 1000), ("0.1m", 1),
+    ])
+    func `milli-values round up, as Kubernetes does`(text: String, milli: Int64) throws {
+        #expect(try #require(Quantity(text)).milliValue() == milli)
+    }
+
+    @Test(arguments: [
+        ("128974848", 128_974_848), ("129M", 129_000_000), ("123Mi", 128_974_848), ("1Gi", 1 << 30), ("1.5Gi", 3 << 29), ("1E", 1_000_000_000_000_000_000),
+        ("7Ei", 7 << 60), ("9223372036854775807", Int64.max), ("100m", 1), ("1500m", 2), ("-1", -1),
+    ])
+    func `values are whole units`(text: String, value: Int64) throws {
+        #expect(try #require(Quantity(text)).value() == value)
+    }
+
+    @Test(arguments: [
+        "", " 1", "1 ", ".", "+", "-", "1K", "1ki", "1mi", "1MI", "m", "1e", "1e1.5", "1ee3", "1.1.1", "1+1", "0x10", "1_000", "１", "NaN", "inf",
+        "8Ei", "9223372036854775808", "1e40", "1e-99999999999999999999", "1Kim", "1 Mi", "--1", "1m0",
+        String(repeating: "1", count: 65),
+    ])
+    func `anything else is refused`(text: String) {
+        #expect(Quantity(text) == nil)
+    }
+
+    @Test func `printing and reading again gives the same`() {
+        var generator = SeededGenerator(seed: 1)
+        for _ in 0..<20_000 {
+            let amount = Int64.random(in: 0...(Int64.max >> Int64.random(in: 0...62, using: &generator)), using: &generator)
+            #expect(Quantity(Quantity.bytes(amount))?.value() == amount)
+            let milli = amount / 1000
+            #expect(Quantity(Quantity.cpu(milli: milli))?.milliValue() == milli)
+        }
+    }
+
+    @Test func `quantities are ordered as the numbers they stand for`() throws {
+        var generator = SeededGenerator(seed: 2)
+        let suffixes: [(String, Double)] = [("", 1), ("m", 1e-3), ("k", 1e3), ("Ki", 1024), ("M", 1e6), ("Mi", 1_048_576)]
+        for _ in 0..<20_000 {
+            let (a, b) = (Int.random(in: 0..<100_000, using: &generator), Int.random(in: 0..<100_000, using: &generator))
+            let (left, right) = (suffixes.randomElement(using: &generator)!, suffixes.randomElement(using: &generator)!)
+            let (x, y) = (try #require(Quantity("\(a)\(left.0)")), try #require(Quantity("\(b)\(right.0)")))
+            // Products of small integers by these factors are exact in a Double, but for milli, where a thousandth is compared.
+            let (exactX, exactY) = ((Double(a) * left.1 * 1000).rounded(), (Double(b) * right.1 * 1000).rounded())
+            #expect((x < y) == (exactX < exactY))
+            #expect((x == y) == (exactX == exactY))
+        }
+    }
+}
+
+/// SplitMix64: the same numbers for the same seed, on every machine.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,160 @@
+import Testing
+
+@testable import PodPolicy
+
+@Suite struct RefusalTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        var pod = ""
+        var container = ""
+        var metadata = ""
+        var path: String
+        var code = "not_allowed"
+        var testDescription: String { path }
+    }
+
+    @Test(arguments: [
+        Case(pod: "  hostNetwork: true", path: "spec.hostNetwork"),
+        Case(pod: "  hostNetwork: false", path: "spec.hostNetwork"),
+        Case(pod: "  hostPID: true", path: "spec.hostPID"),
+        Case(pod: "  hostIPC: true", path: "spec.hostIPC"),
+        Case(pod: "  hostUsers: true", path: "spec.hostUsers"),
+        Case(pod: "  shareProcessNamespace: true", path: "spec.shareProcessNamespace"),
+        Case(pod: "  securityContext: {}", path: "spec.securityContext"),
+        Case(pod: "  securityContext: {seccompProfile: {type: Unconfined}}", path: "spec.securityContext"),
+        Case(pod: "  serviceAccountName: default", path: "spec.serviceAccountName"),
+        Case(pod: "  serviceAccount: default", path: "spec.serviceAccount"),
+        Case(pod: "  nodeName: node-1", path: "spec.nodeName"),
+        Case(pod: "  nodeSelector: {a: b}", path: "spec.nodeSelector"),
+        Case(pod: "  affinity: {}", path: "spec.affinity"),
+        Case(pod: "  tolerations: [{operator: Exists}]", path: "spec.tolerations"),
+        Case(pod: "  schedulerName: x", path: "spec.schedulerName"),
+        Case(pod: "  priorityClassName: system-node-critical", path: "spec.priorityClassName"),
+        Case(pod: "  priority: 1", path: "spec.priority"),
+        Case(pod: "  runtimeClassName: x", path: "spec.runtimeClassName"),
+        Case(pod: "  activeDeadlineSeconds: 999999", path: "spec.activeDeadlineSeconds"),
+        Case(pod: "  imagePullSecrets: [{name: x}]", path: "spec.imagePullSecrets"),
+        Case(pod: "  ephemeralContainers: [{name: x}]", path: "spec.ephemeralContainers"),
+        Case(pod: "  hostAliases: [{ip: 1.2.3.4}]", path: "spec.hostAliases"),
+        Case(pod: "  dnsPolicy: None", path: "spec.dnsPolicy"),
+        Case(pod: "  subdomain: x", path: "spec.subdomain"),
+        Case(pod: "  madeUpField: 1", path: "spec.madeUpField"),
+        Case(pod: "  restartPolicy: Always", path: "spec.restartPolicy"),
+        Case(pod: "  automountServiceAccountToken: true", path: "spec.automountServiceAccountToken"),
+        Case(pod: "  enableServiceLinks: true", path: "spec.enableServiceLinks"),
+        Case(pod: "  terminationGracePeriodSeconds: 31", path: "spec.terminationGracePeriodSeconds", code: "invalid_value"),
+        Case(pod: "  hostname: a.b", path: "spec.hostname", code: "invalid_value"),
+        Case(pod: "  volumes: [{name: v, hostPath: {path: /}}]", path: "spec.volumes[0].hostPath"),
+        Case(pod: "  volumes: [{name: v, secret: {secretName: x}}]", path: "spec.volumes[0].secret"),
+        Case(pod: "  volumes: [{name: v, emptyDir: {}, configMap: {name: x}}]", path: "spec.volumes[0].configMap"),
+        Case(pod: "  volumes: [{name: v, projected: {}}]", path: "spec.volumes[0].projected"),
+        Case(pod: "  volumes: [{name: v, csi: {driver: x}}]", path: "spec.volumes[0].csi"),
+        Case(pod: "  volumes: [{name: v, nfs: {server: x}}]", path: "spec.volumes[0].nfs"),
+        Case(pod: "  volumes: [{name: v}]", path: "spec.volumes[0].emptyDir", code: "required"),
+        Case(pod: "  volumes: [{name: v, emptyDir: {sizeLimit: 3Gi}}]", path: "spec.volumes[0].emptyDir.sizeLimit", code: "over_maximum"),
+        Case(container: "      securityContext: {}", path: "spec.containers[0].securityContext"),
+        Case(container: "      securityContext: {privileged: true}", path: "spec.containers[0].securityContext"),
+        Case(container: "      envFrom: [{secretRef: {name: x}}]", path: "spec.containers[0].envFrom"),
+        Case(container: "      env: [{name: A, valueFrom: {secretKeyRef: {name: x, key: y}}}]", path: "spec.containers[0].env[0].valueFrom.secretKeyRef"),
+        Case(
+            container: "      env: [{name: A, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}]",
+            path: "spec.containers[0].env[0].valueFrom.fieldRef.fieldPath", code: "invalid_value"),
+        Case(container: "      volumeDevices: [{name: x, devicePath: /dev/x}]", path: "spec.containers[0].volumeDevices"),
+        Case(container: "      restartPolicy: Always", path: "spec.containers[0].restartPolicy"),
+        Case(container: "      terminationMessagePath: /x", path: "spec.containers[0].terminationMessagePath"),
+        Case(container: "      livenessProbe: {httpGet: {port: 1, host: 1.2.3.4}}", path: "spec.containers[0].livenessProbe.httpGet.host"),
+        Case(container: "      livenessProbe: {tcpSocket: {port: 1, host: 1.2.3.4}}", path: "spec.containers[0].livenessProbe.tcpSocket.host"),
+        Case(container: "      livenessProbe: {}", path: "spec.containers[0].livenessProbe", code: "invalid_value"),
+        Case(container: "      lifecycle: {preStop: {httpGet: {port: 1}}}", path: "spec.containers[0].lifecycle.preStop.httpGet"),
+        Case(container: "      volumeMounts: [{name: v, mountPath: /a}]", path: "spec.containers[0].volumeMounts[0].name", code: "invalid_value"),
+        Case(container: "      image2: x", path: "spec.containers[0].image2"),
+        Case(container: "      workingDir: a", path: "spec.containers[0].workingDir", code: "invalid_value"),
+        Case(metadata: "  namespace: kube-system", path: "metadata.namespace"),
+        Case(metadata: "  annotations: {a: b}", path: "metadata.annotations"),
+        Case(metadata: "  finalizers: [a]", path: "metadata.finalizers"),
+        Case(metadata: "  ownerReferences: []", path: "metadata.ownerReferences"),
+        Case(metadata: "  labels: {ctf-provisioner.dev/stack-id: x}", path: "metadata.labels[ctf-provisioner.dev/stack-id]"),
+        Case(metadata: "  labels: {a.ctf-provisioner.dev/b: x}", path: "metadata.labels[a.ctf-provisioner.dev/b]"),
+        Case(metadata: "  labels: {app.kubernetes.io/managed-by: x}", path: "metadata.labels[app.kubernetes.io/managed-by]"),
+        Case(metadata: "  labels: {x.k8s.io/y: x}", path: "metadata.labels[x.k8s.io/y]"),
+        Case(metadata: "  labels: {a: \"b c\"}", path: "metadata.labels[a]", code: "invalid_value"),
+        Case(metadata: "  labels: {a: 1}", path: "metadata.labels[a]", code: "wrong_type"),
+    ])
+    func `a field that is not allowed is refused with its path`(row: Case) {
+        let problems = Specs.problems(Specs.spec(metadata: row.metadata, pod: row.pod, container: row.container))
+        #expect(problems.contains { $0.path == row.path && $0.code == row.code }, "\(problems)")
+    }
+
+    @Test(arguments: [
+        ("apiVersion: v1", "apiVersion: v2", "apiVersion"), ("apiVersion: v1", "apiVersion: apps/v1", "apiVersion"),
+        ("kind: Pod", "kind: pod", "kind"), ("kind: Pod", "kind: Deployment", "kind"), ("image: nginx:1.27", "image: Bad Image", "spec.containers[0].image"),
+        ("name: web", "name: Web", "spec.containers[0].name"), ("name: web", "name: 1", "spec.containers[0].name"),
+        ("containerPort: 8080", "containerPort: \"8080\"", "spec.containers[0].ports[0].containerPort"),
+        ("containerPort: 8080", "containerPort: 8080, hostPort: 80", "spec.containers[0].ports[0].hostPort"),
+        ("containerPort: 8080", "containerPort: 8080, hostIP: 1.2.3.4", "spec.containers[0].ports[0].hostIP"),
+        ("containerPort: 8080", "containerPort: 8081", "spec.containers[0].ports[0].containerPort"),
+        ("containerPort: 8080", "containerPort: 8080, protocol: SCTP", "spec.containers[0].ports[0].protocol"),
+        ("containerPort: 8080}", "containerPort: 8080}, {containerPort: 8081}", "spec.containers"),
+        ("ports: [{containerPort: 8080}]", "ports: []", "spec.containers"),
+        ("cpu: 100m", "cpu: 2001m", "spec.containers"), ("memory: 64Mi", "memory: 513Mi", "spec.containers"),
+        ("cpu: 100m", "cpu: 0", "spec.containers[0].resources.limits.cpu"), ("cpu: 100m", "cpu: -1", "spec.containers[0].resources.limits.cpu"),
+        ("cpu: 100m, ", "", "spec.containers[0].resources.limits.cpu"), ("memory: 64Mi", "memory: 1e30", "spec.containers[0].resources.limits.memory"),
+        ("memory: 64Mi", "memory: 64Mi, nvidia.com/gpu: 1", "spec.containers[0].resources.limits.nvidia.com/gpu"),
+        ("resources: {limits: {cpu: 100m, memory: 64Mi}}", "resources: {}", "spec.containers[0].resources.limits.cpu"),
+    ])
+    func `a value that is not allowed is refused with its path`(good: String, bad: String, path: String) {
+        let problems = Specs.problems(Specs.minimal.replacing(good, with: bad))
+        #expect(problems.contains { $0.path == path }, "\(problems)")
+    }
+
+    @Test func `ports and probes of init containers are refused`() {
+        let initial = "  initContainers: [{name: i, image: x, resources: {limits: {cpu: 1m, memory: 1Mi}}, ports: [{containerPort: 1}], livenessProbe: {}}]"
+        let paths = Specs.problems(Specs.spec(pod: initial)).map(\.path)
+        #expect(paths == ["spec.initContainers[0].ports", "spec.initContainers[0].livenessProbe"])
+    }
+
+    @Test func `two containers of one name are refused, also across kinds`() {
+        let initial = "  initContainers: [{name: web, image: x, resources: {limits: {cpu: 1m, memory: 1Mi}}}]"
+        #expect(Specs.problems(Specs.spec(pod: initial)).map(\.path) == ["spec.containers[0].name"])
+    }
+
+    @Test func `memory volumes count as memory`() {
+        let volumes = "  volumes: [{name: a, emptyDir: {medium: Memory, sizeLimit: 449Mi}}]"
+        #expect(Specs.problems(Specs.spec(pod: volumes)).map(\.code) == ["over_maximum"])
+        #expect(Specs.problems(Specs.spec(pod: volumes.replacing("449", with: "448"))) == [])
+    }
+
+    @Test func `the maxima are exact`() {
+        var settings = PodPolicySettings()
+        settings.maximumCPUMilli = 100
+        settings.maximumMemoryBytes = 64 << 20
+        #expect(Specs.problems(Specs.minimal, settings: settings) == [])
+        settings.maximumCPUMilli = 99
+        #expect(Specs.problems(Specs.minimal, settings: settings).map(\.code) == ["over_maximum"])
+        settings.maximumCPUMilli = 100
+        settings.maximumMemoryBytes -= 1
+        #expect(Specs.problems(Specs.minimal, settings: settings).map(\.code) == ["over_maximum"])
+    }
+
+    @Test func `sums that overflow are over the maximum`() {
+        let huge = "    - {name: b, image: x, resources: {limits: {cpu: 9e18, memory: 9223372036854775807}}}\n    - {name: c, image: x, resources: {limits: {cpu: 9e18, memory: 9223372036854775807}}}"
+        #expect(Specs.problems(Specs.spec(after: huge)).map(\.code) == ["over_maximum", "over_maximum"])
+    }
+
+    @Test func `every problem is told at once, up to twenty`() {
+        #expect(Specs.problems(Specs.spec(pod: "  hostPID: true\n  hostIPC: true\n  nodeName: x")).count == 3)
+        let many = (0..<50).map { "  field\($0): 1" }.joined(separator: "\n")
+        #expect(Specs.problems(Specs.spec(pod: many)).count == PodSpecRefusal.maximumProblems)
+    }
+
+    @Test(arguments: ["yes", "No", "on", "~", "null", "1", "-1", "0x1F", "017", "0o17", "1.5", "1e3", ".5", "1_000", "12:30:45", "2001-12-14", ".inf", "True"])
+    func `unquoted scalars that YAML gives a type are no strings`(text: String) {
+        let problems = Specs.problems(Specs.spec(container: "      args: [x, \(text)]"))
+        #expect(problems.map(\.path) == ["spec.containers[0].args[1]"])
+        #expect(Specs.problems(Specs.spec(container: "      args: [x, \"\(text)\"]")) == [])
+    }
+
+    @Test(arguments: ["1.2.3.4", "1.27-alpine", "8080tcp", "v1", "-c", "--flag=1", "a:b", "/path", "1.2.3", "0day", "nano"])
+    func `unquoted scalars that look a little like numbers are strings`(text: String) {
+        #expect(Specs.problems(Specs.spec(container: "      args:\n        - \(text)")) == [])
+    }
+}
