@@ -1,3 +1,4 @@
+import Crypto
 import FoundationEssentials
 import Hummingbird
 import NIOCore
@@ -18,8 +19,20 @@ struct CreateBody: Decodable {
         case podSpec = "pod_spec"
     }
 
-    var request: CreateRequest {
-        CreateRequest(userID: userID, problemID: problemID, targetPort: targetPort, podSpec: podSpec)
+    func request(idempotencyKey: String?) -> CreateRequest {
+        CreateRequest(
+            userID: userID,
+            problemID: problemID,
+            targetPort: targetPort,
+            podSpec: podSpec,
+            idempotency: idempotencyKey.map { Idempotency(key: $0, digest: digest) }
+        )
+    }
+
+    /// Of what is asked for, not of how the JSON is written.
+    private var digest: String {
+        let content = Data("\(userID) \(problemID) \(targetPort) \(podSpec)".utf8)
+        return SHA256.hash(data: content).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     /// - Throws: ``RequestError`` `bodyTooLarge`; ``StackError`` `invalid_request` naming the field.

@@ -113,7 +113,7 @@ extension StackError.Code {
         case .stackExists: .conflict
         case .idempotencyKeyReused: .unprocessableContent
         case .userStackLimitReached, .clusterSaturated, .unschedulable, .nodePortsExhausted, .quotaExceeded, .tooManyCreates,
-            .deletionPending, .kubernetesUnavailable, .storeUnavailable, .shuttingDown:
+            .requestInProgress, .deletionPending, .kubernetesUnavailable, .storeUnavailable, .shuttingDown:
             .serviceUnavailable
         case .namespaceMissing, .namespaceTerminating, .admissionDenied, .kubernetesUnauthorized, .kubernetesForbidden, .internalError:
             .internalServerError

@@ -10,9 +10,11 @@ struct StackRoutes {
     static let maximumBodySize = 512 * 1024
 
     func create(_ request: Request, _ context: APIContext) async throws -> Response {
+        let key = try IdempotencyKey.read(from: request.headers)
         let body = try await CreateBody.read(from: request)
-        let stack = try await service.create(body.request, logger: context.logger)
-        return try .json(StackBody(stack), status: .created, headers: [.location: "/stacks/\(stack.record.id)"])
+        let outcome = try await service.create(body.request(idempotencyKey: key), logger: context.logger)
+        let headers: HTTPFields = [.location: "/stacks/\(outcome.stack.record.id)"]
+        return try .json(StackBody(outcome.stack), status: outcome.isReplay ? .ok : .created, headers: headers)
     }
 
     func list(_ request: Request, _ context: APIContext) async throws -> Response {

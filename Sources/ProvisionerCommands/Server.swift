@@ -93,7 +93,6 @@ struct Server {
 
     /// Serves until the process is told to end; returns after requests, jobs and watches have ended.
     func run() async throws {
-        try await stacks.loadPorts()
         // In the order of dependency: what stands first ends last.
         var group = ServiceGroupConfiguration(
             services: [

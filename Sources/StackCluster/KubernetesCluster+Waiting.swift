@@ -41,15 +41,19 @@ extension KubernetesCluster {
     }
 
     public func objectsExist(_ id: StackID) async throws -> ObjectsPresence {
-        async let pod = exists(Pod.self, id.podName)
-        async let service = exists(Service.self, id.serviceName)
+        async let pod = exists(Pod.self, id.podName, namespace: settings.namespace)
+        async let service = exists(Service.self, id.serviceName, namespace: settings.namespace)
         return try await ObjectsPresence(pod: pod, service: service)
     }
 
-    private func exists<T: KubernetesObject>(_ type: T.Type, _ name: String) async throws -> Bool {
+    public func nodeExists(_ name: String) async throws -> Bool {
+        try await exists(Node.self, name, namespace: nil)
+    }
+
+    private func exists<T: KubernetesObject>(_ type: T.Type, _ name: String, namespace: String?) async throws -> Bool {
         try await mappingErrors {
             do {
-                _ = try await client.get(type, name: name, namespace: settings.namespace)
+                _ = try await client.get(type, name: name, namespace: namespace)
                 return true
             } catch let error as KubernetesError where error.isNotFound {
                 return false

@@ -4,6 +4,10 @@ import Stacks
 /// The conditions of a reservation, tested inside the transaction that writes it.
 enum Reservation {
     static func check(_ record: StackRecord, within limits: ReservationLimits, in database: Database) throws {
+        if let key = record.idempotency?.key {
+            let earlier = try StackRow.filter(StackRow.Columns.idempotencyKey == key).fetchOne(database)
+            if let earlier { throw ReservationRefusal.keyUsed(try earlier.record()) }
+        }
         let ofUser = StackRow.filter(StackRow.Columns.userID == record.userID)
         let existing = try ofUser.filter(StackRow.Columns.problemID == record.problemID).fetchOne(database)
         if let existing { throw ReservationRefusal.stackExists(try existing.record().id) }

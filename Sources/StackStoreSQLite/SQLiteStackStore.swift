@@ -62,9 +62,10 @@ public final class SQLiteStackStore: StackStore {
         }
     }
 
-    public func beginDelete(_ id: StackID, at now: Date) async throws -> StackRecord? {
+    public func beginDelete(_ id: StackID, ifIn state: StackRecord.State?, at now: Date) async throws -> StackRecord? {
         try await write { database in
             guard var row = try StackRow.fetchOne(database, key: id.description) else { return nil }
+            if let state, row.state != state.rawValue { return nil }
             if row.state != StackRecord.State.deleting.rawValue {
                 row.state = StackRecord.State.deleting.rawValue
                 row.updatedAt = now.microseconds

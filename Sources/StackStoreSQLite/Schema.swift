@@ -19,6 +19,8 @@ enum Schema {
             problem_id INTEGER NOT NULL CHECK (problem_id > 0),
             state TEXT NOT NULL CHECK (state IN ('reserved', 'active', 'deleting')),
             owner TEXT NOT NULL,
+            idempotency_key TEXT UNIQUE,
+            request_digest TEXT,
             namespace TEXT NOT NULL,
             pod_spec TEXT NOT NULL,
             container_port INTEGER NOT NULL,

@@ -12,6 +12,7 @@ struct StackRow: Codable, FetchableRecord, PersistableRecord {
         static let userID = Column("user_id")
         static let problemID = Column("problem_id")
         static let state = Column("state")
+        static let idempotencyKey = Column("idempotency_key")
         static let nodePort = Column("node_port")
         static let createdAt = Column("created_at")
         static let expiresAt = Column("expires_at")
@@ -22,6 +23,8 @@ struct StackRow: Codable, FetchableRecord, PersistableRecord {
     var problemID: Int64
     var state: String
     var owner: String
+    var idempotencyKey: String?
+    var requestDigest: String?
     var namespace: String
     var podSpec: String
     var containerPort: Int
@@ -40,6 +43,8 @@ struct StackRow: Codable, FetchableRecord, PersistableRecord {
         case userID = "user_id"
         case problemID = "problem_id"
         case state, owner, namespace
+        case idempotencyKey = "idempotency_key"
+        case requestDigest = "request_digest"
         case podSpec = "pod_spec"
         case containerPort = "container_port"
         case transport = "protocol"
@@ -74,6 +79,8 @@ extension StackRow {
             problemID: record.problemID,
             state: record.state.rawValue,
             owner: record.owner,
+            idempotencyKey: record.idempotency?.key,
+            requestDigest: record.idempotency?.digest,
             namespace: record.namespace,
             podSpec: record.podSpec,
             containerPort: record.port.containerPort,
@@ -99,6 +106,7 @@ extension StackRow {
             problemID: problemID,
             state: state,
             owner: owner,
+            idempotency: idempotencyKey.flatMap { key in requestDigest.map { Idempotency(key: key, digest: $0) } },
             namespace: namespace,
             podSpec: podSpec,
             port: ExposedPort(containerPort: containerPort, protocol: transport, name: portName),

@@ -32,6 +32,9 @@ public protocol Cluster: Sendable {
     /// Asks the API server itself whether Pod and Service exist.
     func objectsExist(_ id: StackID) async throws -> ObjectsPresence
 
+    /// Asks the API server itself whether the node exists.
+    func nodeExists(_ name: String) async throws -> Bool
+
     /// What the watch last said of the Pod.
     func pod(of id: StackID) -> PodObservation?
     /// Whether the watch knows the Service.

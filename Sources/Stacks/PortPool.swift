@@ -1,11 +1,12 @@
 import DequeModule
 public import FoundationEssentials
 
-/// Which NodePorts may be given next: a hint kept in memory, rebuilt from the records and the cluster's Services at start. The
+/// Which NodePorts may be given next: a hint kept in memory, built from the watch of the cluster's Services. The
 /// store's unique key and the API server have the last word.
 ///
-/// A port is free when no stack, no Service of the cluster and no quarantine holds it. A choice costs the same however full the
-/// range is.
+/// A port is free when no create of this process, no Service of the cluster and no quarantine holds it. A choice costs the same
+/// however full the range is. A port is held by the create from its choice until its Service is seen; from then on the Service holds
+/// it, whichever replica removes it.
 public struct PortPool: Sendable {
     /// The range, inclusive.
     public let range: ClosedRange<Int>
@@ -16,7 +17,7 @@ public struct PortPool: Sendable {
 
     private var fresh = PortSet()
     private var cooling = PortSet()
-    private var heldByStacks: Set<Int> = []
+    private var heldByCreates: Set<Int> = []
     private var serviceHolds: [Int: Int] = [:]
     private var resting: [Int: Rest] = [:]
     /// In order of their end, since every rest of a kind lasts equally long.
@@ -41,34 +42,31 @@ public struct PortPool: Sendable {
     public mutating func take(at now: Date, using generator: inout some RandomNumberGenerator) -> Int? {
         endRests(at: now)
         guard let port = fresh.random(using: &generator) ?? cooling.random(using: &generator) else { return nil }
-        heldByStacks.insert(port)
+        heldByCreates.insert(port)
         resting[port] = nil
         settle(port)
         return port
     }
 
-    /// A record holds this port.
-    public mutating func hold(_ port: Int) {
-        heldByStacks.insert(port)
-        settle(port)
-    }
-
     /// The port was taken but never used.
     public mutating func giveBack(_ port: Int) {
-        heldByStacks.remove(port)
+        heldByCreates.remove(port)
         settle(port)
     }
 
-    /// The stack that held the port is gone.
+    /// The stack that held the port is gone, or the port turned out to be another stack's.
     public mutating func release(_ port: Int, at now: Date) {
-        guard range.contains(port), heldByStacks.remove(port) != nil else { return }
+        guard range.contains(port) else { return }
+        heldByCreates.remove(port)
+        // A quarantine outlasts the cooling.
+        if case .quarantined = resting[port] { return settle(port) }
         rest(port, .cooling(until: now.addingTimeInterval(coolingTime)))
     }
 
     /// Someone whom nothing here knows holds the port.
     public mutating func quarantine(_ port: Int, at now: Date) {
         guard range.contains(port) else { return }
-        heldByStacks.remove(port)
+        heldByCreates.remove(port)
         rest(port, .quarantined(until: now.addingTimeInterval(quarantineTime)))
     }
 
@@ -76,14 +74,15 @@ public struct PortPool: Sendable {
     public mutating func serviceHolds(_ port: Int) {
         guard range.contains(port) else { return }
         serviceHolds[port, default: 0] += 1
+        heldByCreates.remove(port)
         settle(port)
     }
 
-    /// A Service of the cluster holds the port no longer.
-    public mutating func serviceReleases(_ port: Int) {
+    /// A Service of the cluster holds the port no longer. Players' connections may still come to it.
+    public mutating func serviceReleases(_ port: Int, at now: Date) {
         guard let holds = serviceHolds[port] else { return }
         serviceHolds[port] = holds == 1 ? nil : holds - 1
-        settle(port)
+        if holds == 1 { release(port, at: now) }
     }
 
     /// Ports that could be given now.
@@ -121,7 +120,7 @@ public struct PortPool: Sendable {
         guard range.contains(port) else { return }
         fresh.remove(port)
         cooling.remove(port)
-        guard !heldByStacks.contains(port), serviceHolds[port] == nil else { return }
+        guard !heldByCreates.contains(port), serviceHolds[port] == nil else { return }
         switch resting[port] {
         case nil: fresh.insert(port)
         case .cooling: cooling.insert(port)

@@ -18,7 +18,7 @@ public final class Ports: Sendable {
     public func serviceChanged(from old: [Int], to new: [Int]) {
         pool.withLock { pool in
             for port in new { pool.serviceHolds(port) }
-            for port in old { pool.serviceReleases(port) }
+            for port in old { pool.serviceReleases(port, at: now()) }
         }
     }
 
@@ -27,7 +27,6 @@ public final class Ports: Sendable {
         return pool.withLock { $0.take(at: now(), using: &generator) }
     }
 
-    func hold(_ port: Int) { pool.withLock { $0.hold(port) } }
     func giveBack(_ port: Int) { pool.withLock { $0.giveBack(port) } }
     func release(_ port: Int) { pool.withLock { $0.release(port, at: now()) } }
     func quarantine(_ port: Int) { pool.withLock { $0.quarantine(port, at: now()) } }

@@ -27,30 +27,49 @@ extension Reconciler {
         let outcome = try await service.locks.withLockIfFree(id) { () -> Outcome in
             guard let record = try await service.store.record(id) else { return try await removeOrphan(id) }
             guard let repair = needed(for: record) else { return .nothingToDo }
-            if repair == .objectMissing {
-                // The watch may lag behind a create: only the API server's own word ends a stack.
-                let present = try await service.cluster.objectsExist(id)
-                if present.pod && present.service { return .nothingToDo }
-            }
-            return try await remove(id, because: repair)
+            guard try await isConfirmed(repair, of: record) else { return .nothingToDo }
+            return try await remove(record, because: repair)
         }
         return outcome ?? .nothingToDo
     }
 
+    /// What a watch calls missing may only be late: the API server's own word ends a stack.
+    private func isConfirmed(_ repair: Repair, of record: StackRecord) async throws -> Bool {
+        switch repair {
+        case .objectMissing:
+            let present = try await service.cluster.objectsExist(record.id)
+            return !present.pod || !present.service
+        case .nodeDeleted:
+            guard let node = record.nodeID else { return false }
+            return try await !service.cluster.nodeExists(node)
+        case .expired, .interruptedDelete, .abandonedReservation, .orphan:
+            return true
+        }
+    }
+
     /// A Pod that takes its grace period is left alone after a short wait: the watch reports its end, and that ends the deletion.
-    private func remove(_ id: StackID, because repair: Repair) async throws -> Outcome {
-        guard let record = try await service.store.beginDelete(id, at: service.timestamp) else { return .nothingToDo }
-        guard try await service.tearDown(record, timeout: .seconds(2)) else { return .pending }
+    private func remove(_ record: StackRecord, because repair: Repair) async throws -> Outcome {
+        try requireLeadership()
+        // Its owner may have finished a slow reservation a moment ago.
+        let state = repair == .abandonedReservation ? StackRecord.State.reserved : nil
+        guard let marked = try await service.store.beginDelete(record.id, ifIn: state, at: service.timestamp) else { return .nothingToDo }
+        guard try await service.tearDown(marked, timeout: .seconds(2), mayWrite: requireLeadership) else { return .pending }
         logger.info(
             "stack removed",
-            metadata: ["stack_id": "\(id)", "cause": "\(repair.rawValue)", "node_port": "\(record.nodePort)"]
+            metadata: ["stack_id": "\(record.id)", "cause": "\(repair.rawValue)", "node_port": "\(marked.nodePort)"]
         )
         return .repaired(repair)
     }
 
+    private func requireLeadership() throws {
+        guard isLeading() else { throw CancellationError() }
+    }
+
     private func removeOrphan(_ id: StackID) async throws -> Outcome {
         guard service.cluster.pod(of: id) != nil || service.cluster.hasService(of: id) else { return .nothingToDo }
+        try requireLeadership()
         try await service.cluster.deleteService(of: id)
+        try requireLeadership()
         try await service.cluster.deletePod(of: id)
         logger.notice("objects without a record removed", metadata: ["stack_id": "\(id)"])
         return .repaired(.orphan)

@@ -9,6 +9,7 @@ public final class Reconciler: Sendable {
     private let triggers: ReconcileTriggers
     private let sleep: @Sendable (Duration) async throws -> Void
     private let parallelism: Int
+    let isLeading: @Sendable () -> Bool
     private let failures = Mutex<[StackID: Failure]>([:])
 
     private struct Failure {
@@ -18,17 +19,20 @@ public final class Reconciler: Sendable {
 
     /// - Parameters:
     ///   - parallelism: stacks repaired at once.
+    ///   - isLeading: whether this process may repair at this instant; asked before each write.
     ///   - sleep: waits; tests inject their clock here.
     public init(
         service: StackService,
         triggers: ReconcileTriggers,
         parallelism: Int = 16,
+        isLeading: @escaping @Sendable () -> Bool = { true },
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         logger: Logger
     ) {
         self.service = service
         self.triggers = triggers
         self.parallelism = parallelism
+        self.isLeading = isLeading
         self.sleep = sleep
         self.logger = logger
     }
@@ -134,6 +138,8 @@ public final class Reconciler: Sendable {
             let outcome = try await repair(id)
             failures.withLock { $0[id] = nil }
             return outcome
+        } catch is CancellationError {
+            return .nothingToDo
         } catch {
             let now = service.now()
             let count = failures.withLock { failures in

@@ -34,7 +34,7 @@ extension StackError {
                 "the cluster has too little cpu or memory left for this stack and the reserve STACK_RESOURCE_RESERVE_RATIO",
                 retryAfterSeconds: 30
             )
-        case .portTaken, nil:
+        case .portTaken, .keyUsed, nil:
             return nil
         }
     }
@@ -67,6 +67,8 @@ extension StackService {
             return try await body()
         } catch let error as StackError {
             throw error
+        } catch is CancellationError {
+            throw StackError(.shuttingDown, "the service is shutting down", retryAfterSeconds: 5)
         } catch let error as ClusterError {
             logger.log(level: StackError(error).code.isOperatorsConcern ? .error : .notice, "Kubernetes refused", metadata: ["error": "\(error)"])
             throw StackError(error)

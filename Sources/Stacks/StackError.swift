@@ -10,6 +10,7 @@ public struct StackError: Error, Sendable, Equatable {
         case stackNotFound = "stack_not_found"
         case stackExists = "stack_exists"
         case idempotencyKeyReused = "idempotency_key_reused"
+        case requestInProgress = "request_in_progress"
         case userStackLimitReached = "user_stack_limit_reached"
         case clusterSaturated = "cluster_saturated"
         case unschedulable = "unschedulable"

@@ -19,6 +19,8 @@ public struct StackRecord: Sendable, Equatable {
     public var state: State
     /// The process that made the reservation. Only it may finish it; others may reclaim it once it is too old.
     public var owner: String
+    /// By what a repeated request is known again; nil when the caller gave no key.
+    public var idempotency: Idempotency?
     public var namespace: String
     /// The Pod as sanitised, in YAML.
     public var podSpec: String
@@ -38,6 +40,7 @@ public struct StackRecord: Sendable, Equatable {
         problemID: Int64,
         state: State = .reserved,
         owner: String,
+        idempotency: Idempotency? = nil,
         namespace: String,
         podSpec: String,
         port: ExposedPort,
@@ -54,6 +57,7 @@ public struct StackRecord: Sendable, Equatable {
         self.problemID = problemID
         self.state = state
         self.owner = owner
+        self.idempotency = idempotency
         self.namespace = namespace
         self.podSpec = podSpec
         self.port = port
@@ -64,6 +68,20 @@ public struct StackRecord: Sendable, Equatable {
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.expiresAt = expiresAt
+    }
+}
+
+/// The caller's key for a request that may be sent more than once, and what the request asked for.
+/// https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+public struct Idempotency: Sendable, Equatable {
+    /// The key as the caller chose it; unique among all requests.
+    public var key: String
+    /// A digest of the request's content: another request with the same key is a mistake of the caller.
+    public var digest: String
+
+    public init(key: String, digest: String) {
+        self.key = key
+        self.digest = digest
     }
 }
 

@@ -5,8 +5,10 @@ import PodPolicy
 extension StackService {
     /// Makes a stack: reserves it in one store write, creates Pod and Service, and waits until the Pod has a node. If any of it
     /// fails, everything is undone before this throws; what cannot be undone now is left to the reconciler.
+    ///
+    /// A request whose idempotency key has made a stack already gets that one.
     /// - Throws: ``StackError``.
-    public func create(_ request: CreateRequest, logger: Logger) async throws -> Stack {
+    public func create(_ request: CreateRequest, logger: Logger) async throws -> CreateOutcome {
         try await translatingErrors(logger) {
             let pod = try check(request)
             return try await creates.perform(forUser: request.userID) {
@@ -16,11 +18,33 @@ extension StackService {
                 logger[metadataKey: "stack_id"] = "\(id)"
                 logger[metadataKey: "user_id"] = "\(request.userID)"
                 logger[metadataKey: "problem_id"] = "\(request.problemID)"
-                return try await self.locks.withLock(id) {
-                    try await self.provision(id, request, pod, logger)
+                do {
+                    let stack = try await self.locks.withLock(id) { try await self.provision(id, request, pod, logger) }
+                    return CreateOutcome(stack: stack, isReplay: false)
+                } catch ReservationRefusal.keyUsed(let earlier) {
+                    return CreateOutcome(stack: try await self.replay(request, of: earlier, logger), isReplay: true)
                 }
             }
         }
+    }
+
+    /// Answers a repeated request with what the earlier one made, once that has ended.
+    private func replay(_ request: CreateRequest, of earlier: StackRecord, _ logger: Logger) async throws -> Stack {
+        guard request.idempotency?.digest == earlier.idempotency?.digest else {
+            throw StackError(.idempotencyKeyReused, "Idempotency-Key: was used before, for another request body")
+        }
+        // The lock is held while this process is at work on it.
+        let outcome = try await locks.withLock(earlier.id) { try await store.record(earlier.id) }
+        guard let outcome, outcome.state == .active, isVisible(outcome) else {
+            // Made by another replica and not ready, failed a moment ago, or on its way out: what it was will soon be settled.
+            throw StackError(
+                .requestInProgress,
+                "the earlier request with this Idempotency-Key is still being settled (\(earlier.id)); send it again",
+                retryAfterSeconds: 1
+            )
+        }
+        logger.info("request repeated", metadata: ["stack_id": "\(earlier.id)"])
+        return view(of: outcome)
     }
 
     private func check(_ request: CreateRequest) throws -> CheckedPod {
@@ -44,9 +68,9 @@ extension StackService {
     private func provision(_ id: StackID, _ request: CreateRequest, _ pod: CheckedPod, _ logger: Logger) async throws -> Stack {
         guard cluster.isSynced else { throw StackError.notSynced }
         let manifest = manifest(id, request, pod)
-        let record = try await reserve(id, request, pod, manifest)
+        var record = try await reserve(id, request, pod, manifest, logger)
         do {
-            let active = try await build(record, manifest, logger)
+            let active = try await build(&record, manifest, logger)
             logger.info("stack created", metadata: ["node_port": "\(active.nodePort)", "node_id": "\(active.nodeID ?? "")"])
             onExpiry(active.expiresAt)
             return view(of: active)
@@ -70,7 +94,8 @@ extension StackService {
         _ id: StackID,
         _ request: CreateRequest,
         _ pod: CheckedPod,
-        _ manifest: PodManifest
+        _ manifest: PodManifest,
+        _ logger: Logger
     ) async throws -> StackRecord {
         let yaml = manifest.yaml
         for _ in 0..<settings.portAttempts {
@@ -81,6 +106,7 @@ extension StackService {
                 userID: request.userID,
                 problemID: request.problemID,
                 owner: owner,
+                idempotency: request.idempotency,
                 namespace: settings.namespace,
                 podSpec: yaml,
                 port: pod.port,
@@ -96,18 +122,23 @@ extension StackService {
                 try await effect(.reserve) { try await store.reserve(record, within: limits) }
                 return record
             } catch ReservationRefusal.portTaken {
-                ports.quarantine(nodePort)
-            } catch {
+                // Another replica's, or one whose row is about to go.
+                ports.release(nodePort)
+            } catch let error as ReservationRefusal {
                 ports.giveBack(nodePort)
                 throw StackError(refusal: error, request: request, limits: limits) ?? error
+            } catch {
+                // Whether it was written is unknown.
+                await undo(record, because: error, logger)
+                throw error
             }
         }
         throw StackError.noPortLeft
     }
 
-    private func build(_ record: StackRecord, _ manifest: PodManifest, _ logger: Logger) async throws -> StackRecord {
+    private func build(_ record: inout StackRecord, _ manifest: PodManifest, _ logger: Logger) async throws -> StackRecord {
         let uid = try await effect(.createPod) { try await cluster.createPod(manifest) }
-        try await createService(record, podUID: uid, logger)
+        try await createService(&record, podUID: uid, logger)
         let node = try await cluster.waitUntilScheduled(record.id, timeout: settings.schedulingTimeout)
         return try await effect(.activate) {
             try await store.activate(record.id, owner: owner, nodeID: node, at: timestamp)
@@ -115,11 +146,11 @@ extension StackService {
     }
 
     /// The API server has the last word on ports: one that it calls taken rests, and another is tried.
-    private func createService(_ record: StackRecord, podUID: String, _ logger: Logger) async throws {
-        var record = record
+    private func createService(_ record: inout StackRecord, podUID: String, _ logger: Logger) async throws {
         for attempt in 1... {
             do {
-                return try await effect(.createService) { try await cluster.createService(for: record, podUID: podUID) }
+                let current = record
+                return try await effect(.createService) { try await cluster.createService(for: current, podUID: podUID) }
             } catch let error as ClusterError where error.code == .portAllocated && attempt < settings.portAttempts {
                 logger.info("node port is taken in the cluster; trying another", metadata: ["node_port": "\(record.nodePort)"])
                 record.nodePort = try await changePort(of: record)
@@ -137,7 +168,7 @@ extension StackService {
                 ports.quarantine(record.nodePort)
                 return nodePort
             } catch ReservationRefusal.portTaken {
-                ports.quarantine(nodePort)
+                ports.release(nodePort)
             } catch {
                 ports.giveBack(nodePort)
                 throw error
@@ -149,7 +180,8 @@ extension StackService {
     private func undo(_ record: StackRecord, because cause: any Error, _ logger: Logger) async {
         logger.notice("create failed; undoing it", metadata: ["cause": "\(cause)"])
         do {
-            guard let current = try await effect(.beginDelete, { try await store.beginDelete(record.id, at: timestamp) }) else { return }
+            // Without a record another replica has taken the reservation back, perhaps before our last write reached the cluster.
+            let current = try await effect(.beginDelete) { try await store.beginDelete(record.id, at: timestamp) } ?? record
             if try await !tearDown(current) {
                 logger.notice("the undone stack is not gone yet; the reconciler goes on")
             }

@@ -25,11 +25,15 @@ extension StackService {
     }
 
     /// Deletes Service and Pod, sees both gone, then frees what the record holds. Every step repeats safely.
+    /// - Parameter mayWrite: throws when whoever asks for this has lost the right to; asked before each write.
     /// - Returns: false when the objects are still there after the time-out; the record stays then.
-    func tearDown(_ record: StackRecord, timeout: Duration? = nil) async throws -> Bool {
+    func tearDown(_ record: StackRecord, timeout: Duration? = nil, mayWrite: () throws -> Void = {}) async throws -> Bool {
+        try mayWrite()
         try await effect(.deleteService) { try await cluster.deleteService(of: record.id) }
+        try mayWrite()
         try await effect(.deletePod) { try await cluster.deletePod(of: record.id) }
         guard try await cluster.waitUntilGone(record.id, timeout: timeout ?? settings.deletionTimeout) else { return false }
+        try mayWrite()
         try await effect(.remove) { try await store.remove(record.id) }
         ports.release(record.nodePort)
         return true

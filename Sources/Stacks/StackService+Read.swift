@@ -48,7 +48,7 @@ extension StackService {
         return records.filter(isVisible).map(view)
     }
 
-    private func isVisible(_ record: StackRecord) -> Bool {
+    func isVisible(_ record: StackRecord) -> Bool {
         record.state != .deleting && record.expiresAt > now()
     }
 

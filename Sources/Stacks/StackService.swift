@@ -51,11 +51,6 @@ public final class StackService: Sendable {
         self.failpoint = failpoint
     }
 
-    /// Tells the port pool which ports the records hold. Call once, before the first request.
-    public func loadPorts() async throws {
-        for record in try await store.records() { ports.hold(record.nodePort) }
-    }
-
     /// Performs an effect between its two failpoints.
     func effect<Result>(_ effect: Failpoint.Effect, _ body: () async throws -> Result) async throws -> Result {
         await failpoint(Failpoint(.before, effect))
@@ -75,11 +70,21 @@ public struct CreateRequest: Sendable, Equatable {
     public var targetPort: Int
     /// YAML or JSON text of one Pod.
     public var podSpec: String
+    /// When the caller may send the request again.
+    public var idempotency: Idempotency?
 
-    public init(userID: Int64, problemID: Int64, targetPort: Int, podSpec: String) {
+    public init(userID: Int64, problemID: Int64, targetPort: Int, podSpec: String, idempotency: Idempotency? = nil) {
         self.userID = userID
         self.problemID = problemID
         self.targetPort = targetPort
         self.podSpec = podSpec
+        self.idempotency = idempotency
     }
+}
+
+/// What `POST /stacks` came to.
+public struct CreateOutcome: Sendable, Equatable {
+    public var stack: Stack
+    /// An earlier request with the same idempotency key made the stack.
+    public var isReplay: Bool
 }

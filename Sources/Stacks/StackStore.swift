@@ -9,7 +9,8 @@ public protocol StackStore: Sendable {
     var isExclusive: Bool { get }
 
     /// Writes the record in state `reserved` if, and only if, `(user, problem)` has no record, the user is under the limit, nobody
-    /// holds the port and the totals with this record stay within the budget.
+    /// holds the port and the totals with this record stay within the budget. A record that bears the same idempotency key is found
+    /// before anything else.
     /// - Throws: ``ReservationRefusal``, and then nothing was written.
     func reserve(_ record: StackRecord, within limits: ReservationLimits) async throws
 
@@ -22,8 +23,10 @@ public protocol StackStore: Sendable {
     func activate(_ id: StackID, owner: String, nodeID: String, at now: Date) async throws -> StackRecord
 
     /// Marks a stack as being deleted. Repeats safely.
-    /// - Returns: the record as it is now, or nil when there is none.
-    func beginDelete(_ id: StackID, at now: Date) async throws -> StackRecord?
+    /// - Parameter state: marks it only while it is in this state; nil for any. So a reservation that is taken for abandoned is left
+    ///   alone if its owner has finished it in this very moment.
+    /// - Returns: the record as it is now, or nil when there is none, or none in that state.
+    func beginDelete(_ id: StackID, ifIn state: StackRecord.State?, at now: Date) async throws -> StackRecord?
 
     /// Forgets a stack that was marked as being deleted and thereby frees its lock, its port and its resources. Repeats safely.
     func remove(_ id: StackID) async throws
@@ -40,6 +43,13 @@ public protocol StackStore: Sendable {
 
     /// Answers if the store can be read.
     func checkReadiness() async throws
+}
+
+extension StackStore {
+    /// Marks a stack as being deleted, whatever its state.
+    func beginDelete(_ id: StackID, at now: Date) async throws -> StackRecord? {
+        try await beginDelete(id, ifIn: nil, at: now)
+    }
 }
 
 /// What a reservation must keep within.
@@ -81,6 +91,8 @@ public struct ResourceAmount: Sendable, Equatable {
 
 /// Why a reservation was not written. Tested in this order, so that a caller learns the reason that lasts longest.
 public enum ReservationRefusal: Error, Sendable, Equatable {
+    /// An earlier request with the same idempotency key made this record.
+    case keyUsed(StackRecord)
     /// `(user, problem)` has this stack already.
     case stackExists(StackID)
     case userLimitReached(count: Int)
