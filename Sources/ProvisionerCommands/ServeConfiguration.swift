@@ -123,9 +123,9 @@ struct ServeConfiguration {
 }
 
 extension ServeConfiguration.Address {
-    /// `:8081`, `127.0.0.1:8081`, `[::1]:8081`.
+    /// `:8081`, `127.0.0.1:8081`, `[::1]:8081`; with port 0 the system chooses one, and the log tells which.
     init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (1...65535).contains(port) else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65535).contains(port) else { return nil }
         var host = String(text[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = String(host.dropFirst().dropLast())
