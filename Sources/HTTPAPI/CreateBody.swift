@@ -19,6 +19,21 @@ struct CreateBody: Decodable {
         case podSpec = "pod_spec"
     }
 
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        userID = try Self.integer(.userID, in: container)
+        problemID = try Self.integer(.problemID, in: container)
+        targetPort = try Self.integer(.targetPort, in: container)
+        podSpec = try container.decode(String.self, forKey: .podSpec)
+    }
+
+    /// The decoder has no path for a number that fits no integer.
+    private static func integer<Value: Decodable>(_ key: CodingKeys, in container: KeyedDecodingContainer<CodingKeys>) throws -> Value {
+        do { return try container.decode(Value.self, forKey: key) } catch let error as DecodingError { throw error } catch {
+            throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "\(error)")
+        }
+    }
+
     func request(idempotencyKey: String?) -> CreateRequest {
         CreateRequest(
             userID: userID,

@@ -1,0 +1,70 @@
+import KubernetesClient
+import Testing
+
+/// An API server that gives six NodePorts, 30000 to 30005.
+@Suite(.enabled(if: TestCluster.tinyKubeconfig != nil && TestCluster.isUp, TestCluster.needed), .serialized)
+struct PortTests {
+    private static let range = ["STACK_NODEPORT_MIN": "30000", "STACK_NODEPORT_MAX": "30005", "STACK_MAX_PER_USER": "10"]
+
+    @Test func `six ports are six stacks; the seventh is told that none is left, and gets the first that is freed`() async throws {
+        try await withService(Self.range, kubeconfig: TestCluster.tinyKubeconfig) { service, namespace, client in
+            let answers = try await answers(count: 12) { try await service.api.create(user: Int64($0) + 1, problem: 1) }
+            #expect(answers.counts == ["201": 6, "503 node_ports_exhausted": 6])
+            #expect(Set(answers.list.compactMap { $0.body["node_port"]?.int }) == Set(30000...30005))
+            try await expectBalancedBooks(service, namespace, client)
+            let first = try #require(answers.list.first { $0.status == 201 }?.body)
+            #expect(try await service.api.delete(try #require(first["stack_id"]?.string)).status == 200)
+            let next = try await service.api.untilCreated(user: 50, problem: 1)
+            #expect(next.body["node_port"] == first["node_port"])
+        }
+    }
+
+    @Test func `ports of other people's Services are never given, also those that the watch has not shown yet`() async throws {
+        try await withService(Self.range, kubeconfig: TestCluster.tinyKubeconfig) { service, namespace, client in
+            try await TestCluster.withNamespace(kubeconfig: TestCluster.tinyKubeconfig) { other, _ in
+                for port in [30001, 30004] { _ = try await client.create(foreignService(port), namespace: other) }
+                let answers = try await answers(count: 6) { try await service.api.create(user: Int64($0) + 1, problem: 1) }
+                #expect(answers.counts == ["201": 4, "503 node_ports_exhausted": 2])
+                #expect(Set(answers.list.compactMap { $0.body["node_port"]?.int }) == [30000, 30002, 30003, 30005])
+                try await expectBalancedBooks(service, namespace, client)
+            }
+        }
+    }
+
+    @Test func `500 creates and deletes at concurrency 8 lose no port and double none`() async throws {
+        try await withService(Self.range, kubeconfig: TestCluster.tinyKubeconfig) { service, namespace, client in
+            let api = service.api
+            let totals = try await withThrowingTaskGroup(of: [String: Int].self) { group in
+                for worker in 0..<8 {
+                    group.addTask {
+                        var counts: [String: Int] = [:]
+                        for cycle in 0..<(500 / 8 + (worker < 4 ? 1 : 0)) {
+                            let created = try await api.create(user: Int64(worker) + 1, problem: Int64(cycle) + 1)
+                            counts["create \(created.status) \(created.code ?? "")", default: 0] += 1
+                            guard let id = created.body["stack_id"]?.string else { continue }
+                            let deleted = try await api.delete(id)
+                            counts["delete \(deleted.status) \(deleted.code ?? "")", default: 0] += 1
+                        }
+                        return counts
+                    }
+                }
+                return try await group.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
+            }
+            print("port churn:", totals)
+            #expect(Set(totals.keys).isSubset(of: ["create 201 ", "create 503 node_ports_exhausted", "delete 200 "]), "\(totals)")
+            #expect(totals["create 201 "] == totals["delete 200 "])
+            #expect(totals.filter { $0.key.hasPrefix("create") }.values.reduce(0, +) == 500)
+            try await expectNothingLeft(in: namespace, client)
+            // Every port can still be had.
+            let answers = try await answers(count: 6) { try await api.untilCreated(user: Int64($0) + 100, problem: 1) }
+            #expect(Set(answers.list.compactMap { $0.body["node_port"]?.int }) == Set(30000...30005))
+        }
+    }
+
+    private func foreignService(_ port: Int) -> Service {
+        Service(
+            metadata: ObjectMeta(name: "foreign-\(port)"),
+            spec: Service.Spec(type: "NodePort", selector: ["app": "foreign"], ports: [Service.Port(port: 80, nodePort: port)])
+        )
+    }
+}
