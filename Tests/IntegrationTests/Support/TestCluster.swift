@@ -54,6 +54,8 @@ enum TestCluster {
                 throw error
             }
             try await client.delete(Namespace.self, name: name, namespace: nil)
+            // Its Services hold their ports until it is gone, and there are few of them.
+            if kubeconfig == tinyKubeconfig { try await client.waitUntilNamespaceIsGone(name) }
             return result
         }
     }

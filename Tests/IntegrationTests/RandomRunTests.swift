@@ -1,0 +1,124 @@
+import AsyncHTTPClient
+import Foundation
+@testable import KubernetesClient
+import NIOSSL
+import Subprocess
+import Testing
+
+/// A thousand creates and deletes of fifty users while the API server misbehaves and the service is killed.
+/// `make soak` runs it longer; `RANDOM_RUN_SEED` repeats a run.
+@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized)
+struct RandomRunTests {
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let seed = environment["RANDOM_RUN_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1...999_999)
+    private static let operations = environment["RANDOM_RUN_OPERATIONS"].flatMap { Int($0) } ?? 1000
+    private static let kills = 4
+
+    @Test func `whatever the API server does and whenever the service dies, the books balance in the end and no answer was a lie`() async throws {
+        print("random run: seed \(Self.seed), \(Self.operations) operations")
+        let run = RandomRun(seed: Self.seed)
+        let client = try Self.apiServerClient()
+        let server = try KubernetesConfiguration.load(environment: ["KUBECONFIG": try #require(TestCluster.kubeconfig)]).server
+        let proxy = FaultProxy(upstream: server, client: client, dialect: .kubernetes, seed: Self.seed, share: 0.05)
+        do {
+            try await proxy.run { url in try await Self.play(run, proxy, url) }
+        } catch {
+            try await client.shutdown()
+            throw error
+        }
+        try await client.shutdown()
+        print("random run: answers", run.answers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", "))
+        print("random run: faults", proxy.counts.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", "))
+        #expect(run.lies == [], "seed \(Self.seed)")
+    }
+
+    private static func play(_ run: RandomRun, _ proxy: FaultProxy, _ url: String) async throws {
+        try await TestCluster.withNamespace { namespace, client in
+            try await withTemporaryFolder { folder in
+                let kubeconfig = folder + "/kubeconfig"
+                try """
+                apiVersion: v1
+                kind: Config
+                current-context: proxy
+                contexts: [{name: proxy, context: {cluster: proxy}}]
+                clusters: [{name: proxy, cluster: {server: "\(url)"}}]
+                """.write(toFile: kubeconfig, atomically: true, encoding: .utf8)
+                let environment = [
+                    "KUBECONFIG": kubeconfig, "STACK_NAMESPACE": namespace, "STACK_SQLITE_PATH": folder + "/stacks.sqlite", "STACK_SCHEDULER_INTERVAL": "2s",
+                    "CLUSTER_TOTAL_CPU": "64", "CLUSTER_TOTAL_MEMORY": "64Gi",
+                ]
+                let (gate, progress) = (Gate(), Gate())
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for user in 1...RandomRun.users {
+                        group.addTask { try await run.play(user: user, operations: operations / Int(RandomRun.users), gate: gate, progress: progress) }
+                    }
+                    for kill in 1...kills {
+                        let ended = try await ServiceProcess.run(environment) { service in
+                            gate.set(service.api)
+                            try await progress.wait(until: operations * kill / (kills + 1))
+                            gate.set(nil)
+                            try service.send(.kill)
+                        }
+                        #expect(ended.status == .signaled(9))
+                    }
+                    let last = try await ServiceProcess.run(environment) { service in
+                        gate.set(service.api)
+                        try await progress.wait(until: operations)
+                        proxy.setShare(0)
+                        try await settle(service, namespace, client)
+                        try await expectBalancedBooks(service, namespace, client)
+                        try await expectBeliefs(run, service)
+                        try await expectAllPortsFree(service, namespace, client)
+                    }
+                    #expect(last.status == .exited(0))
+                    try await group.waitForAll()
+                }
+            }
+        }
+    }
+
+    /// Waits until the reconciler has nothing left to do: what is held belongs to stacks that are shown.
+    private static func settle(_ service: ServiceProcess, _ namespace: String, _ client: KubernetesClient) async throws {
+        for _ in 0..<300 {
+            let stats = try await service.api.get("/stats").body
+            let pods = try await client.list(Pod.self, namespace: namespace).items.count
+            let services = try await client.list(Service.self, namespace: namespace).items.count
+            if stats["total_stacks"] == stats["used_node_ports"], pods == stats["total_stacks"]?.int, services == pods { return }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        Issue.record("the books do not settle; seed \(seed)\n\(service.log.text.suffix(20_000))")
+    }
+
+    private static func expectBeliefs(_ run: RandomRun, _ service: ServiceProcess) async throws {
+        let stacks = try await service.api.get("/stacks").body["stacks"]?.array ?? []
+        var found: [RandomRun.Target: String] = [:]
+        for stack in stacks {
+            guard let user = stack["user_id"]?.int, let problem = stack["problem_id"]?.int else { continue }
+            found[RandomRun.Target(user: Int64(user), problem: Int64(problem))] = stack["stack_id"]?.string
+        }
+        for (target, belief) in run.beliefs {
+            switch belief {
+            case .absent: #expect(found[target] == nil, "\(target), seed \(seed)")
+            case .present(let id): #expect(found[target] == id, "\(target), seed \(seed)")
+            case .unknown: break
+            }
+        }
+    }
+
+    /// Deletes everything, and sees that nothing is held any more.
+    private static func expectAllPortsFree(_ service: ServiceProcess, _ namespace: String, _ client: KubernetesClient) async throws {
+        let stacks = try await service.api.get("/stacks").body["stacks"]?.array ?? []
+        let answers = try await answers(count: stacks.count) { try await service.api.delete(stacks[$0]["stack_id"]?.string ?? "") }
+        #expect(answers.list.allSatisfy { $0.status == 200 }, "\(answers.counts)")
+        try await expectNothingLeft(in: namespace, client)
+        let stats = try await service.api.get("/stats").body
+        #expect(stats["used_node_ports"]?.int == 0 && stats["reserved_cpu_milli"]?.int == 0 && stats["reserved_memory_bytes"]?.int == 0)
+    }
+
+    private static func apiServerClient() throws -> HTTPClient {
+        let configuration = try KubernetesConfiguration.load(environment: ["KUBECONFIG": try #require(TestCluster.kubeconfig)])
+        var client = HTTPClient.Configuration()
+        client.tlsConfiguration = try configuration.tlsConfiguration()
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: client)
+    }
+}

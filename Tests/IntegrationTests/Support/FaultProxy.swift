@@ -1,0 +1,194 @@
+import AsyncHTTPClient
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// Stands between the service and the API server or the database and does to a share of the requests what networks and servers do.
+final class FaultProxy: Sendable {
+    /// What may happen to a request.
+    enum Fault: Sendable, CaseIterable {
+        case latency
+        /// The connection ends before the request has reached anyone.
+        case reset
+        /// The request takes effect, and the connection ends in the middle of the answer.
+        case resetInAnswer
+        case tooManyRequests, tooManyRequestsWithRetryAfter
+        case internalError, unavailable
+        /// The request takes effect, and the answer says that it took too long.
+        case gatewayTimeoutAfterEffect
+    }
+
+    /// How the server behind it words its errors.
+    enum Dialect: Sendable { case kubernetes, dynamoDB }
+
+    private struct State {
+        var generator: SeededGenerator
+        var share: Double
+        var counts: [String: Int] = [:]
+        var upstreamIsGone = false
+    }
+
+    private let state: Mutex<State>
+    private let upstream: String
+    private let client: HTTPClient
+    private let dialect: Dialect
+
+    init(upstream: String, client: HTTPClient, dialect: Dialect, seed: UInt64, share: Double) {
+        self.upstream = upstream
+        self.client = client
+        self.dialect = dialect
+        state = Mutex(State(generator: SeededGenerator(seed: seed), share: share))
+    }
+
+    /// How often each fault was done.
+    var counts: [String: Int] { state.withLock { $0.counts } }
+
+    /// From now on this share of the requests meets a fault.
+    func setShare(_ share: Double) { state.withLock { $0.share = share } }
+
+    /// Cuts everything off: every request and every watch ends without an answer, until this is called with false.
+    func partition(_ isOn: Bool) { state.withLock { $0.upstreamIsGone = isOn } }
+
+    /// Runs the proxy while `body` runs, which is told its URL.
+    func run<Result: Sendable>(_ body: @escaping @Sendable (String) async throws -> Result) async throws -> Result {
+        let (ports, port) = AsyncStream<Int>.makeStream()
+        let application = Application(
+            responder: CallbackResponder<ProxyContext> { request, context in
+                do { return try await self.respond(request) } catch {
+                    // The client sees no answer, only the end of the connection.
+                    try await context.channel.close()
+                    throw error
+                }
+            },
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+            onServerRunning: { port.yield($0.localAddress?.port ?? 0) },
+            logger: Logger(label: "proxy") { _ in SwiftLogNoOpLogHandler() }
+        )
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask {
+                try await application.run()
+                return nil
+            }
+            group.addTask {
+                for await port in ports { return try await body("http://127.0.0.1:\(port)") }
+                throw CancellationError()
+            }
+            defer { group.cancelAll() }
+            while let finished = try await group.next() { if let finished { return finished } }
+            throw CancellationError()
+        }
+    }
+
+    private func respond(_ request: Request) async throws -> Response {
+        let body = try await request.body.collect(upTo: 16 << 20)
+        let isWatch = request.uri.queryParameters["watch"] != nil
+        guard let fault = draw() else { return try await forward(request, body, isWatch) }
+        switch fault {
+        case .latency:
+            try await Task.sleep(for: .milliseconds(state.withLock { Int.random(in: 20...300, using: &$0.generator) }))
+            return try await forward(request, body, isWatch)
+        case .reset:
+            throw Cut()
+        case .resetInAnswer:
+            return try await forward(request, body, isWatch, cutAfterBytes: isWatch ? 4096 : 10)
+        case .tooManyRequests: return failure(.tooManyRequests)
+        case .tooManyRequestsWithRetryAfter: return failure(.tooManyRequests, retryAfter: 1)
+        case .internalError: return failure(.internalServerError)
+        case .unavailable: return failure(.serviceUnavailable)
+        case .gatewayTimeoutAfterEffect:
+            if isWatch { return failure(.gone) }
+            _ = try await answer(to: request, body).body.collect(upTo: 64 << 20)
+            return failure(.gatewayTimeout)
+        }
+    }
+
+    private func draw() -> Fault? {
+        state.withLock { state in
+            if state.upstreamIsGone { return .reset }
+            guard Double.random(in: 0..<1, using: &state.generator) < state.share else { return nil }
+            let fault = Fault.allCases.randomElement(using: &state.generator) ?? .latency
+            state.counts["\(fault)", default: 0] += 1
+            return fault
+        }
+    }
+
+    private func answer(to request: Request, _ body: ByteBuffer) async throws -> HTTPClientResponse {
+        var forwarded = HTTPClientRequest(url: upstream + request.uri.description)
+        forwarded.method = HTTPMethod(rawValue: request.method.rawValue)
+        for field in request.headers where !["host", "connection", "content-length", "transfer-encoding"].contains(field.name.canonicalName) {
+            forwarded.headers.add(name: field.name.rawName, value: field.value)
+        }
+        if body.readableBytes > 0 { forwarded.body = .bytes(body) }
+        return try await client.execute(forwarded, timeout: .seconds(30))
+    }
+
+    private func forward(_ request: Request, _ body: ByteBuffer, _ isWatch: Bool, cutAfterBytes limit: Int? = nil) async throws -> Response {
+        let answer = try await answer(to: request, body)
+        var headers = HTTPFields()
+        for (name, value) in answer.headers where !["connection", "transfer-encoding", "content-length"].contains(name.lowercased()) {
+            if let name = HTTPField.Name(name) { headers.append(HTTPField(name: name, value: value)) }
+        }
+        let stream = ResponseBody { writer in
+            var sent = 0
+            for try await chunk in answer.body {
+                if self.state.withLock({ $0.upstreamIsGone }) { throw Cut() }
+                if let limit, sent + chunk.readableBytes > limit {
+                    try await writer.write(chunk.getSlice(at: chunk.readerIndex, length: max(0, limit - sent)) ?? ByteBuffer())
+                    throw Cut()
+                }
+                sent += chunk.readableBytes
+                try await writer.write(chunk)
+            }
+            try await writer.finish(nil)
+        }
+        return Response(status: .init(code: Int(answer.status.code)), headers: headers, body: stream)
+    }
+
+    private func failure(_ status: HTTPResponse.Status, retryAfter: Int? = nil) -> Response {
+        var headers: HTTPFields = [.contentType: dialect == .kubernetes ? "application/json" : "application/x-amz-json-1.0"]
+        if let retryAfter { headers[.retryAfter] = String(retryAfter) }
+        let text =
+            switch dialect {
+            case .kubernetes:
+                #"{"kind":"Status","apiVersion":"v1","status":"Failure","message":"made by the test","reason":"Test","code":\#(status.code)}"#
+            case .dynamoDB:
+                status == .tooManyRequests
+                    ? #"{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"made by the test"}"#
+                    : #"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"made by the test"}"#
+            }
+        let code: HTTPResponse.Status = dialect == .dynamoDB && status == .tooManyRequests ? .badRequest : status
+        return Response(status: code, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    /// Ends the connection.
+    private struct Cut: Error {}
+
+    private struct ProxyContext: RequestContext {
+        var coreContext: CoreRequestContextStorage
+        let channel: any Channel
+
+        init(source: ApplicationRequestContextSource) {
+            coreContext = CoreRequestContextStorage(source: source)
+            channel = source.channel
+        }
+    }
+}
+
+/// SplitMix64: the same numbers for the same seed, on every machine.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

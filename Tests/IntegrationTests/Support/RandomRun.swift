@@ -1,0 +1,146 @@
+import AsyncHTTPClient
+import Foundation
+import Synchronization
+
+/// Users who create and delete at random, and what each may believe after the answers that it got.
+final class RandomRun: Sendable {
+    struct Target: Hashable, Sendable {
+        var user: Int64
+        var problem: Int64
+    }
+
+    /// What the last answers say of a user's stack for a problem.
+    enum Belief: Sendable, Equatable {
+        case absent
+        case present(String)
+        /// An answer was lost, or promised nothing.
+        case unknown
+    }
+
+    private struct State {
+        var beliefs: [Target: Belief] = [:]
+        var answers: [String: Int] = [:]
+        var lies: [String] = []
+    }
+
+    static let users: Int64 = 50
+    static let problems: Int64 = 3
+    private let state = Mutex(State())
+    private let seed: UInt64
+
+    init(seed: UInt64) { self.seed = seed }
+
+    var answers: [String: Int] { state.withLock { $0.answers } }
+    var lies: [String] { state.withLock { $0.lies } }
+    var beliefs: [Target: Belief] { state.withLock { $0.beliefs } }
+
+    /// What one user does.
+    /// - Parameters:
+    ///   - gate: lets requests through while the service runs.
+    ///   - progress: counts what was done.
+    func play(user: Int64, operations: Int, gate: Gate, progress: Gate) async throws {
+        var generator = SeededGenerator(seed: seed &+ UInt64(user) &* 7919)
+        for _ in 0..<operations {
+            let api = try await gate.open()
+            let target = Target(user: user, problem: Int64.random(in: 1...Self.problems, using: &generator))
+            let belief = state.withLock { $0.beliefs[target] ?? .absent }
+            if case .present(let id) = belief, Bool.random(using: &generator) {
+                await delete(id, target, api)
+            } else {
+                await create(target, belief, api)
+            }
+            progress.advance()
+        }
+    }
+
+    private func create(_ target: Target, _ before: Belief, _ api: APIClient) async {
+        guard let answer = await answer({ try await api.create(user: target.user, problem: target.problem) }) else {
+            if before == .absent { settle(target, .unknown) }
+            return
+        }
+        count("create \(answer.status) \(answer.code ?? "")")
+        switch (answer.status, before) {
+        case (201, .present(let id)): lie("\(target): created although \(id) exists")
+        case (201, _): settle(target, answer.body["stack_id"]?.string.map { .present($0) } ?? .unknown)
+        // What is being removed may still stand in the way.
+        case (409, .absent): lie("\(target): said to exist, but the last answer was that it does not")
+        case (409, _): break
+        case (503, .unknown), (500, .unknown): break
+        case (503, _), (500, _): if before == .absent { settle(target, .unknown) }
+        default: lie("\(target): unexpected answer to a create: \(answer.status) \(answer.text)")
+        }
+    }
+
+    private func delete(_ id: String, _ target: Target, _ api: APIClient) async {
+        guard let answer = await answer({ try await api.delete(id) }) else { return settle(target, .unknown) }
+        count("delete \(answer.status) \(answer.code ?? "")")
+        switch answer.status {
+        case 200: settle(target, .absent)
+        case 404: lie("\(target): \(id) is not found, but nobody has deleted it")
+        case 500, 503: settle(target, .unknown)
+        default: lie("\(target): unexpected answer to a delete: \(answer.status) \(answer.text)")
+        }
+    }
+
+    /// nil when no answer came.
+    private func answer(_ request: () async throws -> APIClient.Answer) async -> APIClient.Answer? {
+        do { return try await request() } catch {
+            count("no answer")
+            return nil
+        }
+    }
+
+    private func settle(_ target: Target, _ belief: Belief) { state.withLock { $0.beliefs[target] = belief } }
+    private func lie(_ text: String) { state.withLock { $0.lies.append(text) } }
+    private func count(_ answer: String) { state.withLock { $0.answers[answer, default: 0] += 1 } }
+}
+
+/// A number that grows, and a service that is there or not: what many tasks wait for.
+final class Gate: Sendable {
+    private struct State {
+        var api: APIClient?
+        var count = 0
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    func set(_ api: APIClient?) { change { $0.api = api } }
+    func advance() { change { $0.count += 1 } }
+
+    /// Returns the service as soon as it is there.
+    func open() async throws -> APIClient {
+        while true {
+            if let api = state.withLock({ $0.api }) { return api }
+            try Task.checkCancellation()
+            await nextChange { $0.api == nil }
+        }
+    }
+
+    func wait(until count: Int) async throws {
+        while state.withLock({ $0.count < count }) {
+            try Task.checkCancellation()
+            await nextChange { $0.count < count }
+        }
+    }
+
+    private func nextChange(while isMissing: (borrowing State) -> Bool) async {
+        await withCheckedContinuation { continuation in
+            let isDue = state.withLock { state in
+                guard isMissing(state) else { return true }
+                state.waiters.append(continuation)
+                return false
+            }
+            if isDue { continuation.resume() }
+        }
+    }
+
+    private func change(_ body: (inout State) -> Void) {
+        let waiters = state.withLock { state in
+            body(&state)
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}
