@@ -8,9 +8,9 @@ actor CredentialSource {
     private let now: @Sendable () -> Date
     private var cached: (token: String, validUntil: Date)?
     /// Those who wait for the plugin that another runs; nil while nobody does.
-    private var waiting: [AsyncStream<Renewal>.Continuation]?
+    private(set) var waiting: [AsyncStream<Renewal>.Continuation]?
 
-    private typealias Renewal = Result<ExecPlugin.Credential, any Error>
+    typealias Renewal = Result<ExecPlugin.Credential, any Error>
 
     /// How long a token from a file is used before the file is read again.
     private static let fileLifetime: TimeInterval = 60

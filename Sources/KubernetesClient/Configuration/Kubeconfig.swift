@@ -21,7 +21,8 @@ struct Kubeconfig {
 
     init(text: String, directory: String) throws {
         let file: File
-        do { file = try YAMLDecoder().decode(File?.self, from: text) ?? File() } catch {
+        // An empty file is no document; kubectl merges it like any other.
+        do { file = try compose(yaml: text).map { try YAMLDecoder().decode(File.self, from: $0) } ?? File() } catch {
             throw KubernetesError(.configuration, "is not a kubeconfig: \(Self.sentence(for: error))")
         }
         currentContext = file.currentContext.nonEmpty

@@ -57,7 +57,7 @@ public final class LeaderElector: Sendable {
         do { try outcome.get() } catch is CancellationError { /* the shutdown's */  }
     }
 
-    private func takePart(_ work: @escaping @Sendable () async throws -> Void) async throws {
+    func takePart(_ work: @escaping @Sendable () async throws -> Void) async throws {
         repeat { try await acquire() } while try await !lead(work)
     }
 

@@ -14,10 +14,10 @@ public struct MicroTime: Codable, Sendable, Hashable, Comparable {
     /// - Throws: `DecodingError` when it is no RFC 3339 time.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        guard let date = Timestamp.date(try container.decode(String.self)) else {
+        guard let microseconds = Timestamp.microseconds(try container.decode(String.self)) else {
             throw DecodingError.dataCorruptedError(in: container, debugDescription: "not an RFC 3339 time")
         }
-        self.init(date)
+        self.microseconds = microseconds
     }
 
     /// Writes the text.
