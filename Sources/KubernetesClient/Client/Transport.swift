@@ -93,7 +93,12 @@ final class Transport: Sendable {
         let retryAfter = response.headers.first(name: "Retry-After").flatMap { Int($0) }
         let body: ByteBuffer
         do { body = try await collect(response.body, upTo: maximumErrorSize) } catch let error as KubernetesError {
-            return KubernetesError(.status, "HTTP \(code), whose body cannot be read: \(error.message)", code: code, retryAfterSeconds: retryAfter)
+            return KubernetesError(
+                .status,
+                "HTTP \(code), whose body cannot be read: \(error.message)",
+                code: code,
+                retryAfterSeconds: retryAfter
+            )
         }
         do {
             let status = try JSONDecoder.kubernetes.decode(Status.self, from: Data(buffer: body))

@@ -12,7 +12,8 @@ struct Endpoint: Sendable, Equatable {
     /// - Parameter tlsServerName: the name in the API server's certificate, where that is not the one in `server`.
     /// - Throws: ``KubernetesError`` `configuration`.
     init(server: String, tlsServerName: String?) throws {
-        guard var components = URLComponents(string: server), let scheme = components.scheme?.lowercased(), ["http", "https"].contains(scheme),
+        guard var components = URLComponents(string: server), let scheme = components.scheme?.lowercased(),
+            ["http", "https"].contains(scheme),
             let host = components.host, !host.isEmpty, components.query == nil, components.fragment == nil
         else { throw KubernetesError(.configuration, "server must be an http:// or https:// URL without a query") }
         guard components.user == nil, components.password == nil else {
@@ -45,7 +46,8 @@ struct Endpoint: Sendable, Equatable {
 
     private static func isLabelByte(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "-"):
             true
         default:
             false

@@ -51,7 +51,9 @@ public final class LeaderElector: Sendable {
     /// - Throws: what `work` throws while the Lease is held.
     public func run(whileLeading work: @escaping @Sendable () async throws -> Void) async throws {
         let outcome: Result<Void, any Error>
-        do { outcome = .success(try await cancelWhenGracefulShutdown { try await self.takePart(work) }) } catch { outcome = .failure(error) }
+        do { outcome = .success(try await cancelWhenGracefulShutdown { try await self.takePart(work) }) } catch {
+            outcome = .failure(error)
+        }
         guard !Task.isCancelled else { return }
         await release()
         do { try outcome.get() } catch is CancellationError { /* the shutdown's */  }

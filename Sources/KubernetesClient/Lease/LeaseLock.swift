@@ -24,7 +24,8 @@ public struct LeaseLock: Sendable {
     public init(client: KubernetesClient, namespace: String, name: String) {
         read = {
             do { return try await client.get(Lease.self, name: name, namespace: namespace) } catch let error as KubernetesError
-            where error.isNotFound {
+                where error.isNotFound
+            {
                 return nil
             }
         }

@@ -81,23 +81,28 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
 
     /// - Returns: the version that the store has reached with this event.
     private func apply(_ event: WatchEvent<T>) throws -> String {
-        let version: String?
         switch event {
         case .added(let object), .modified(let object):
+            let version = try version(object.metadata.resourceVersion)
             store.set(transform(object))
-            version = object.metadata.resourceVersion
+            return version
         case .deleted(let object):
+            let version = try version(object.metadata.resourceVersion)
             store.remove(namespace: object.metadata.namespace, name: object.metadata.name ?? "")
-            version = object.metadata.resourceVersion
+            return version
         case .unreadable(let object, let isDeleted):
+            let version = try version(object.resourceVersion)
             report(object)
             if isDeleted { store.remove(namespace: object.namespace, name: object.name) }
-            version = object.resourceVersion
-        case .bookmark(let reached):
-            version = reached
+            return version
+        case .bookmark(let version):
+            return version
         case .error(let status):
             throw KubernetesError(.status, status.message ?? "the watch was ended", code: status.code, status: status)
         }
+    }
+
+    private func version(_ version: String?) throws -> String {
         guard let version else { throw KubernetesError(.decoding, "an object in a watch event has no resourceVersion") }
         return version
     }

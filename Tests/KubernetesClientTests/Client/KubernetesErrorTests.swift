@@ -64,11 +64,14 @@ import Testing
         #expect(KubernetesError(.status, "m", status: status, retryAfterSeconds: 2).retryAfterSeconds == 2)
     }
 
-    @Test(arguments: [
-        (HTTPClientError.deadlineExceeded, .timedOut), (.connectTimeout, .timedOut), (.readTimeout, .timedOut), (.writeTimeout, .timedOut),
-        (.tlsHandshakeTimeout, .timedOut), (.getConnectionFromPoolTimeout, .timedOut), (.remoteConnectionClosed, .transport),
-        (.alreadyShutdown, .transport),
-    ] as [(HTTPClientError, KubernetesError.Kind)])
+    @Test(
+        arguments: [
+            (HTTPClientError.deadlineExceeded, .timedOut), (.connectTimeout, .timedOut), (.readTimeout, .timedOut),
+            (.writeTimeout, .timedOut),
+            (.tlsHandshakeTimeout, .timedOut), (.getConnectionFromPoolTimeout, .timedOut), (.remoteConnectionClosed, .transport),
+            (.alreadyShutdown, .transport),
+        ] as [(HTTPClientError, KubernetesError.Kind)]
+    )
     func `the HTTP client's errors become ours`(error: HTTPClientError, kind: KubernetesError.Kind) {
         #expect((Transport.translate(error) as? KubernetesError)?.kind == kind)
     }

@@ -28,7 +28,8 @@ struct LeaderElectorTests {
         )
     }
 
-    private func start(_ elector: LeaderElector, on index: Int, work: @escaping @Sendable () async throws -> Void) -> Task<Void, any Error> {
+    private func start(_ elector: LeaderElector, on index: Int, work: @escaping @Sendable () async throws -> Void) -> Task<Void, any Error>
+    {
         Task(executorPreference: simulation.executors[index]) { try await elector.takePart(work) }
     }
 

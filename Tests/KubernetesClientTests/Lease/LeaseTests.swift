@@ -5,14 +5,16 @@ import Testing
 @testable import KubernetesClient
 
 @Suite struct MicroTimeTests {
-    @Test(arguments: [
-        (0, "1970-01-01T00:00:00.000000Z"),
-        (1_136_214_245_000_000, "2006-01-02T15:04:05.000000Z"),
-        (1_136_214_245_000_001, "2006-01-02T15:04:05.000001Z"),
-        (1_136_214_245_999_999, "2006-01-02T15:04:05.999999Z"),
-        (1_136_214_245_120_000, "2006-01-02T15:04:05.120000Z"),
-        (-1, "1969-12-31T23:59:59.999999Z"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00.000000Z"),
+            (1_136_214_245_000_000, "2006-01-02T15:04:05.000000Z"),
+            (1_136_214_245_000_001, "2006-01-02T15:04:05.000001Z"),
+            (1_136_214_245_999_999, "2006-01-02T15:04:05.999999Z"),
+            (1_136_214_245_120_000, "2006-01-02T15:04:05.120000Z"),
+            (-1, "1969-12-31T23:59:59.999999Z"),
+        ] as [(Int64, String)]
+    )
     func `is written with six fraction digits and read again`(microseconds: Int64, text: String) throws {
         var time = MicroTime(Date(timeIntervalSince1970: 0))
         time.microseconds = microseconds
@@ -30,12 +32,14 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("2006-01-02T15:04:05Z", 1_136_214_245_000_000),
-        ("2006-01-02T15:04:05.5Z", 1_136_214_245_500_000),
-        ("2006-01-02T15:04:05.123456789Z", 1_136_214_245_123_457),
-        ("2006-01-02T16:04:05.25+01:00", 1_136_214_245_250_000),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("2006-01-02T15:04:05Z", 1_136_214_245_000_000),
+            ("2006-01-02T15:04:05.5Z", 1_136_214_245_500_000),
+            ("2006-01-02T15:04:05.123456789Z", 1_136_214_245_123_457),
+            ("2006-01-02T16:04:05.25+01:00", 1_136_214_245_250_000),
+        ] as [(String, Int64)]
+    )
     func `other writings of RFC 3339 are read`(text: String, microseconds: Int64) throws {
         #expect(try JSONDecoder().decode([MicroTime].self, from: Data("[\"\(text)\"]".utf8)).first?.microseconds == microseconds)
     }

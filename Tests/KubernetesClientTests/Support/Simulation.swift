@@ -118,7 +118,9 @@ final class Simulation: Sendable {
         let busy = executors.indices.filter { executors[$0].isBusy }
         let due = state.withLock { state -> Timer? in
             let wakeUps = busy.map { state.stoppedUntil[$0] }
-            let index = state.timers.indices.min { (state.timers[$0].due, state.timers[$0].id) < (state.timers[$1].due, state.timers[$1].id) }
+            let index = state.timers.indices.min {
+                (state.timers[$0].due, state.timers[$0].id) < (state.timers[$1].due, state.timers[$1].id)
+            }
             let next = [index.map { state.timers[$0].due }, wakeUps.min()].compactMap { $0 }.min() ?? end
             state.now = max(state.now, min(next, end))
             guard let index, state.timers[index].due <= state.now else { return nil }
