@@ -32,15 +32,13 @@ final class FakeAPIServer: Sendable {
         case cut
         /// Says no more and keeps the connection open.
         case silence
-        /// Goes on once this is true.
-        case once(@Sendable () async throws -> Void)
     }
 
     typealias Handler = @Sendable (Received, _ index: Int) async -> Answer
 
     let port: Int
     private let handler: Handler
-    private let state = Mutex<(received: [Received], waiting: [CheckedContinuation<Void, Never>])>(([], []))
+    private let state = Mutex<(received: [Received], waiting: [AsyncStream<Void>.Continuation])>(([], []))
 
     private init(port: Int, handler: @escaping Handler) {
         self.port = port
@@ -49,17 +47,14 @@ final class FakeAPIServer: Sendable {
 
     var received: [Received] { state.withLock { $0.received } }
 
-    /// Returns once so many requests have come.
+    /// Returns once so many requests have come, or when the test is cancelled.
     func waitForRequests(_ count: Int) async {
-        while true {
-            await withCheckedContinuation { continuation in
-                let isThere = state.withLock { state in
-                    if state.received.count < count { state.waiting.append(continuation) }
-                    return state.received.count >= count
-                }
-                if isThere { continuation.resume() }
+        while received.count < count, !Task.isCancelled {
+            let (news, continuation) = AsyncStream<Void>.makeStream()
+            state.withLock { state in
+                if state.received.count < count { state.waiting.append(continuation) } else { continuation.finish() }
             }
-            if received.count >= count { return }
+            for await _ in news { break }
         }
     }
 
@@ -74,32 +69,29 @@ final class FakeAPIServer: Sendable {
         _ body: (FakeAPIServer) async throws -> Result
     ) async throws -> Result {
         let context = try tls.map { try NIOSSLContext(configuration: $0) }
+        let (requests, continuation) = AsyncStream<(Received, any Channel)>.makeStream()
         let listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .bind(host: "127.0.0.1", port: 0) { channel in
-                channel.eventLoop.makeCompletedFuture { try Self.connection(on: channel, context) }
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if let context { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context)) }
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+                    try channel.pipeline.syncOperations.addHandler(RequestHandler(requests: continuation))
+                }
             }
-        let port = try #require(listener.channel.localAddress?.port)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(listener.localAddress?.port)
         let server = FakeAPIServer(port: port, handler: handler)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await listener.executeThenClose { connections in
-                    try await withThrowingDiscardingTaskGroup { group in
-                        for try await connection in connections { group.addTask { await server.serve(connection) } }
-                    }
+                await withDiscardingTaskGroup { group in
+                    for await (request, channel) in requests { group.addTask { await server.serve(request, on: channel) } }
                 }
+                try await listener.close()
             }
             defer { group.cancelAll() }
             return try await body(server)
         }
-    }
-
-    fileprivate typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
-
-    private static func connection(on channel: any Channel, _ context: NIOSSLContext?) throws -> Connection {
-        if let context { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context)) }
-        try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-        return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
     }
 
     private func answer(to request: Received) async -> Answer {
@@ -108,54 +100,70 @@ final class FakeAPIServer: Sendable {
             defer { state.waiting = [] }
             return (state.received.count - 1, state.waiting)
         }
-        for continuation in waiting { continuation.resume() }
+        for continuation in waiting { continuation.yield() }
         return await handler(request, index)
     }
 }
 
 extension FakeAPIServer {
     /// Never throws: what ends a connection is the client's to find out.
-    private func serve(_ connection: Connection) async {
+    private func serve(_ request: Received, on channel: any Channel) async {
         do {
-            try await connection.executeThenClose { parts, answers in
-                var head: HTTPRequestHead?
-                var body = ByteBuffer()
-                for try await part in parts {
-                    switch part {
-                    case .head(let new): (head, body) = (new, ByteBuffer())
-                    case .body(let chunk): body.writeImmutableBuffer(chunk)
-                    case .end:
-                        guard let head else { return }
-                        let answer = await answer(to: Received(head, body: String(buffer: body)))
-                        guard try await write(answer, to: answers) else { return }
-                    }
-                }
-            }
+            if try await !write(answer(to: request), on: channel) { try await channel.close() }
         } catch { /* the client has closed the connection, or the test is over */  }
     }
 
     /// - Returns: whether the connection can be used again.
-    private func write(_ answer: Answer, to answers: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>) async throws -> Bool {
+    private func write(_ answer: Answer, on channel: any Channel) async throws -> Bool {
+        func send(_ part: HTTPServerResponsePart) async throws { try await channel.writeAndFlush(part).get() }
+        func send(_ text: String) async throws { try await send(.body(.byteBuffer(ByteBuffer(string: text)))) }
         switch answer {
         case .whole(let status, let body, let headers):
             var head = HTTPResponseHead(version: .http1_1, status: status)
             head.headers.add(name: "Content-Length", value: String(body.utf8.count))
             for (name, value) in headers { head.headers.add(name: name, value: value) }
-            try await answers.write(.head(head))
-            try await answers.write(.body(.byteBuffer(ByteBuffer(string: body))))
+            try await send(.head(head))
+            try await send(body)
         case .stream(let parts):
-            try await answers.write(.head(HTTPResponseHead(version: .http1_1, status: .ok)))
+            try await send(.head(HTTPResponseHead(version: .http1_1, status: .ok)))
             for part in parts {
                 switch part {
-                case .text(let text): try await answers.write(.body(.byteBuffer(ByteBuffer(string: text))))
+                case .text(let text): try await send(text)
                 case .cut: return false
                 case .silence: try await Task.sleep(for: .seconds(3600))
-                case .once(let condition): try await condition()
                 }
             }
         }
-        try await answers.write(.end(nil))
+        try await send(.end(nil))
         return true
+    }
+}
+
+/// Passes whole requests on.
+private final class RequestHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+
+    private let requests: AsyncStream<(FakeAPIServer.Received, any Channel)>.Continuation
+    private var head: HTTPRequestHead?
+    private var body = ByteBuffer()
+
+    init(requests: AsyncStream<(FakeAPIServer.Received, any Channel)>.Continuation) {
+        self.requests = requests
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let new): (head, body) = (new, ByteBuffer())
+        case .body(let chunk): body.writeImmutableBuffer(chunk)
+        case .end:
+            guard let head else { return }
+            requests.yield((FakeAPIServer.Received(head, body: String(buffer: body)), context.channel))
+        }
+    }
+
+    /// A client that is refused in the TLS handshake, for one.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
     }
 }
 
