@@ -1,28 +1,35 @@
 /// Why a call to the API server did not succeed. Never holds credentials.
 public struct KubernetesError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Where the failure lies.
     public enum Kind: Sendable, Equatable {
         /// The API server answered with a failure; see ``KubernetesError/code`` and ``KubernetesError/status``.
         case status
         /// No answer came: whether the request had an effect is unknown.
         case transport
+        /// No whole answer came in time: whether the request had an effect is unknown.
         case timedOut
         /// The answer is not what the API promises.
         case decoding
+        /// The request makes no sense; nothing was sent.
+        case request
         /// kubeconfig, certificates or service account cannot be used.
         case configuration
         /// No valid credentials could be had.
         case credentials
     }
 
+    /// Where the failure lies.
     public var kind: Kind
+    /// What an operator should read.
     public var message: String
     /// The HTTP status code, when there was an answer.
     public var code: Int?
     /// The API server's own words, when they were a Status object.
     public var status: Status?
-    /// What the header `Retry-After` asks for, in seconds.
+    /// What the header `Retry-After` asks for, or else the Status object, in seconds.
     public var retryAfterSeconds: Int?
 
+    /// - Parameter retryAfterSeconds: nil for what `status` says.
     public init(_ kind: Kind, _ message: String, code: Int? = nil, status: Status? = nil, retryAfterSeconds: Int? = nil) {
         self.kind = kind
         self.message = message
@@ -31,14 +38,23 @@ public struct KubernetesError: Error, Sendable, Equatable, CustomStringConvertib
         self.retryAfterSeconds = retryAfterSeconds ?? status?.details?.retryAfterSeconds
     }
 
+    /// The API server's word for it, such as `NotFound`.
     public var reason: String? { status?.reason }
+    /// 404: there is no such object, or no such kind.
     public var isNotFound: Bool { code == 404 }
+    /// 409 on a create: the name is taken.
     public var isAlreadyExists: Bool { code == 409 && reason == "AlreadyExists" }
+    /// 409 on a write: the object has changed since it was read.
     public var isConflict: Bool { code == 409 && reason != "AlreadyExists" }
-    public var isGone: Bool { code == 410 }
+    /// 410: the version or the continue token is too old.
+    public var isGone: Bool { code == 410 || reason == "Expired" || reason == "Gone" }
+    /// 403: not allowed, by authorization or by an admission plugin.
     public var isForbidden: Bool { code == 403 }
+    /// 422: the object is not valid.
     public var isInvalid: Bool { code == 422 }
+    /// 401: the credentials were not accepted.
     public var isUnauthorized: Bool { code == 401 }
+    /// 429: the API server sheds load.
     public var isTooManyRequests: Bool { code == 429 }
 
     /// The API server could not be reached or could not answer: the effect may or may not have taken place.
@@ -46,10 +62,11 @@ public struct KubernetesError: Error, Sendable, Equatable, CustomStringConvertib
         switch kind {
         case .transport, .timedOut, .decoding: true
         case .status: (code ?? 0) >= 500
-        case .configuration, .credentials: false
+        case .request, .configuration, .credentials: false
         }
     }
 
+    /// Kind, code, reason and message on one line.
     public var description: String {
         var text = "\(kind)"
         if let code { text += " \(code)" }

@@ -8,6 +8,7 @@ struct TokenBucket: Sendable {
     private var updated: ContinuousClock.Instant
 
     init(rate: Double, burst: Int, now: ContinuousClock.Instant) {
+        precondition(rate > 0 && burst > 0, "a limit of \(rate) requests a second and \(burst) at once lets none through")
         self.rate = rate
         self.burst = Double(burst)
         tokens = Double(burst)

@@ -10,24 +10,29 @@ struct ExecPlugin: Sendable, Equatable {
     var arguments: [String]
     var environment: [String: String]
     var installHint: String?
+    var timeout: Duration = .seconds(60)
 
-    private static let timeout: Duration = .seconds(60)
     private static let versions = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"]
 
     init(_ exec: Kubeconfig.Exec, directory: String) throws {
-        guard Self.versions.contains(exec.apiVersion) else {
-            throw KubernetesError(
-                .configuration,
-                "exec plugin \(exec.command): apiVersion \(exec.apiVersion) is not supported; known: \(Self.versions.joined(separator: ", "))"
-            )
-        }
+        guard !exec.command.isEmpty else { throw KubernetesError(.configuration, "exec has no command") }
+        if let problem = Self.problem(of: exec) { throw KubernetesError(.configuration, "exec plugin \(exec.command): \(problem)") }
         apiVersion = exec.apiVersion
         // A relative path with a slash belongs to the file's folder; a bare name is looked up in PATH.
         let isRelativePath = exec.command.contains("/") && !exec.command.hasPrefix("/")
         command = isRelativePath ? directory + "/" + exec.command : exec.command
         arguments = exec.args ?? []
         environment = Dictionary((exec.env ?? []).map { ($0.name, $0.value) }) { _, last in last }
-        installHint = exec.installHint
+        installHint = exec.installHint.nonEmpty
+    }
+
+    private static func problem(of exec: Kubeconfig.Exec) -> String? {
+        if !versions.contains(exec.apiVersion) {
+            return "apiVersion \(exec.apiVersion) is not supported; known: \(versions.joined(separator: ", "))"
+        }
+        if exec.interactiveMode == "Always" { return "interactiveMode Always is not supported: nobody is there to answer" }
+        if exec.provideClusterInfo == true { return "provideClusterInfo is not supported" }
+        return nil
     }
 
     /// What the plugin handed out.
@@ -38,58 +43,42 @@ struct ExecPlugin: Sendable, Equatable {
     }
 
     /// Runs the plugin.
-    /// - Throws: ``KubernetesError`` `credentials`, with what the plugin wrote to its standard error.
+    /// - Throws: ``KubernetesError`` `credentials`, with what the plugin wrote to its standard error; `CancellationError`.
     func credential() async throws -> Credential {
+        let result: ExecutionResult<Void, StringOutput<UTF8>, StringOutput<UTF8>>
+        do { result = try await withTimeout(timeout) { try await self.execute() } } catch let error as KubernetesError {
+            throw failure("did not answer: \(error.message)")
+        } catch {
+            try Task.checkCancellation()
+            throw failure("cannot be run: \(error)" + (installHint.map { "; " + $0 } ?? ""))
+        }
+        try Task.checkCancellation()
+        guard result.terminationStatus.isSuccess else {
+            let words = result.standardError.prefix(2000).split(whereSeparator: \.isNewline).joined(separator: " ")
+            throw failure("ended with \(result.terminationStatus): \(words)")
+        }
+        return try parse(result.standardOutput)
+    }
+
+    private func execute() async throws -> ExecutionResult<Void, StringOutput<UTF8>, StringOutput<UTF8>> {
         let info = #"{"apiVersion":"\#(apiVersion)","kind":"ExecCredential","spec":{"interactive":false}}"#
         var changes: [Environment.Key: String?] = ["KUBERNETES_EXEC_INFO": info]
         for (name, value) in environment { changes[Environment.Key(stringLiteral: name)] = value }
-        let executable: Executable = command.contains("/") ? .path(FilePath(command)) : .name(command)
-        let environment = Environment.inherit.updating(changes)
-        let output: String
-        do {
-            let result = try await withTimeout(Self.timeout) {
-                try await run(
-                    executable,
-                    arguments: Arguments(self.arguments),
-                    environment: environment,
-                    output: .string(limit: 1024 * 1024),
-                    error: .string(limit: 64 * 1024)
-                )
-            }
-            guard result.terminationStatus.isSuccess else {
-                throw failure("ended with \(result.terminationStatus): \(result.standardError)")
-            }
-            output = result.standardOutput
-        } catch let error as KubernetesError {
-            throw error
-        } catch {
-            throw failure("cannot be run: \(error)" + (installHint.map { "; " + $0 } ?? ""))
-        }
-        return try parse(output)
+        var options = PlatformOptions()
+        // The plugin may have started others, which would hold its output open after its end.
+        options.createSession = true
+        options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(1))]
+        return try await run(
+            command.contains("/") ? .path(FilePath(command)) : .name(command),
+            arguments: Arguments(arguments),
+            environment: Environment.inherit.updating(changes),
+            platformOptions: options,
+            output: .string(limit: 1024 * 1024),
+            error: .string(limit: 64 * 1024)
+        )
     }
 
-    func parse(_ output: String) throws -> Credential {
-        struct Answer: Decodable {
-            struct Status: Decodable {
-                var token: String?
-                var expirationTimestamp: Date?
-            }
-            var apiVersion: String
-            var kind: String
-            var status: Status?
-        }
-        let answer: Answer
-        do { answer = try JSONDecoder.kubernetes.decode(Answer.self, from: Data(output.utf8)) } catch {
-            throw failure("did not print an ExecCredential")
-        }
-        guard answer.kind == "ExecCredential", answer.apiVersion == apiVersion else {
-            throw failure("printed a \(answer.kind) of \(answer.apiVersion), not an ExecCredential of \(apiVersion)")
-        }
-        guard let token = answer.status?.token, !token.isEmpty else { throw failure("printed no token; client certificates are not supported") }
-        return Credential(token: token, expiration: answer.status?.expirationTimestamp)
-    }
-
-    private func failure(_ what: String) -> KubernetesError {
+    func failure(_ what: String) -> KubernetesError {
         KubernetesError(.credentials, "exec plugin \(command) \(what)")
     }
 }

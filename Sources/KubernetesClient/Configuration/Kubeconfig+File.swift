@@ -61,6 +61,7 @@ extension Kubeconfig {
         var token: String?
         var tokenFile: String?
         var username: String?
+        var impersonatedUser: String?
         var exec: Exec?
         var authProvider: AuthProvider?
 
@@ -70,6 +71,7 @@ extension Kubeconfig {
             case clientKey = "client-key"
             case clientKeyData = "client-key-data"
             case token, tokenFile, username, exec
+            case impersonatedUser = "as"
             case authProvider = "auth-provider"
         }
     }
@@ -85,5 +87,7 @@ extension Kubeconfig {
         var args: [String]?
         var env: [Variable]?
         var installHint: String?
+        var interactiveMode: String?
+        var provideClusterInfo: Bool?
     }
 }

@@ -52,7 +52,12 @@ extension KubernetesConfiguration {
 
     static func inCluster(host: String, port: String, folder: String) throws -> KubernetesConfiguration {
         let isIPv6 = host.contains(":")
-        var configuration = KubernetesConfiguration(server: "https://\(isIPv6 ? "[\(host)]" : host):\(port)")
+        let server = "https://\(isIPv6 ? "[\(host)]" : host):\(port)"
+        let endpoint: Endpoint
+        do { endpoint = try Endpoint(server: server, tlsServerName: nil) } catch is KubernetesError {
+            throw KubernetesError(.configuration, "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT make no URL: \(server)")
+        }
+        var configuration = KubernetesConfiguration(endpoint: endpoint)
         configuration.certificateAuthority = .file(folder + "/ca.crt")
         configuration.credentials = .tokenFile(folder + "/token")
         return configuration

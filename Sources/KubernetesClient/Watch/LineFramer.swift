@@ -14,23 +14,22 @@ struct LineFramer {
 
     mutating func append(_ chunk: ByteBuffer) {
         buffer.discardReadBytes()
-        var chunk = chunk
-        buffer.writeBuffer(&chunk)
+        buffer.writeImmutableBuffer(chunk)
     }
 
-    /// The next complete line, without its newline; nil when more bytes are needed.
+    /// The next complete line, without its newline; nil when more bytes are needed. Empty lines are left out.
     /// - Throws: ``KubernetesError`` `decoding` when a line is too long.
     mutating func next() throws -> ByteBuffer? {
         while true {
-            let unsearched = buffer.readableBytesView.dropFirst(searched)
-            guard let newline = unsearched.firstIndex(of: UInt8(ascii: "\n")) else {
-                searched = buffer.readableBytes
-                guard searched <= maximumLength else {
-                    throw KubernetesError(.decoding, "a watch event is longer than \(maximumLength) bytes")
-                }
+            let newline = buffer.readableBytesView.dropFirst(searched).firstIndex(of: UInt8(ascii: "\n"))
+            let length = newline.map { $0 - buffer.readerIndex } ?? buffer.readableBytes
+            guard length <= maximumLength else {
+                throw KubernetesError(.decoding, "a watch event is longer than \(maximumLength) bytes")
+            }
+            guard newline != nil else {
+                searched = length
                 return nil
             }
-            let length = newline - buffer.readerIndex
             let line = buffer.readSlice(length: length)
             buffer.moveReaderIndex(forwardBy: 1)
             searched = 0

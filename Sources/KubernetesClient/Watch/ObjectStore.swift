@@ -2,8 +2,11 @@ import Synchronization
 
 /// What happened to one object, or to the whole store.
 public enum Change<T: KubernetesObject>: Sendable {
+    /// It is new to the store.
     case added(T)
+    /// It is another version.
     case updated(old: T, new: T)
+    /// It is gone; this is how it last was known.
     case removed(T)
     /// The store was listed anew; each difference was reported before.
     case relisted
@@ -32,6 +35,7 @@ public final class ObjectStore<T: KubernetesObject>: Sendable {
         var waiters: [Key: [Int: @Sendable (T?) -> Bool]] = [:]
         var syncWaiters: [AsyncStream<Void>.Continuation] = []
         var nextID = 0
+        var unreadable = 0
 
         /// Tells those who wait for this object what has become of it.
         mutating func wake(_ key: Key) {
@@ -56,12 +60,19 @@ public final class ObjectStore<T: KubernetesObject>: Sendable {
     /// Whether the first list has been read.
     public var isSynced: Bool { state.withLock { $0.isSynced } }
 
+    /// How often an object came that could not be read.
+    public var unreadableCount: Int { state.withLock { $0.unreadable } }
+
+    /// How many objects there are.
     public var count: Int { state.withLock { $0.objects.count } }
 
+    /// The object as last reported.
+    /// - Parameter namespace: nil for a kind without namespaces.
     public func object(namespace: String?, name: String) -> T? {
         state.withLock { $0.objects[Key(namespace: namespace, name: name)] }
     }
 
+    /// Every object as last reported, in no order.
     public func objects() -> [T] {
         state.withLock { Array($0.objects.values) }
     }
@@ -134,8 +145,8 @@ public final class ObjectStore<T: KubernetesObject>: Sendable {
         onChange(old.map { .updated(old: $0, new: object) } ?? .added(object))
     }
 
-    func remove(_ object: T) {
-        let key = Key(object.metadata)
+    func remove(namespace: String?, name: String) {
+        let key = Key(namespace: namespace, name: name)
         let old = state.withLock { state in
             defer { state.wake(key) }
             return state.objects.removeValue(forKey: key)
@@ -143,10 +154,16 @@ public final class ObjectStore<T: KubernetesObject>: Sendable {
         if let old { onChange(.removed(old)) }
     }
 
+    func countUnreadable() {
+        state.withLock { $0.unreadable += 1 }
+    }
+
     private static func changes(from old: [Key: T], to new: [Key: T]) -> [Change<T>] {
         let removed = old.filter { new[$0.key] == nil }.values.map { Change.removed($0) }
-        let present = new.map { key, object in
-            old[key].map { Change.updated(old: $0, new: object) } ?? .added(object)
+        let present = new.compactMap { key, object -> Change<T>? in
+            guard let known = old[key] else { return .added(object) }
+            let isSame = known.metadata.resourceVersion != nil && known.metadata.resourceVersion == object.metadata.resourceVersion
+            return isSame ? nil : .updated(old: known, new: object)
         }
         return removed + present
     }

@@ -4,6 +4,7 @@ public import ServiceLifecycle
 /// Keeps an ``ObjectStore`` up to date: lists, then watches from there; lists anew when its version has expired; backs off and goes
 /// on after every other failure.
 public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
+    /// What it keeps up to date.
     public let store: ObjectStore<T>
     private let client: KubernetesClient
     private let namespace: String?
@@ -31,6 +32,8 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
         self.labelSelector = labelSelector
         self.transform = transform
         self.sleep = sleep
+        var logger = logger
+        logger[metadataKey: "resource"] = "\(T.resource.plural)"
         self.logger = logger
         store = ObjectStore(onChange: onChange)
     }
@@ -40,63 +43,83 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
         try await cancelWhenGracefulShutdown {
             var machine = WatchMachine()
             var backoff = Backoff()
-            while !Task.isCancelled {
-                let started = ContinuousClock.now
-                do {
-                    try await step(&machine)
-                } catch is CancellationError {
-                    return
-                } catch let error as KubernetesError where error.isGone {
-                    logger.debug("watch expired; listing anew", metadata: ["resource": "\(T.resource.plural)"])
-                    _ = machine.handle(.expired)
-                    // Not at once: a server that keeps saying so must not be listed in a loop.
-                    try await pause(&backoff, started)
-                } catch {
-                    _ = machine.handle(.failed)
-                    let metadata: Logger.Metadata = ["resource": "\(T.resource.plural)", "error": "\(error)"]
-                    logger.log(level: store.isSynced ? .notice : .warning, "watch failed; going on after a pause", metadata: metadata)
-                    try await pause(&backoff, started)
+            do {
+                while !Task.isCancelled {
+                    if machine.backsOff { try await sleep(backoff.next(now: .now, random: .random(in: 0..<1))) }
+                    do { try await step(&machine) } catch let error as KubernetesError { machine.handle(input(for: error)) }
                 }
-            }
+            } catch is CancellationError { /* as asked for */  }
         }
-    }
-
-    private func pause(_ backoff: inout Backoff, _ started: ContinuousClock.Instant) async throws {
-        let delay = backoff.next(afterHealthy: ContinuousClock.now - started, random: .random(in: 0..<1))
-        do { try await sleep(delay) } catch is CancellationError { /* the loop's condition ends it */  }
     }
 
     private func step(_ machine: inout WatchMachine) async throws {
         switch machine.action {
-        case .list, .backOff:
+        case .list:
             let list = try await client.list(T.self, namespace: namespace, labelSelector: labelSelector)
-            store.replaceAll(with: list.items.map(transform))
-            _ = machine.handle(.listed(version: list.resourceVersion))
+            // Of an object that cannot be read it is known that it still exists: what was known of it is kept.
+            let kept = list.unreadable.compactMap { object in
+                report(object)
+                return store.object(namespace: object.namespace, name: object.name)
+            }
+            store.replaceAll(with: list.items.map(transform) + kept)
+            machine.handle(.listed(version: list.resourceVersion))
         case .watch(let version):
             try await watch(from: version, &machine)
-            _ = machine.handle(.closed)
         }
     }
 
     private func watch(from version: String, _ machine: inout WatchMachine) async throws {
+        let started = ContinuousClock.now
+        var isEmpty = true
         let events = client.watch(T.self, namespace: namespace, labelSelector: labelSelector, resourceVersion: version)
         for try await event in events {
-            switch event {
-            case .added(let object), .modified(let object):
-                store.set(transform(object))
-                advance(&machine, to: object.metadata.resourceVersion)
-            case .deleted(let object):
-                store.remove(object)
-                advance(&machine, to: object.metadata.resourceVersion)
-            case .bookmark(let version):
-                advance(&machine, to: version)
-            case .error(let status):
-                throw KubernetesError(.status, status.message ?? "the watch was ended", code: status.code, status: status)
-            }
+            isEmpty = false
+            machine.handle(.advanced(version: try apply(event)))
+        }
+        machine.handle(isEmpty && ContinuousClock.now - started < WatchMachine.shortestWatch ? .endedAtOnce : .ended)
+    }
+
+    /// - Returns: the version that the store has reached with this event.
+    private func apply(_ event: WatchEvent<T>) throws -> String {
+        switch event {
+        case .added(let object), .modified(let object):
+            let version = try version(object.metadata.resourceVersion)
+            store.set(transform(object))
+            return version
+        case .deleted(let object):
+            let version = try version(object.metadata.resourceVersion)
+            store.remove(namespace: object.metadata.namespace, name: object.metadata.name ?? "")
+            return version
+        case .unreadable(let object, let isDeleted):
+            let version = try version(object.resourceVersion)
+            report(object)
+            if isDeleted { store.remove(namespace: object.namespace, name: object.name) }
+            return version
+        case .bookmark(let version):
+            return version
+        case .error(let status):
+            throw KubernetesError(.status, status.message ?? "the watch was ended", code: status.code, status: status)
         }
     }
 
-    private func advance(_ machine: inout WatchMachine, to version: String?) {
-        if let version { _ = machine.handle(.advanced(version: version)) }
+    private func version(_ version: String?) throws -> String {
+        guard let version else { throw KubernetesError(.decoding, "an object in a watch event has no resourceVersion") }
+        return version
+    }
+
+    private func input(for error: KubernetesError) -> WatchMachine.Input {
+        if error.isGone {
+            logger.debug("watch expired; listing anew")
+            return .expired
+        }
+        let level: Logger.Level = store.isSynced ? .notice : .warning
+        logger.log(level: level, "watch failed; going on after a pause", metadata: ["error": "\(error)"])
+        return error.kind == .decoding ? .expired : .failed
+    }
+
+    private func report(_ object: UnreadableObject) {
+        store.countUnreadable()
+        let name = "\(object.namespace.map { $0 + "/" } ?? "")\(object.name)"
+        logger.error("object cannot be read; keeping what was known of it", metadata: ["name": "\(name)", "problem": "\(object.problem)"])
     }
 }

@@ -1,100 +1,80 @@
-import AsyncHTTPClient
 import FoundationEssentials
 import NIOCore
 import NIOFoundationCompat
 
 /// One line of a watch.
+/// https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
 public enum WatchEvent<T: KubernetesObject>: Sendable {
+    /// It is new, at least to this watch.
     case added(T)
+    /// It has changed.
     case modified(T)
+    /// It is gone; this is how it last was.
     case deleted(T)
+    /// One of the three has happened to an object that is not as `T` demands.
+    case unreadable(UnreadableObject, isDeleted: Bool)
     /// Nothing changed up to this version.
     case bookmark(resourceVersion: String)
     /// The server ends the watch for this reason.
     case error(Status)
+}
 
-    /// - Throws: ``KubernetesError`` `decoding`.
+extension WatchEvent {
+    /// - Throws: ``KubernetesError`` `decoding` when not even the object's name can be read.
     static func parse(_ line: ByteBuffer) throws -> WatchEvent<T> {
-        let data = Data(buffer: line)
-        do {
-            let decoder = JSONDecoder.kubernetes
-            switch try decoder.decode(Line<Unread>.self, from: data).type {
-            case "ADDED": return .added(try decoder.decode(Line<T>.self, from: data).object)
-            case "MODIFIED": return .modified(try decoder.decode(Line<T>.self, from: data).object)
-            case "DELETED": return .deleted(try decoder.decode(Line<T>.self, from: data).object)
-            case "BOOKMARK":
-                let version = try decoder.decode(Line<VersionOnly>.self, from: data).object.metadata.resourceVersion
-                return .bookmark(resourceVersion: version)
-            case "ERROR": return .error(try decoder.decode(Line<Status>.self, from: data).object)
-            case let type: throw KubernetesError(.decoding, "unknown watch event \(type.prefix(40))")
+        do { return try JSONDecoder.kubernetes.decode(Line.self, from: Data(buffer: line)).event } catch let error as DecodingError {
+            throw KubernetesError(.decoding, "a watch event of \(T.resource.plural): \(error.sentence)")
+        }
+    }
+
+    /// The line as it is written, decoded in one go.
+    private struct Line: Decodable {
+        var event: WatchEvent<T>
+
+        private enum Key: String, CodingKey {
+            case type, object
+        }
+
+        private struct Bookmark: Decodable {
+            struct Metadata: Decodable {
+                var resourceVersion: String
             }
-        } catch let error as DecodingError {
-            throw KubernetesError(.decoding, "a watch event of \(T.resource.plural) cannot be read: \(error)")
-        }
-    }
-
-    private struct Line<Object: Decodable>: Decodable {
-        var type: String
-        var object: Object
-    }
-
-    private struct Unread: Decodable {
-        init(from decoder: any Decoder) {}
-    }
-
-    private struct VersionOnly: Decodable {
-        struct Metadata: Decodable {
-            var resourceVersion: String
-        }
-        var metadata: Metadata
-    }
-}
-
-/// The events of one watch request. Ends when the server ends the watch; throws when the connection is lost.
-public struct WatchStream<T: KubernetesObject>: AsyncSequence, Sendable {
-    let open: @Sendable () async throws -> HTTPClientResponse.Body
-
-    public func makeAsyncIterator() -> Iterator { Iterator(open: open) }
-
-    public struct Iterator: AsyncIteratorProtocol {
-        fileprivate let open: @Sendable () async throws -> HTTPClientResponse.Body
-        private var chunks: HTTPClientResponse.Body.AsyncIterator?
-        private var framer = LineFramer()
-
-        fileprivate init(open: @escaping @Sendable () async throws -> HTTPClientResponse.Body) {
-            self.open = open
+            var metadata: Metadata
         }
 
-        @concurrent public mutating func next() async throws -> WatchEvent<T>? {
-            while true {
-                if let line = try framer.next() { return try WatchEvent<T>.parse(line) }
-                guard let chunk = try await nextChunk() else { return nil }
-                framer.append(chunk)
+        init(from decoder: any Decoder) throws {
+            let line = try decoder.container(keyedBy: Key.self)
+            guard line.contains(.type) else {
+                event = try Self.bareStatus(decoder)
+                return
+            }
+            let type = try line.decode(String.self, forKey: .type)
+            switch type {
+            case "ADDED": event = try Self.event(line) { .added($0) }
+            case "MODIFIED": event = try Self.event(line) { .modified($0) }
+            case "DELETED": event = try Self.event(line, isDeleted: true) { .deleted($0) }
+            case "BOOKMARK": event = .bookmark(resourceVersion: try line.decode(Bookmark.self, forKey: .object).metadata.resourceVersion)
+            case "ERROR": event = .error(try line.decode(Status.self, forKey: .object))
+            default: throw KubernetesError(.decoding, "unknown watch event \(type.prefix(40))")
             }
         }
 
-        @concurrent private mutating func nextChunk() async throws -> ByteBuffer? {
-            if chunks == nil { chunks = try await open().makeAsyncIterator() }
-            do { return try await chunks?.next() } catch { throw Transport.translate(error) }
+        private static func event(
+            _ line: KeyedDecodingContainer<Key>,
+            isDeleted: Bool = false,
+            _ make: (T) -> WatchEvent<T>
+        ) throws -> WatchEvent<T> {
+            switch try line.decode(Decoded<T>.self, forKey: .object) {
+            case .object(let object): make(object)
+            case .unreadable(let object): .unreadable(object, isDeleted: isDeleted)
+            }
         }
-    }
-}
 
-extension KubernetesClient {
-    /// Watches from a version on. Bookmarks are asked for; the server ends the watch after 290 s.
-    public func watch<T: KubernetesObject>(
-        _ type: T.Type,
-        namespace: String? = nil,
-        labelSelector: String? = nil,
-        fieldSelector: String? = nil,
-        resourceVersion: String
-    ) -> WatchStream<T> {
-        var query = Query(labelSelector: labelSelector, fieldSelector: fieldSelector)
-        query["watch"] = "1"
-        query["allowWatchBookmarks"] = "true"
-        query["resourceVersion"] = resourceVersion
-        query["timeoutSeconds"] = "290"
-        let path = T.resource.path(namespace: namespace)
-        return WatchStream { [transport, query] in try await transport.stream(path, query: query) }
+        /// Some servers put the Status itself on the line, not in an event.
+        private static func bareStatus(_ decoder: any Decoder) throws -> WatchEvent<T> {
+            let status = try Status(from: decoder)
+            guard status.kind == "Status" else { throw KubernetesError(.decoding, "a line of a watch is no event") }
+            return .error(status)
+        }
     }
 }

@@ -1,8 +1,11 @@
 /// What a reflector does next: list, then watch from there; a decision in a value, without I/O.
 struct WatchMachine: Equatable {
-    enum State: Equatable {
-        case needsList
-        case watching(version: String)
+    /// A watch that ends sooner than this without an event is as good as a failure.
+    static let shortestWatch: Duration = .seconds(1)
+
+    enum Action: Equatable {
+        case list
+        case watch(from: String)
     }
 
     enum Input: Equatable {
@@ -10,41 +13,32 @@ struct WatchMachine: Equatable {
         /// An event or a bookmark that carries a newer version.
         case advanced(version: String)
         /// The server ended the watch in order, as it does after its time.
-        case closed
-        /// The version is too old: 410 Gone, as a status or inside the stream.
+        case ended
+        /// The server ended the watch as soon as it had begun, without an event. It may do so again and again.
+        case endedAtOnce
+        /// There is no going on from this version: it is too old (410 Gone, as a status or inside the stream), or what follows it
+        /// cannot be read.
         case expired
+        /// Whatever else went wrong, the version is still good.
         case failed
     }
 
-    enum Action: Equatable {
-        case list
-        case watch(from: String)
-        case backOff
-    }
+    /// What to do next.
+    private(set) var action = Action.list
+    /// Whether to wait a while before.
+    private(set) var backsOff = false
 
-    private(set) var state: State = .needsList
-
-    /// What to do in the present state.
-    var action: Action {
-        switch state {
-        case .needsList: .list
-        case .watching(let version): .watch(from: version)
-        }
-    }
-
-    /// - Returns: `.backOff` when ``action`` has to wait a while.
-    mutating func handle(_ input: Input) -> Action {
+    mutating func handle(_ input: Input) {
         switch input {
         case .listed(let version), .advanced(let version):
-            state = .watching(version: version)
-            return action
-        case .closed:
-            return action
+            (action, backsOff) = (.watch(from: version), false)
+        case .ended:
+            backsOff = false
+        case .endedAtOnce, .failed:
+            backsOff = true
         case .expired:
-            state = .needsList
-            return action
-        case .failed:
-            return .backOff
+            // Not at once: a server that keeps saying so must not be listed in a loop.
+            (action, backsOff) = (.list, true)
         }
     }
 }

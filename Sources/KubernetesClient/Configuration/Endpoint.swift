@@ -1,0 +1,56 @@
+import FoundationEssentials
+
+/// Where the API server is, and by which name it proves who it is.
+struct Endpoint: Sendable, Equatable {
+    /// Scheme, host, port and path, without a trailing slash: paths are appended to it.
+    let url: String
+    /// The `Host` header; nil for what follows from the URL.
+    let hostHeader: String?
+    /// What names are resolved to instead of their own addresses.
+    let dnsOverride: [String: String]
+
+    /// - Parameter tlsServerName: the name in the API server's certificate, where that is not the one in `server`.
+    /// - Throws: ``KubernetesError`` `configuration`.
+    init(server: String, tlsServerName: String?) throws {
+        guard var components = URLComponents(string: server), let scheme = components.scheme?.lowercased(),
+            ["http", "https"].contains(scheme),
+            let host = components.host, !host.isEmpty, components.query == nil, components.fragment == nil
+        else { throw KubernetesError(.configuration, "server must be an http:// or https:// URL without a query") }
+        guard components.user == nil, components.password == nil else {
+            // Not repeated in the message: it holds a password.
+            throw KubernetesError(.configuration, "server must not hold a user or a password")
+        }
+        while components.path.hasSuffix("/") { components.path.removeLast() }
+        guard let tlsServerName else {
+            (url, hostHeader, dnsOverride) = (components.string ?? server, nil, [:])
+            return
+        }
+        guard scheme == "https" else { throw KubernetesError(.configuration, "tls-server-name is of no use with an http:// server") }
+        guard Self.isDNSName(tlsServerName) else {
+            throw KubernetesError(.configuration, "tls-server-name \"\(tlsServerName)\" is not a DNS name")
+        }
+        // The HTTP client checks the certificate against the host in the URL, so that names the certificate, and is resolved to where
+        // the server really is.
+        let address = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        hostHeader = components.port.map { "\(host):\($0)" } ?? host
+        dnsOverride = [tlsServerName: address]
+        components.host = tlsServerName
+        url = components.string ?? server
+    }
+
+    private static func isDNSName(_ text: String) -> Bool {
+        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
+        let isNumeric = labels.last?.allSatisfy(\.isNumber) == true  // an IPv4 address
+        return !isNumeric && labels.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(isLabelByte) }
+    }
+
+    private static func isLabelByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "-"):
+            true
+        default:
+            false
+        }
+    }
+}

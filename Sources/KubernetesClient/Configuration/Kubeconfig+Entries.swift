@@ -1,0 +1,65 @@
+import FoundationEssentials
+
+extension Kubeconfig.Located<Kubeconfig.Cluster> {
+    func configuration(named name: String) throws -> KubernetesConfiguration {
+        guard let server = value.server.nonEmpty else { throw Kubeconfig.error("cluster \"\(name)\" has no server") }
+        guard value.proxyURL.nonEmpty == nil else { throw Kubeconfig.error("cluster \"\(name)\": proxy-url is not supported") }
+        let endpoint: Endpoint
+        do { endpoint = try Endpoint(server: server, tlsServerName: value.tlsServerName.nonEmpty) } catch let error as KubernetesError {
+            throw Kubeconfig.error("cluster \"\(name)\": \(error.message)")
+        }
+        var configuration = KubernetesConfiguration(endpoint: endpoint)
+        configuration.skipsTLSVerification = value.skipsTLSVerification ?? false
+        configuration.certificateAuthority = try pem(
+            data: value.certificateAuthorityData,
+            file: value.certificateAuthority,
+            field: "cluster \"\(name)\": certificate-authority-data"
+        )
+        return configuration
+    }
+}
+
+extension Kubeconfig.Located<Kubeconfig.User> {
+    func apply(to configuration: inout KubernetesConfiguration, named name: String) throws {
+        let place = "user \"\(name)\""
+        if let field = value.unsupported { throw Kubeconfig.error("\(place): \(field)") }
+        configuration.clientCertificate = try pem(
+            data: value.clientCertificateData,
+            file: value.clientCertificate,
+            field: "\(place): client-certificate-data"
+        )
+        configuration.clientKey = try pem(data: value.clientKeyData, file: value.clientKey, field: "\(place): client-key-data")
+        guard (configuration.clientCertificate == nil) == (configuration.clientKey == nil) else {
+            throw Kubeconfig.error("\(place): client-certificate and client-key belong together; one is missing")
+        }
+        if let token = value.token.nonEmpty {
+            guard let token = BearerToken.trimmed(token) else { throw Kubeconfig.error("\(place): token \(BearerToken.problem)") }
+            configuration.credentials = .token(token)
+        } else if let file = value.tokenFile.nonEmpty {
+            configuration.credentials = .tokenFile(absolute(file))
+        } else if let exec = value.exec {
+            do { configuration.credentials = .exec(try ExecPlugin(exec, directory: directory)) } catch let error as KubernetesError {
+                throw Kubeconfig.error("\(place): \(error.message)")
+            }
+        }
+    }
+}
+
+extension Kubeconfig.Located {
+    fileprivate func pem(data: String?, file: String?, field: String) throws -> PEMSource? {
+        guard let data = data.nonEmpty else { return file.nonEmpty.map { .file(absolute($0)) } }
+        // YAML may have folded it over several lines.
+        guard let bytes = Data(base64Encoded: data.filter { !$0.isWhitespace }) else { throw Kubeconfig.error("\(field) is not base64") }
+        return .bytes([UInt8](bytes), field: field)
+    }
+}
+
+extension Kubeconfig.User {
+    /// What this client would have to do and cannot; to leave it out would mean to act as somebody else.
+    fileprivate var unsupported: String? {
+        if authProvider != nil { return "auth-provider is not supported; use an exec plugin" }
+        if username.nonEmpty != nil { return "username and password are not supported by Kubernetes any more" }
+        if impersonatedUser.nonEmpty != nil { return "as (impersonation) is not supported" }
+        return nil
+    }
+}

@@ -1,0 +1,75 @@
+import FoundationEssentials
+import Logging
+import Synchronization
+
+extension LeaderElector {
+    /// What the elector does not decide by itself; tests inject their own.
+    struct Environment: Sendable {
+        /// Must go on while the process is stopped, as `CLOCK_BOOTTIME` does behind `ContinuousClock` on Linux.
+        var now: @Sendable () -> ContinuousClock.Instant = { .now }
+        /// Only for people who look at the Lease.
+        var time: @Sendable () -> Date = { Date() }
+        var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+        /// In 0..<1.
+        var random: @Sendable () -> Double = { .random(in: 0..<1) }
+    }
+
+    /// One try to get or to keep the Lease. A failure is logged; the caller tries again.
+    /// - Throws: `CancellationError` only.
+    func attempt(within timeout: Duration) async throws {
+        do {
+            let written = try await withTimeout(timeout, sleep: environment.sleep) { try await self.write() }
+            guard let (lease, sentAt) = written else { return }
+            let now = environment.now()
+            election.withLock { $0.wrote(lease, sentAt: sentAt, now: now) }
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            election.withLock { $0.failed() }
+            // To lose the race for a free Lease is nothing that an operator has to know.
+            let isLostRace = (error as? KubernetesError)?.code == 409
+            logger.log(level: isLostRace ? .debug : .warning, "lease not written", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// - Returns: the Lease as it was written, and a moment before it was sent; nil when somebody else holds it.
+    private func write() async throws -> (lease: Lease, sentAt: ContinuousClock.Instant)? {
+        let time = MicroTime(environment.time())
+        let step: LeaderElection.Step
+        if let renewal = election.withLock({ $0.renewal(time: time) }) {
+            step = renewal
+        } else {
+            let current = try await lock.read()
+            let now = environment.now()
+            step = election.withLock { $0.decide(on: current, now: now, time: time) }
+        }
+        let sentAt = environment.now()
+        switch step {
+        case .create(let spec): return (try await lock.create(spec), sentAt)
+        case .replace(let lease): return (try await lock.replace(lease), sentAt)
+        case .wait: return nil
+        }
+    }
+
+    /// Gives the Lease up if it is ours; if that fails, it runs out by itself.
+    func release() async {
+        do {
+            try await withTimeout(timing.retryPeriod, sleep: environment.sleep) {
+                do { try await self.writeRelease() } catch let error as KubernetesError where error.isConflict {
+                    // A renewal that was under way when the work ended.
+                    try await self.writeRelease()
+                }
+            }
+        } catch {
+            logger.notice("lease not released; it runs out by itself", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func writeRelease() async throws {
+        guard let current = try await lock.read() else { return }
+        let time = MicroTime(environment.time())
+        guard let released = election.withLock({ $0.released(current, time: time) }) else { return }
+        _ = try await lock.replace(released)
+        logger.notice("lease released")
+    }
+}

@@ -1,0 +1,111 @@
+public import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Runs something in one of several processes at a time: in the one that holds a Lease.
+///
+/// The one that cannot renew its Lease in time stops leading before another may start. Between a check of ``isLeading`` and the end
+/// of a write that follows it the process may be stopped for any time: writes must be such that a late one does no harm.
+public final class LeaderElector: Sendable {
+    let lock: LeaseLock
+    let timing: LeaderElectionTiming
+    let environment: Environment
+    let logger: Logger
+    let election: Mutex<LeaderElection>
+
+    /// - Parameters:
+    ///   - identity: another in each process, also in the next on the same host.
+    /// - Throws: ``KubernetesError`` `configuration` when `timing` is not sound or `identity` is empty.
+    public convenience init(
+        lock: LeaseLock,
+        identity: String,
+        timing: LeaderElectionTiming = LeaderElectionTiming(),
+        logger: Logger
+    ) throws {
+        try self.init(lock: lock, identity: identity, timing: timing, environment: Environment(), logger: logger)
+    }
+
+    init(lock: LeaseLock, identity: String, timing: LeaderElectionTiming, environment: Environment, logger: Logger) throws {
+        if let problem = timing.problem { throw KubernetesError(.configuration, "leader election: \(problem)") }
+        guard !identity.isEmpty else { throw KubernetesError(.configuration, "leader election: the identity must not be empty") }
+        self.lock = lock
+        self.timing = timing
+        self.environment = environment
+        var logger = logger
+        logger[metadataKey: "identity"] = "\(identity)"
+        self.logger = logger
+        election = Mutex(LeaderElection(identity: identity, timing: timing))
+    }
+
+    /// Whether this process leads at this instant. Costs nothing: to be asked before each write. Turns false by itself when the
+    /// Lease was not renewed in time, also if the process was stopped for a while.
+    public var isLeading: Bool { isLeading(at: environment.now()) }
+
+    func isLeading(at now: ContinuousClock.Instant) -> Bool { election.withLock { $0.isLeading(at: now) } }
+
+    /// Runs `work` each time that this process has got the Lease, and cancels it when the Lease is lost; tries to get the Lease again
+    /// only after `work` has ended.
+    ///
+    /// Returns when `work` returns while the Lease is held, when the task is cancelled, or when the process shuts down gracefully;
+    /// in the first and the last case the Lease is given up, after `work` has ended, so that another may take it at once.
+    /// - Throws: what `work` throws while the Lease is held.
+    public func run(whileLeading work: @escaping @Sendable () async throws -> Void) async throws {
+        let outcome: Result<Void, any Error>
+        do { outcome = .success(try await cancelWhenGracefulShutdown { try await self.takePart(work) }) } catch {
+            outcome = .failure(error)
+        }
+        guard !Task.isCancelled else { return }
+        await release()
+        do { try outcome.get() } catch is CancellationError { /* the shutdown's */  }
+    }
+
+    func takePart(_ work: @escaping @Sendable () async throws -> Void) async throws {
+        repeat { try await acquire() } while try await !lead(work)
+    }
+
+    private func acquire() async throws {
+        while true {
+            try await attempt(within: timing.renewDeadline)
+            if isLeading { return }
+            election.withLock { $0.stepDown() }
+            try await environment.sleep(timing.candidateWait(random: environment.random()))
+        }
+    }
+
+    /// - Returns: whether the work came to its end, not the term.
+    private func lead(_ work: @escaping @Sendable () async throws -> Void) async throws -> Bool {
+        logger.notice("leading")
+        defer { election.withLock { $0.stepDown() } }
+        return try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await work()
+                return true
+            }
+            group.addTask {
+                try await self.keep()
+                return false
+            }
+            let isDone = try await group.next() ?? true
+            if !isDone { logger.error("the lease could not be renewed in time or was taken; stopping the work") }
+            group.cancelAll()
+            do { try await group.waitForAll() } catch { logger.debug("stopped", metadata: ["error": "\(error)"]) }
+            return isDone
+        }
+    }
+
+    /// Renews the Lease; returns when it is lost.
+    private func keep() async throws {
+        while let left = timeLeft() {
+            try await environment.sleep(min(timing.retryPeriod, left))
+            if let left = timeLeft() { try await attempt(within: left) }
+        }
+    }
+
+    /// nil when this process does not lead.
+    private func timeLeft() -> Duration? {
+        let now = environment.now()
+        return election.withLock { election in
+            election.isLeading(at: now) ? election.leadingUntil.map { $0 - now } : nil
+        }
+    }
+}

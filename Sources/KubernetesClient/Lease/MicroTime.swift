@@ -1,0 +1,46 @@
+public import FoundationEssentials
+
+/// A moment to the microsecond, written with exactly six fraction digits: `2006-01-02T15:04:05.000000Z`.
+/// https://pkg.go.dev/k8s.io/apimachinery/pkg/apis/meta/v1#MicroTime
+public struct MicroTime: Codable, Sendable, Hashable, Comparable {
+    /// Since 1970, in UTC.
+    public var microseconds: Int64
+
+    /// The microsecond that is nearest to a date.
+    public init(_ date: Date) {
+        microseconds = Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
+    }
+
+    /// - Throws: `DecodingError` when it is no RFC 3339 time.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let microseconds = Timestamp.microseconds(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not an RFC 3339 time")
+        }
+        self.microseconds = microseconds
+    }
+
+    /// Writes the text.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+
+    /// The earlier is the lesser.
+    public static func < (left: MicroTime, right: MicroTime) -> Bool { left.microseconds < right.microseconds }
+
+    /// As the API server demands it.
+    var text: String {
+        let fraction = ((microseconds % 1_000_000) + 1_000_000) % 1_000_000
+        let seconds = Date(timeIntervalSince1970: TimeInterval((microseconds - fraction) / 1_000_000))
+        let digits = String(fraction)
+        return seconds.formatted(.iso8601).dropLast() + "." + String(repeating: "0", count: 6 - digits.count) + digits + "Z"
+    }
+
+    /// The moment that follows it.
+    var next: MicroTime {
+        var next = self
+        next.microseconds += 1
+        return next
+    }
+}

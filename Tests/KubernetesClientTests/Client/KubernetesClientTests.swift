@@ -1,0 +1,137 @@
+import Foundation
+import NIOHTTP1
+import Testing
+
+@testable import KubernetesClient
+
+@Suite(.timeLimit(.minutes(1)))
+struct KubernetesClientTests {
+    private let pods = "/api/v1/namespaces/n/pods"
+
+    @Test func `each verb sends its method, path and body`() async throws {
+        let pod = JSONText.pod("p", version: "1")
+        try await FakeAPIServer.run(script: Array(repeating: .ok(pod), count: 6)) { server in
+            try await withClient(of: server) { client in
+                let read = try await client.get(Pod.self, name: "p", namespace: "n")
+                _ = try await client.create(read, namespace: "n")
+                _ = try await client.replace(read)
+                _ = try await client.patch(Pod.self, name: "p", namespace: "n", mergePatch: ["a": "b"], subresource: "status")
+                var options = DeleteOptions()
+                options.gracePeriodSeconds = 0
+                options.preconditions = DeleteOptions.Preconditions(uid: "u")
+                try await client.delete(Pod.self, name: "p", namespace: "n", options: options)
+                try await client.isReady()
+            }
+            let received = server.received
+            #expect(received.map(\.method) == [.GET, .POST, .PUT, .PATCH, .DELETE, .GET])
+            #expect(received.map(\.path) == [pods + "/p", pods, pods + "/p", pods + "/p/status", pods + "/p", "/readyz"])
+            #expect(received[0].headers["Accept"] == ["application/json"])
+            #expect(received[0].headers["Authorization"] == [])
+            #expect(received[1].headers["Content-Type"] == ["application/json"])
+            #expect(received[3].headers["Content-Type"] == ["application/merge-patch+json"])
+            #expect(received[3].body == #"{"a":"b"}"#)
+            let options = try JSONDecoder().decode(DeleteOptions.self, from: Data(received[4].body.utf8))
+            #expect(options.gracePeriodSeconds == 0 && options.preconditions?.uid == "u" && options.kind == "DeleteOptions")
+        }
+    }
+
+    @Test func `what would be the path of many objects is refused before it is sent`() async throws {
+        try await FakeAPIServer.run(script: []) { server in
+            try await withClient(of: server) { client in
+                let unnamed = KubernetesError(.request, "a Pod without a name was asked for")
+                await #expect(throws: unnamed) { try await client.delete(Pod.self, name: "", namespace: "n") }
+                await #expect(throws: unnamed) { try await client.replace(Pod(metadata: ObjectMeta(namespace: "n"))) }
+                let homeless = KubernetesError(.request, "Pod \"p\" was asked for without a namespace")
+                await #expect(throws: homeless) { try await client.delete(Pod.self, name: "p", namespace: nil) }
+                await #expect(throws: homeless) { try await client.get(Pod.self, name: "p", namespace: "") }
+            }
+            #expect(server.received.isEmpty)
+        }
+    }
+
+    @Test func `a name cannot lead to another path`() async throws {
+        try await FakeAPIServer.run(script: [.ok(JSONText.pod("p", version: "1"))]) { server in
+            try await withClient(of: server) { client in
+                _ = try await client.get(Pod.self, name: "../../nodes/a?b", namespace: "n")
+            }
+            #expect(server.received.map(\.path) == [pods + "/..%2F..%2Fnodes%2Fa%3Fb"])
+        }
+    }
+
+    @Test func `a list is read page by page`() async throws {
+        let pages = [
+            JSONText.list([JSONText.pod("a", version: "1"), JSONText.pod("b", version: "2")], version: "9", continue: "next/1"),
+            JSONText.list([JSONText.pod("c", version: "3")], version: "9"),
+        ]
+        try await FakeAPIServer.run(script: pages.map { .ok($0) }) { server in
+            let list = try await withClient(of: server) { client in
+                try await client.list(Pod.self, namespace: "n", labelSelector: "a=b", fieldSelector: "c=d", limit: 2)
+            }
+            #expect(list.items.map(\.metadata.name) == ["a", "b", "c"])
+            #expect(list.resourceVersion == "9")
+            let query = ["labelSelector": "a=b", "fieldSelector": "c=d", "limit": "2"]
+            #expect(server.received.map(\.query) == [query, query.merging(["continue": "next/1"]) { $1 }])
+        }
+    }
+
+    @Test func `a list whose token expires starts again without pages`() async throws {
+        let script: [FakeAPIServer.Answer] = [
+            .ok(JSONText.list([JSONText.pod("a", version: "1")], version: "9", continue: "t")),
+            .whole(.gone, body: JSONText.status(410, "Expired")),
+            .ok(JSONText.list([JSONText.pod("b", version: "2")], version: "10")),
+        ]
+        try await FakeAPIServer.run(script: script) { server in
+            let list = try await withClient(of: server) { try await $0.list(Pod.self, limit: 1) }
+            #expect(list.items.map(\.metadata.name) == ["b"])
+            #expect(list.resourceVersion == "10")
+            #expect(server.received.map(\.path) == Array(repeating: "/api/v1/pods", count: 3))
+            #expect(server.received[2].query.isEmpty)
+        }
+    }
+
+    @Test func `410 without a token is an error`() async throws {
+        try await FakeAPIServer.run(script: [.whole(.gone, body: JSONText.status(410, "Expired"))]) { server in
+            try await withClient(of: server) { client in
+                let error = try await kubernetesError { _ = try await client.list(Pod.self) }
+                #expect(error?.isGone == true)
+            }
+            #expect(server.received.count == 1)
+        }
+    }
+
+    @Test func `a list can be null, and an object that cannot be read does not hide the others`() async throws {
+        let broken = JSONText.list([JSONText.brokenPod("x", version: "5"), JSONText.pod("a", version: "1")], version: "9")
+        let null = #"{"metadata":{"resourceVersion":"3"},"items":null}"#
+        try await FakeAPIServer.run(script: [.ok(null), .ok(broken)]) { server in
+            try await withClient(of: server) { client in
+                let empty = try await client.list(Pod.self)
+                #expect(empty.items.isEmpty && empty.resourceVersion == "3")
+                let list = try await client.list(Pod.self)
+                #expect(list.items.map(\.metadata.name) == ["a"])
+                let unreadable = UnreadableObject(
+                    namespace: "n",
+                    name: "x",
+                    resourceVersion: "5",
+                    problem: "items[0].spec.containers[0].name is missing"
+                )
+                #expect(list.unreadable == [unreadable])
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"metadata":{},"items":[]}"#, "metadata.resourceVersion is missing"),
+        (#"{"metadata":{"resourceVersion":"1"},"items":[{}]}"#, "items[0].metadata is missing"),
+        ("OK", "it cannot be read"),
+        ("", "it cannot be read"),
+    ])
+    func `an answer that is no list says what is wrong with it`(body: String, problem: String) async throws {
+        try await FakeAPIServer.run(script: [.ok(body)]) { server in
+            try await withClient(of: server) { client in
+                let error = try await kubernetesError { _ = try await client.list(Pod.self) }
+                #expect(error?.kind == .decoding)
+                #expect(error?.message == "the answer is not a ListPage<Pod>: \(problem)")
+            }
+        }
+    }
+}
