@@ -16,7 +16,7 @@ struct ContainerCredentials: CredentialSource {
     private static let hosts: Set = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23", "localhost"]
 
     func credentials() async throws -> AWSCredentials? {
-        guard let url = try url() else { return nil }
+        guard let url = try Self.url(in: environment) else { return nil }
         var request = HTTPTransport.Request(method: .GET, url: url, headers: ["Accept": "application/json"])
         if let token = try authorizationToken() { request.headers.add(name: "Authorization", value: token) }
         return try await retrier.run("container credentials") { [request] remaining in
@@ -35,17 +35,17 @@ struct ContainerCredentials: CredentialSource {
     }
 
     /// - Throws: ``DynamoDBError`` `configuration` when the token would go out in clear text to a host that is not of this machine.
-    func url() throws -> String? {
+    static func url(in environment: AWSEnvironment) throws -> String? {
         if let path = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] { return "http://169.254.170.2" + path }
         guard let text = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] else { return nil }
         guard let url = URL(string: text), let scheme = url.scheme?.lowercased(), let host = url.host() else {
             throw DynamoDBError(.configuration, "AWS_CONTAINER_CREDENTIALS_FULL_URI is not a URL")
         }
-        guard scheme == "https" || (scheme == "http" && Self.isAllowed(host.lowercased())) else {
+        guard scheme == "https" || (scheme == "http" && isAllowed(host.lowercased())) else {
             throw DynamoDBError(
                 .configuration,
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI names \(scheme)://\(host); without https only a loopback address or "
-                    + Self.hosts.sorted().joined(separator: ", ") + " is allowed"
+                    + hosts.sorted().joined(separator: ", ") + " is allowed"
             )
         }
         return text

@@ -40,7 +40,7 @@ struct ProfileSettings: CustomStringConvertible {
             return AWSCredentials(accessKeyID: id, secretAccessKey: secret, sessionToken: self["aws_session_token"])
         case (nil, nil):
             if usesSSO, self["credential_process"] == nil {
-                throw mistake("sso_session", "is not supported; use credential_process = aws configure export-credentials --profile \(name)")
+                throw mistake("sso_session", "is not supported; set credential_process = aws configure export-credentials")
             }
             return nil
         case (nil, _):
