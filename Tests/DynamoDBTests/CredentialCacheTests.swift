@@ -4,7 +4,7 @@ import Testing
 
 @testable import DynamoDB
 
-@Suite struct CredentialCacheTests {
+@Suite(.timeLimit(.minutes(1))) struct CredentialCacheTests {
     /// Hands out one answer for each time it is let to.
     final class Source: CredentialSource {
         let name = "test source"

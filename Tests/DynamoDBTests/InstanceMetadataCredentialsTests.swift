@@ -4,7 +4,7 @@ import Testing
 
 @testable import DynamoDB
 
-@Suite struct InstanceMetadataCredentialsTests {
+@Suite(.timeLimit(.minutes(1))) struct InstanceMetadataCredentialsTests {
     @Test func `instance metadata is asked with a token, as version 2 wants it`() async throws {
         let (result, requests) = try await TestChain.credentials([:], answer: TestChain.everything)
         #expect(try result.get() == TestChain.temporary("IMDS"))

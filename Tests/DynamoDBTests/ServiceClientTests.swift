@@ -6,7 +6,7 @@ import Testing
 @testable import DynamoDB
 
 /// Operations against a real HTTP server that misbehaves.
-@Suite struct ServiceClientTests {
+@Suite(.timeLimit(.minutes(1))) struct ServiceClientTests {
     private static let found = #"{"Item":{"pk":{"S":"a"}}}"#
     private static let input = DynamoDB.GetItemInput(key: ["pk": .s("a")], tableName: "t")
 
