@@ -13,14 +13,14 @@ import Testing
     /// Reads one item with a client of no pauses.
     private func getItem(
         attempts: Int = 3,
-        attemptTimeout: Duration = .seconds(10),
         clock: ManualClock? = nil,
         _ answer: @escaping @Sendable (TestServer.Request) -> TestServer.Answer
     ) async throws -> (Result<DynamoDB.GetItemOutput, any Error>, [TestServer.Request]) {
         try await TestServer.run(answer) { server in
             var configuration = try DynamoDB.Configuration(region: "eu-west-1", endpoint: server.url, credentials: .example)
             configuration.maximumAttempts = attempts
-            configuration.attemptTimeout = attemptTimeout
+            configuration.attemptTimeout = .seconds(60)
+            configuration.operationTimeout = .seconds(60)
             let now: @Sendable () -> Date = { clock?.now ?? Date() }
             return try await DynamoDB.run(configuration, now: now) { dynamoDB in
                 do { return (.success(try await dynamoDB.getItem(Self.input)), server.requests) } catch {
@@ -88,28 +88,40 @@ import Testing
         #expect(requests.count == 3)
     }
 
+    /// - Returns: the error, and how many pauses came before it.
+    private func patience(
+        attempt: Duration,
+        operation: Duration,
+        _ answer: TestServer.Answer
+    ) async throws -> (DynamoDBError, pauses: Int) {
+        try await TestServer.run { _ in
+            answer
+        } _: { server in
+            var configuration = try DynamoDB.Configuration(region: "eu-west-1", endpoint: server.url, credentials: .example)
+            configuration.attemptTimeout = attempt
+            configuration.operationTimeout = operation
+            let pauses = Counter()
+            return try await DynamoDB.run(configuration, pause: { _ in pauses.increment() }) { dynamoDB in
+                (try await #require(throws: DynamoDBError.self) { try await dynamoDB.getItem(Self.input) }, pauses.value)
+            }
+        }
+    }
+
     @Test(arguments: [TestServer.Answer.silence, .stalled])
     func `an attempt whose answer does not end is given up`(answer: TestServer.Answer) async throws {
-        let (result, requests) = try await getItem(attempts: 2, attemptTimeout: .milliseconds(200)) { _ in answer }
-        let error = try error(result)
+        let (error, pauses) = try await patience(attempt: .milliseconds(50), operation: .seconds(60), answer)
         #expect(error.code == .unavailable)
         #expect(error.mayHaveTakenEffect)
         #expect(error.isTimeout)
-        #expect(requests.count == 2)
+        #expect(pauses == 2)
     }
 
-    @Test func `all attempts together have a time`() async throws {
-        try await TestServer.run { _ in
-            .silence
-        } _: { server in
-            var configuration = try DynamoDB.Configuration(region: "eu-west-1", endpoint: server.url, credentials: .example)
-            configuration.operationTimeout = .milliseconds(200)
-            try await DynamoDB.run(configuration) { dynamoDB in
-                let error = try await #require(throws: DynamoDBError.self) { try await dynamoDB.getItem(Self.input) }
-                #expect(error.code == .unavailable)
-            }
-            #expect(server.requests.count == 1)
-        }
+    @Test(arguments: [TestServer.Answer.silence, .stalled])
+    func `all attempts together have a time`(answer: TestServer.Answer) async throws {
+        let (error, pauses) = try await patience(attempt: .seconds(60), operation: .milliseconds(50), answer)
+        #expect(error.code == .unavailable)
+        #expect(error.isTimeout)
+        #expect(pauses == 0)
     }
 
     @Test func `credentials that the service calls expired are renewed`() async throws {

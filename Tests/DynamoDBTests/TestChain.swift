@@ -10,6 +10,7 @@ enum TestChain {
     static func credentials(
         _ variables: [String: String],
         files: [String: String] = [:],
+        timeout: Duration = .seconds(60),
         answer: @escaping @Sendable (TestServer.Request) -> TestServer.Answer = { _ in .full(.notFound, [:], "") }
     ) async throws -> (Result<AWSCredentials, any Error>, [TestServer.Request]) {
         try await TestServer.run(answer) { server in
@@ -20,12 +21,13 @@ enum TestChain {
             )
             let configuration = try DynamoDB.Configuration.load(environment)
             let transport = HTTPTransport()
-            let retrier = Retrier(maximumAttempts: 3, timeout: .seconds(20), pause: { _ in }, logger: .silent)
+            let retrier = Retrier(maximumAttempts: 3, timeout: .seconds(60), pause: { _ in }, logger: .silent)
             let means = DynamoDB.Configuration.Credentials.Means(
                 region: configuration.region,
                 transport: transport,
                 clock: ServiceClock(now: { Date() }),
-                retrier: retrier
+                retrier: retrier,
+                timeouts: .init(metadata: timeout, container: timeout, tokenService: timeout)
             )
             let result: Result<AWSCredentials, any Error>
             do {

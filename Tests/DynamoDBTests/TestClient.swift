@@ -32,9 +32,10 @@ extension DynamoDB {
     static func run<Result>(
         _ configuration: Configuration,
         now: @escaping @Sendable () -> Date = { Date() },
+        pause: @escaping @Sendable (Duration) async throws -> Void = { _ in },
         _ body: (DynamoDB) async throws -> Result
     ) async throws -> Result {
-        let dynamoDB = DynamoDB(client: ServiceClient(configuration: configuration, logger: .silent, now: now, pause: { _ in }))
+        let dynamoDB = DynamoDB(client: ServiceClient(configuration: configuration, logger: .silent, now: now, pause: pause))
         do {
             let result = try await body(dynamoDB)
             try await dynamoDB.shutdown()
