@@ -1,0 +1,21 @@
+public import Logging
+
+/// Talks to one DynamoDB endpoint. Every operation throws ``DynamoDBError``, or `CancellationError` when its task was cancelled.
+///
+/// Names and shapes are Soto's, so that the one can take the place of the other. An attempt that fails for a passing reason is made
+/// again, as the AWS SDKs do in their standard retry mode. An answer that is lost leaves open whether a write took place: what must
+/// not happen twice needs a condition or a transaction, which carries a `ClientRequestToken`.
+/// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/
+public final class DynamoDB: Sendable {
+    let client: ServiceClient
+
+    /// - Parameter logger: hears of attempts that are made again, and of credentials that cannot be renewed.
+    public init(configuration: Configuration, logger: Logger) {
+        client = ServiceClient(configuration: configuration, logger: logger)
+    }
+
+    /// Closes the connections. The client must not be used any more.
+    public func shutdown() async throws {
+        try await client.shutdown()
+    }
+}

@@ -1,0 +1,143 @@
+extension DynamoDB {
+    /// A table to create.
+    /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
+    public struct CreateTableInput: Encodable, Sendable, Equatable {
+        /// The types of the key attributes.
+        public var attributeDefinitions: [AttributeDefinition]
+        public var billingMode: BillingMode?
+        /// The partition key, then the sort key.
+        public var keySchema: [KeySchemaElement]
+        public var tableName: String
+
+        private enum CodingKeys: String, CodingKey {
+            case attributeDefinitions = "AttributeDefinitions"
+            case billingMode = "BillingMode"
+            case keySchema = "KeySchema"
+            case tableName = "TableName"
+        }
+
+        public init(
+            attributeDefinitions: [AttributeDefinition],
+            billingMode: BillingMode? = nil,
+            keySchema: [KeySchemaElement],
+            tableName: String
+        ) {
+            self.attributeDefinitions = attributeDefinitions
+            self.billingMode = billingMode
+            self.keySchema = keySchema
+            self.tableName = tableName
+        }
+    }
+
+    /// The table as it begins.
+    public struct CreateTableOutput: Decodable, Sendable, Equatable {
+        public var tableDescription: TableDescription?
+
+        private enum CodingKeys: String, CodingKey {
+            case tableDescription = "TableDescription"
+        }
+    }
+
+    /// Which table to describe.
+    /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html
+    public struct DescribeTableInput: Encodable, Sendable, Equatable {
+        public var tableName: String
+
+        private enum CodingKeys: String, CodingKey {
+            case tableName = "TableName"
+        }
+
+        public init(tableName: String) {
+            self.tableName = tableName
+        }
+    }
+
+    /// The table as it is.
+    public struct DescribeTableOutput: Decodable, Sendable, Equatable {
+        public var table: TableDescription?
+
+        private enum CodingKeys: String, CodingKey {
+            case table = "Table"
+        }
+    }
+
+    /// What a table is.
+    public struct TableDescription: Decodable, Sendable, Equatable {
+        public var attributeDefinitions: [AttributeDefinition]?
+        public var keySchema: [KeySchemaElement]?
+        public var tableName: String?
+        public var tableStatus: TableStatus?
+
+        private enum CodingKeys: String, CodingKey {
+            case attributeDefinitions = "AttributeDefinitions"
+            case keySchema = "KeySchema"
+            case tableName = "TableName"
+            case tableStatus = "TableStatus"
+        }
+    }
+
+    /// The type of a key attribute.
+    public struct AttributeDefinition: Codable, Sendable, Equatable {
+        public var attributeName: String
+        public var attributeType: ScalarAttributeType
+
+        private enum CodingKeys: String, CodingKey {
+            case attributeName = "AttributeName"
+            case attributeType = "AttributeType"
+        }
+
+        public init(attributeName: String, attributeType: ScalarAttributeType) {
+            self.attributeName = attributeName
+            self.attributeType = attributeType
+        }
+    }
+
+    /// A part of the key.
+    public struct KeySchemaElement: Codable, Sendable, Equatable {
+        public var attributeName: String
+        public var keyType: KeyType
+
+        private enum CodingKeys: String, CodingKey {
+            case attributeName = "AttributeName"
+            case keyType = "KeyType"
+        }
+
+        public init(attributeName: String, keyType: KeyType) {
+            self.attributeName = attributeName
+            self.keyType = keyType
+        }
+    }
+
+    /// What a key attribute may hold: binary data, a number or a string.
+    public enum ScalarAttributeType: String, Codable, Sendable {
+        case b = "B"
+        case n = "N"
+        case s = "S"
+    }
+
+    /// Partition key or sort key.
+    public enum KeyType: String, Codable, Sendable {
+        case hash = "HASH"
+        case range = "RANGE"
+    }
+
+    /// Pay for each request, or for throughput set aside.
+    public enum BillingMode: String, Codable, Sendable {
+        case payPerRequest = "PAY_PER_REQUEST"
+        case provisioned = "PROVISIONED"
+    }
+
+    /// The state of a table. Not an enum: the service may add others.
+    public struct TableStatus: RawRepresentable, Codable, Sendable, Hashable {
+        public var rawValue: String
+
+        public static let active = Self(rawValue: "ACTIVE")
+        public static let creating = Self(rawValue: "CREATING")
+        public static let deleting = Self(rawValue: "DELETING")
+        public static let updating = Self(rawValue: "UPDATING")
+
+        public init(rawValue: String) {
+            self.rawValue = rawValue
+        }
+    }
+}

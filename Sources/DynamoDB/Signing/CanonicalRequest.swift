@@ -1,0 +1,48 @@
+import Crypto
+
+/// A request in the one form that client and service both hash.
+struct CanonicalRequest {
+    let text: String
+    /// The names of the headers in it.
+    let signedHeaders: String
+
+    init(_ request: SigV4Signer.Request) {
+        let headers = Self.canonicalHeaders(request.headers)
+        signedHeaders = headers.map(\.name).joined(separator: ";")
+        text = [
+            request.method,
+            Self.normalizedPath(request.path).percentEncoded(keepingSlashes: true),
+            Self.canonicalQuery(request.query),
+            headers.map { "\($0.name):\($0.value)\n" }.joined(),
+            signedHeaders,
+            SigV4Signer.hex(SHA256.hash(data: request.body)),
+        ].joined(separator: "\n")
+    }
+
+    /// Without empty segments, `.` and `..` (RFC 3986, section 5.2.4).
+    private static func normalizedPath(_ path: String) -> String {
+        var segments: [Substring] = []
+        for segment in path.split(separator: "/") where segment != "." {
+            if segment == ".." { _ = segments.popLast() } else { segments.append(segment) }
+        }
+        let isFolder = path.hasSuffix("/") && !segments.isEmpty
+        return "/" + segments.joined(separator: "/") + (isFolder ? "/" : "")
+    }
+
+    private static func canonicalQuery(_ query: [(name: String, value: String)]) -> String {
+        query
+            .map { (name: $0.name.percentEncoded(), value: $0.value.percentEncoded()) }
+            .sorted { ($0.name, $0.value) < ($1.name, $1.value) }
+            .map { "\($0.name)=\($0.value)" }
+            .joined(separator: "&")
+    }
+
+    /// In the order of their names; several values of one name are joined, and white space within a value is one space.
+    private static func canonicalHeaders(_ headers: [(name: String, value: String)]) -> [(name: String, value: String)] {
+        var values: [String: [String]] = [:]
+        for (name, value) in headers {
+            values[name.lowercased(), default: []].append(value.split(whereSeparator: \.isWhitespace).joined(separator: " "))
+        }
+        return values.map { (name: $0.key, value: $0.value.joined(separator: ",")) }.sorted { $0.name < $1.name }
+    }
+}

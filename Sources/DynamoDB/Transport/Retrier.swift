@@ -1,0 +1,66 @@
+import Logging
+
+/// Makes attempts until one succeeds, as the SDKs' standard retry mode does.
+struct Retrier: Sendable {
+    var maximumAttempts: Int
+    /// For all attempts and the pauses between them.
+    var timeout: Duration
+    var quota = SharedRetryQuota()
+    var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    /// In 0..<1, for the jitter.
+    var random: @Sendable () -> Double = { .random(in: 0..<1) }
+    var logger: Logger
+
+    /// An attempt that failed.
+    struct Failure: Error {
+        var error: DynamoDBError
+        var isRetryable: Bool
+    }
+
+    private static let base: Duration = .milliseconds(50)
+    private static let longest: Duration = .seconds(20)
+
+    /// Exponential backoff with full jitter.
+    /// - Parameters:
+    ///   - failures: how many attempts have failed, from 1.
+    ///   - random: in 0..<1.
+    static func delay(afterFailures failures: Int, random: Double) -> Duration {
+        min(base * (1 << min(failures - 1, 16)), longest) * random
+    }
+
+    /// - Parameters:
+    ///   - name: of the operation, for the log.
+    ///   - attempt: makes one attempt within the time it is given. It throws ``Failure``, or an error that ends the matter.
+    /// - Throws: ``DynamoDBError`` of the last attempt, or what else the attempt throws.
+    func run<Result: Sendable>(_ name: String, _ attempt: (Duration) async throws -> Result) async throws -> Result {
+        let end = ContinuousClock.now + timeout
+        var failures = 0
+        var lastCost: Int?
+        var mayHaveTakenEffect = false
+        while true {
+            do {
+                let result = try await attempt(end - .now)
+                quota.giveBack(lastCost)
+                return result
+            } catch var failure as Failure {
+                failures += 1
+                mayHaveTakenEffect = mayHaveTakenEffect || failure.error.mayHaveTakenEffect
+                failure.error.mayHaveTakenEffect = mayHaveTakenEffect
+                let cost = RetryQuota.cost(isTimeout: failure.error.isTimeout)
+                let delay = Self.delay(afterFailures: failures, random: random())
+                let hasTime = ContinuousClock.now + delay < end
+                guard failure.isRetryable, failures < maximumAttempts, hasTime, quota.take(cost) else { throw failure.error }
+                lastCost = cost
+                log(name, failure.error, failures, delay)
+                try await pause(delay)
+            }
+        }
+    }
+
+    private func log(_ name: String, _ error: DynamoDBError, _ failures: Int, _ delay: Duration) {
+        logger.debug(
+            "AWS request is tried again",
+            metadata: ["operation": "\(name)", "failures": "\(failures)", "delay": "\(delay)", "error": "\(error)"]
+        )
+    }
+}

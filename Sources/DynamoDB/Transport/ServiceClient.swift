@@ -1,0 +1,95 @@
+import FoundationEssentials
+import Logging
+import NIOHTTP1
+
+/// Sends operations: JSON 1.0, signed, tried again.
+/// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
+final class ServiceClient: Sendable {
+    private let configuration: DynamoDB.Configuration
+    private let transport: HTTPTransport
+    private let credentials: CredentialCache
+    private let clock: ServiceClock
+    private let retrier: Retrier
+
+    init(
+        configuration: DynamoDB.Configuration,
+        logger: Logger,
+        now: @escaping @Sendable () -> Date = { Date() },
+        pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    ) {
+        self.configuration = configuration
+        transport = HTTPTransport()
+        clock = ServiceClock(now: now)
+        retrier = Retrier(
+            maximumAttempts: configuration.maximumAttempts,
+            timeout: configuration.operationTimeout,
+            pause: pause,
+            logger: logger
+        )
+        credentials = CredentialCache(
+            source: configuration.credentials.source(region: configuration.region, transport: transport, logger: logger),
+            now: now,
+            logger: logger
+        )
+    }
+
+    func shutdown() async throws {
+        credentials.shutdown()
+        try await transport.shutdown()
+    }
+
+    /// A new `ClientRequestToken`.
+    func makeToken() -> String { UUID().uuidString }
+
+    /// Waits before what the service left undone is asked for again.
+    /// - Parameter rounds: how often it has left something undone, from 1.
+    func pause(afterRounds rounds: Int) async throws {
+        try await retrier.pause(Retrier.delay(afterFailures: rounds, random: retrier.random()))
+    }
+
+    /// - Throws: ``DynamoDBError``; `CancellationError`.
+    func send<Output: Decodable & Sendable>(_ operation: String, _ input: some Encodable) async throws -> Output {
+        let body: [UInt8]
+        do { body = [UInt8](try JSONEncoder().encode(input)) } catch {
+            throw DynamoDBError(.validation, "\(operation) cannot be written as JSON: \(error)")
+        }
+        let data = try await retrier.run(operation) { try await self.attempt(operation, body, within: $0) }
+        do { return try JSONDecoder().decode(Output.self, from: data) } catch {
+            throw DynamoDBError(.decoding, "the answer to \(operation) is not a \(Output.self): \(error)")
+        }
+    }
+
+    private func attempt(_ operation: String, _ body: [UInt8], within remaining: Duration) async throws -> Data {
+        let credentials = try await credentials.credentials(within: remaining)
+        let request = signed(operation, body, by: credentials)
+        let response: HTTPTransport.Response
+        do { response = try await transport.send(request, timeout: min(configuration.attemptTimeout, remaining)) } catch let error as DynamoDBError {
+            throw Retrier.Failure(error: error, isRetryable: true)
+        }
+        if let text = response.headers.first(name: "x-amz-crc32"), UInt32(text) != CRC32.checksum(response.body) {
+            let error = DynamoDBError(.unavailable, "the answer to \(operation) does not match its checksum", status: response.status)
+            throw Retrier.Failure(error: error, isRetryable: true)
+        }
+        guard response.status != 200 else { return response.body }
+        let error = DynamoDBError(response)
+        throw Retrier.Failure(error: error, isRetryable: isRetryable(error, response, signedBy: credentials))
+    }
+
+    private func isRetryable(_ error: DynamoDBError, _ response: HTTPTransport.Response, signedBy credentials: AWSCredentials) -> Bool {
+        switch error.code {
+        case .throttled, .unavailable: true
+        case .accessDenied where error.type == "ExpiredTokenException": self.credentials.reject(credentials)
+        default: clock.correct(after: error.type, headers: response.headers)
+        }
+    }
+
+    private func signed(_ operation: String, _ body: [UInt8], by credentials: AWSCredentials) -> HTTPTransport.Request {
+        let signer = SigV4Signer(credentials: credentials, region: configuration.region, service: "dynamodb")
+        let headers = [
+            (name: "Host", value: configuration.endpoint.host),
+            (name: "Content-Type", value: "application/x-amz-json-1.0"),
+            (name: "X-Amz-Target", value: "DynamoDB_20120810.\(operation)"),
+        ]
+        return configuration.endpoint.post(body, headers: headers, signer: signer, at: clock.date)
+    }
+}
