@@ -45,7 +45,8 @@ let package = Package(
         .target(
             name: "ProvisionerCommands",
             dependencies: [
-                "HTTPAPI", "KubernetesClient", "PodPolicy", "StackCluster", "StackStoreSQLite", "Stacks",
+                "DynamoDB", "HTTPAPI", "KubernetesClient", "PodPolicy", "StackCluster", "StackStoreDynamoDB", "StackStoreSQLite",
+                "Stacks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -92,6 +93,11 @@ let package = Package(
                 "Stacks",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "StackStoreDynamoDB",
+            dependencies: ["DynamoDB", "PodPolicy", "Stacks"],
             swiftSettings: settings
         ),
         .target(
@@ -142,6 +148,19 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(
+            name: "DynamoDBTestSupport",
+            dependencies: [
+                "DynamoDB", "PodPolicy", "StackStoreDynamoDB", "Stacks",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(name: "PodPolicyTests", dependencies: ["PodPolicy"], swiftSettings: settings),
         .testTarget(
             name: "KubernetesClientTests",
@@ -173,6 +192,14 @@ let package = Package(
         .testTarget(
             name: "StackStoreTests",
             dependencies: ["StackStoreSQLite", "Stacks", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "StackStoreDynamoDBTests",
+            dependencies: [
+                "DynamoDB", "DynamoDBTestSupport", "PodPolicy", "StackStoreDynamoDB", "Stacks",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

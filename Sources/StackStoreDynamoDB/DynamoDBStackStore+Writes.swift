@@ -154,6 +154,8 @@ extension StackRecord {
             item: ItemKey.port(nodePort).merging(holder) { key, _ in key },
             tableName: table
         )
-        return [DynamoDB.TransactWriteItem(update: row), freeing(ItemKey.port(self.nodePort), in: table), DynamoDB.TransactWriteItem(put: new)]
+        return [
+            DynamoDB.TransactWriteItem(update: row), freeing(ItemKey.port(self.nodePort), in: table), DynamoDB.TransactWriteItem(put: new),
+        ]
     }
 }

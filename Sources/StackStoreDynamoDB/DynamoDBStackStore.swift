@@ -1,5 +1,4 @@
 public import DynamoDB
-public import FoundationEssentials
 public import Stacks
 
 /// The shared store: one DynamoDB table for any number of replicas. docs/dynamodb.md describes its items and what they cost.
