@@ -213,7 +213,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ProvisionerCommandsTests",
-            dependencies: ["ProvisionerCommands"],
+            dependencies: [
+                "DynamoDB", "DynamoDBTestSupport", "PodPolicy", "ProvisionerCommands", "StackStoreDynamoDB", "StackStoreSQLite", "Stacks",
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -6,6 +6,7 @@ public import Stacks
 /// Whatever must happen together is one transaction, each of its writes conditional on what it takes for granted. Whatever a
 /// decision hangs on is read with strong consistency.
 public final class DynamoDBStackStore: StackStore {
+    /// Never: other replicas write to the table as well.
     public let isExclusive = false
     let client: DynamoDB
     let table: String
@@ -28,6 +29,7 @@ public final class DynamoDBStackStore: StackStore {
         self.contention = contention
     }
 
+    /// Reads one small item by its key: proves that the table is there, has the right keys and may be read.
     public func checkReadiness() async throws {
         let key: DynamoDB.Item = [Attribute.partitionKey: .s(ItemKey.capacity), Attribute.sortKey: .s("00")]
         _ = try await translating { try await client.getItem(DynamoDB.GetItemInput(key: key, tableName: table)) }

@@ -150,5 +150,6 @@ public struct StackTable: Sendable {
 public struct StackTableError: Error, Sendable, Equatable, CustomStringConvertible {
     /// One or more sentences for the operator.
     public var message: String
+    /// The message.
     public var description: String { message }
 }
