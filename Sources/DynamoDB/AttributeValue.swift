@@ -59,6 +59,7 @@ extension DynamoDB.AttributeValue: Codable {
         }
     }
 
+    /// Writes the type and the value.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         switch self {

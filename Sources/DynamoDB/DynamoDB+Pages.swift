@@ -6,11 +6,13 @@ extension DynamoDB {
 
     /// The pages of a query. Iterating throws what ``DynamoDB/query(_:)`` throws.
     public struct QueryPages: AsyncSequence, Sendable {
+        /// One page.
         public typealias Element = QueryOutput
 
         let dynamoDB: DynamoDB
         let input: QueryInput
 
+        /// Begins with the first page.
         public func makeAsyncIterator() -> Iterator {
             Iterator(dynamoDB: dynamoDB, next: input)
         }
@@ -21,6 +23,7 @@ extension DynamoDB {
             /// nil after the last page.
             var next: QueryInput?
 
+            /// Reads one page.
             public mutating func next() async throws -> QueryOutput? {
                 guard let input = next else { return nil }
                 let page = try await dynamoDB.query(input)

@@ -10,8 +10,12 @@ public final class DynamoDB: Sendable {
     let client: ServiceClient
 
     /// - Parameter logger: hears of attempts that are made again, and of credentials that cannot be renewed.
-    public init(configuration: Configuration, logger: Logger) {
-        client = ServiceClient(configuration: configuration, logger: logger)
+    public convenience init(configuration: Configuration, logger: Logger) {
+        self.init(client: ServiceClient(configuration: configuration, logger: logger))
+    }
+
+    init(client: ServiceClient) {
+        self.client = client
     }
 
     /// Closes the connections. The client must not be used any more.

@@ -33,7 +33,7 @@ extension DynamoDBError {
         text?.split(whereSeparator: \.isNewline).first.map(String.init)
     }
 
-    private static func code(type: String?, status: Int) -> Code {
+    static func code(type: String?, status: Int) -> Code {
         if let type, let code = codes[type] { return code }
         if status == 429 { return .throttled }
         return status >= 500 ? .unavailable : .other

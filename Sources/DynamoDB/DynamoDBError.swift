@@ -36,10 +36,12 @@ public struct DynamoDBError: Error, Sendable, Equatable, CustomStringConvertible
     public struct CancellationReason: Sendable, Equatable {
         /// `None`, `ConditionalCheckFailed`, `TransactionConflict`, `ThrottlingError`, `ValidationError` …
         public var code: String
+        /// The service's words.
         public var message: String?
         /// The item as it is, when `returnValuesOnConditionCheckFailure` asked for it.
         public var item: DynamoDB.Item?
 
+        /// A reason as the service gives it.
         public init(code: String, message: String? = nil, item: DynamoDB.Item? = nil) {
             self.code = code
             self.message = message
@@ -47,7 +49,9 @@ public struct DynamoDBError: Error, Sendable, Equatable, CustomStringConvertible
         }
     }
 
+    /// What kind of failure it is.
     public var code: Code
+    /// One sentence for an operator.
     public var message: String
     /// The service's name for the error, such as `ProvisionedThroughputExceededException`.
     public var type: String?
@@ -65,6 +69,7 @@ public struct DynamoDBError: Error, Sendable, Equatable, CustomStringConvertible
     /// Whether time ran out; such a failure costs more of the retry quota.
     var isTimeout = false
 
+    /// A failure; whether it may have taken effect follows from its code.
     public init(
         _ code: Code,
         _ message: String,
@@ -94,6 +99,7 @@ public struct DynamoDBError: Error, Sendable, Equatable, CustomStringConvertible
 
     private static let passingReasons: Set = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]
 
+    /// For the log.
     public var description: String {
         var text = type ?? "\(code)"
         if let status { text += " \(status)" }

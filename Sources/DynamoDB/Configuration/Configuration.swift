@@ -2,7 +2,7 @@ extension DynamoDB {
     /// Which DynamoDB to talk to, as whom, and how patiently.
     public struct Configuration: Sendable {
         /// Such as `eu-central-1`; part of every signature.
-        public var region: String
+        public let region: String
         /// The most attempts for one operation, the first included.
         public var maximumAttempts = 3
         /// From sending a request to the last byte of its answer.
@@ -15,7 +15,7 @@ extension DynamoDB {
         enum Credentials: Sendable {
             case fixed(AWSCredentials)
             /// The SDKs' chain of sources, in this environment.
-            case chain(AWSEnvironment, Profiles)
+            case chain(AWSEnvironment, Profiles, tokenService: Endpoint)
         }
 
         /// - Parameter endpoint: scheme, host and port; nil for the region's own.
@@ -61,7 +61,12 @@ extension DynamoDB.Configuration {
         guard let region = region ?? (endpoint.map(\.isPublic) == false ? "us-east-1" : nil) else {
             throw DynamoDBError(.configuration, "no AWS region: set AWS_REGION, or region in profile \"\(profiles.selected)\"")
         }
-        var configuration = try Self(region: region, endpoint: endpoint, credentials: .chain(environment, profiles))
+        let tokenService = try Endpoint.configured(service: "sts", environment: environment, profiles: profiles)
+        var configuration = try Self(
+            region: region,
+            endpoint: endpoint,
+            credentials: .chain(environment, profiles, tokenService: tokenService ?? .regional(service: "sts", region: region))
+        )
         if let text = environment["AWS_MAX_ATTEMPTS"] ?? profiles.settings["max_attempts"] {
             guard let attempts = Int(text), attempts > 0 else {
                 throw DynamoDBError(.configuration, "AWS_MAX_ATTEMPTS is \"\(text)\"; must be an integer of at least 1")

@@ -1,14 +1,44 @@
-import Logging
-
 extension DynamoDB.Configuration.Credentials {
+    /// What the sources need to do their work.
+    struct Means: Sendable {
+        var region: String
+        var transport: HTTPTransport
+        var clock: ServiceClock
+        var retrier: Retrier
+    }
+
+    func source(_ means: Means) -> any CredentialSource {
+        switch self {
+        case .fixed(let credentials): StaticCredentials(value: credentials)
+        case .chain(let environment, let profiles, let tokenEndpoint): Self.chain(environment, profiles, tokenEndpoint, means)
+        }
+    }
+
     /// The sources in the SDKs' order.
     /// https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
-    func source(region: String, transport: HTTPTransport, logger: Logger) -> any CredentialSource {
-        switch self {
-        case .fixed(let credentials):
-            StaticCredentials(value: credentials)
-        case .chain:
-            CredentialChain(sources: [])
-        }
+    private static func chain(
+        _ environment: AWSEnvironment,
+        _ profiles: Profiles,
+        _ tokenEndpoint: Endpoint,
+        _ means: Means
+    ) -> CredentialChain {
+        let tokenService = SecurityTokenService(
+            endpoint: tokenEndpoint,
+            region: means.region,
+            transport: means.transport,
+            clock: means.clock,
+            retrier: means.retrier
+        )
+        let variables = EnvironmentCredentials(environment: environment)
+        let container = ContainerCredentials(environment: environment, transport: means.transport, retrier: means.retrier)
+        let metadata = InstanceMetadataCredentials(environment: environment, transport: means.transport)
+        let profile = ProfileCredentials(
+            environment: environment,
+            profiles: profiles,
+            tokenService: tokenService,
+            named: ["Environment": variables, "EcsContainer": container, "Ec2InstanceMetadata": metadata]
+        )
+        let webIdentity = WebIdentityCredentials(environment: environment, tokenService: tokenService)
+        return CredentialChain(sources: [variables, webIdentity, profile, container, metadata])
     }
 }

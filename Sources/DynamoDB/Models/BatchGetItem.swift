@@ -2,12 +2,14 @@ extension DynamoDB {
     /// What to read, by table: up to 100 keys in all.
     /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
     public struct BatchGetItemInput: Encodable, Sendable, Equatable {
+        /// The keys by table.
         public var requestItems: [String: KeysAndAttributes]
 
         private enum CodingKeys: String, CodingKey {
             case requestItems = "RequestItems"
         }
 
+        /// Everything is needed.
         public init(requestItems: [String: KeysAndAttributes]) {
             self.requestItems = requestItems
         }
@@ -19,6 +21,7 @@ extension DynamoDB {
         public var consistentRead: Bool?
         /// What `#name` stands for.
         public var expressionAttributeNames: [String: String]?
+        /// Partition key and sort key of each item.
         public var keys: [Item]
         /// The attributes to answer; nil for all.
         public var projectionExpression: String?
@@ -30,6 +33,7 @@ extension DynamoDB {
             case projectionExpression = "ProjectionExpression"
         }
 
+        /// What is left out is the service's to decide.
         public init(
             consistentRead: Bool? = nil,
             expressionAttributeNames: [String: String]? = nil,
@@ -53,6 +57,12 @@ extension DynamoDB {
         private enum CodingKeys: String, CodingKey {
             case responses = "Responses"
             case unprocessedKeys = "UnprocessedKeys"
+        }
+
+        /// What is left out is the service's to decide.
+        public init(responses: [String: [Item]]? = nil, unprocessedKeys: [String: KeysAndAttributes]? = nil) {
+            self.responses = responses
+            self.unprocessedKeys = unprocessedKeys
         }
     }
 }

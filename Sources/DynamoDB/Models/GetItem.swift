@@ -6,9 +6,11 @@ extension DynamoDB {
         public var consistentRead: Bool?
         /// What `#name` stands for.
         public var expressionAttributeNames: [String: String]?
+        /// Partition key and sort key.
         public var key: Item
         /// The attributes to answer; nil for all.
         public var projectionExpression: String?
+        /// The table's name or ARN.
         public var tableName: String
 
         private enum CodingKeys: String, CodingKey {
@@ -19,6 +21,7 @@ extension DynamoDB {
             case tableName = "TableName"
         }
 
+        /// What is left out is the service's to decide.
         public init(
             consistentRead: Bool? = nil,
             expressionAttributeNames: [String: String]? = nil,

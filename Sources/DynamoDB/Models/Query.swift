@@ -20,6 +20,7 @@ extension DynamoDB {
         public var projectionExpression: String?
         /// false for descending order.
         public var scanIndexForward: Bool?
+        /// The table's name or ARN.
         public var tableName: String
 
         private enum CodingKeys: String, CodingKey {
@@ -35,6 +36,7 @@ extension DynamoDB {
             case tableName = "TableName"
         }
 
+        /// What is left out is the service's to decide.
         public init(
             consistentRead: Bool? = nil,
             exclusiveStartKey: Item? = nil,
@@ -64,6 +66,7 @@ extension DynamoDB {
     public struct QueryOutput: Decodable, Sendable, Equatable {
         /// How many items the page holds.
         public var count: Int?
+        /// In the order of the sort key.
         public var items: [Item]?
         /// Where to go on; nil on the last page.
         public var lastEvaluatedKey: Item?

@@ -4,9 +4,11 @@ extension DynamoDB {
     public struct CreateTableInput: Encodable, Sendable, Equatable {
         /// The types of the key attributes.
         public var attributeDefinitions: [AttributeDefinition]
+        /// nil for provisioned throughput.
         public var billingMode: BillingMode?
         /// The partition key, then the sort key.
         public var keySchema: [KeySchemaElement]
+        /// The table's name or ARN.
         public var tableName: String
 
         private enum CodingKeys: String, CodingKey {
@@ -16,6 +18,7 @@ extension DynamoDB {
             case tableName = "TableName"
         }
 
+        /// What is left out is the service's to decide.
         public init(
             attributeDefinitions: [AttributeDefinition],
             billingMode: BillingMode? = nil,
@@ -31,6 +34,7 @@ extension DynamoDB {
 
     /// The table as it begins.
     public struct CreateTableOutput: Decodable, Sendable, Equatable {
+        /// What the table is.
         public var tableDescription: TableDescription?
 
         private enum CodingKeys: String, CodingKey {
@@ -41,12 +45,14 @@ extension DynamoDB {
     /// Which table to describe.
     /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html
     public struct DescribeTableInput: Encodable, Sendable, Equatable {
+        /// The table's name or ARN.
         public var tableName: String
 
         private enum CodingKeys: String, CodingKey {
             case tableName = "TableName"
         }
 
+        /// Everything is needed.
         public init(tableName: String) {
             self.tableName = tableName
         }
@@ -54,6 +60,7 @@ extension DynamoDB {
 
     /// The table as it is.
     public struct DescribeTableOutput: Decodable, Sendable, Equatable {
+        /// What the table is.
         public var table: TableDescription?
 
         private enum CodingKeys: String, CodingKey {
@@ -63,9 +70,13 @@ extension DynamoDB {
 
     /// What a table is.
     public struct TableDescription: Decodable, Sendable, Equatable {
+        /// The types of the key attributes.
         public var attributeDefinitions: [AttributeDefinition]?
+        /// The partition key, then the sort key.
         public var keySchema: [KeySchemaElement]?
+        /// The table's name or ARN.
         public var tableName: String?
+        /// Whether the table can be used.
         public var tableStatus: TableStatus?
 
         private enum CodingKeys: String, CodingKey {
@@ -78,7 +89,9 @@ extension DynamoDB {
 
     /// The type of a key attribute.
     public struct AttributeDefinition: Codable, Sendable, Equatable {
+        /// The attribute.
         public var attributeName: String
+        /// Its type.
         public var attributeType: ScalarAttributeType
 
         private enum CodingKeys: String, CodingKey {
@@ -86,6 +99,7 @@ extension DynamoDB {
             case attributeType = "AttributeType"
         }
 
+        /// Everything is needed.
         public init(attributeName: String, attributeType: ScalarAttributeType) {
             self.attributeName = attributeName
             self.attributeType = attributeType
@@ -94,7 +108,9 @@ extension DynamoDB {
 
     /// A part of the key.
     public struct KeySchemaElement: Codable, Sendable, Equatable {
+        /// The attribute.
         public var attributeName: String
+        /// Its part in the key.
         public var keyType: KeyType
 
         private enum CodingKeys: String, CodingKey {
@@ -102,6 +118,7 @@ extension DynamoDB {
             case keyType = "KeyType"
         }
 
+        /// Everything is needed.
         public init(attributeName: String, keyType: KeyType) {
             self.attributeName = attributeName
             self.keyType = keyType
@@ -129,13 +146,19 @@ extension DynamoDB {
 
     /// The state of a table. Not an enum: the service may add others.
     public struct TableStatus: RawRepresentable, Codable, Sendable, Hashable {
+        /// As the service writes it.
         public var rawValue: String
 
+        /// Ready.
         public static let active = Self(rawValue: "ACTIVE")
+        /// Not ready yet.
         public static let creating = Self(rawValue: "CREATING")
+        /// Soon gone.
         public static let deleting = Self(rawValue: "DELETING")
+        /// Ready, and being changed.
         public static let updating = Self(rawValue: "UPDATING")
 
+        /// Any state.
         public init(rawValue: String) {
             self.rawValue = rawValue
         }

@@ -2,7 +2,9 @@ extension DynamoDB {
     /// Whether and how items of a table expire.
     /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html
     public struct UpdateTimeToLiveInput: Encodable, Sendable, Equatable {
+        /// The table's name or ARN.
         public var tableName: String
+        /// The attribute, and whether it counts.
         public var timeToLiveSpecification: TimeToLiveSpecification
 
         private enum CodingKeys: String, CodingKey {
@@ -10,6 +12,7 @@ extension DynamoDB {
             case timeToLiveSpecification = "TimeToLiveSpecification"
         }
 
+        /// Everything is needed.
         public init(tableName: String, timeToLiveSpecification: TimeToLiveSpecification) {
             self.tableName = tableName
             self.timeToLiveSpecification = timeToLiveSpecification
@@ -18,7 +21,9 @@ extension DynamoDB {
 
     /// The attribute that holds the end of an item's life, in seconds since 1970.
     public struct TimeToLiveSpecification: Codable, Sendable, Equatable {
+        /// The attribute.
         public var attributeName: String
+        /// Whether items expire by it.
         public var enabled: Bool
 
         private enum CodingKeys: String, CodingKey {
@@ -26,6 +31,7 @@ extension DynamoDB {
             case enabled = "Enabled"
         }
 
+        /// Everything is needed.
         public init(attributeName: String, enabled: Bool) {
             self.attributeName = attributeName
             self.enabled = enabled
@@ -34,6 +40,7 @@ extension DynamoDB {
 
     /// What was asked for, now being put in force.
     public struct UpdateTimeToLiveOutput: Decodable, Sendable, Equatable {
+        /// The attribute, and whether it counts.
         public var timeToLiveSpecification: TimeToLiveSpecification?
 
         private enum CodingKeys: String, CodingKey {
@@ -44,12 +51,14 @@ extension DynamoDB {
     /// Which table to ask about.
     /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTimeToLive.html
     public struct DescribeTimeToLiveInput: Encodable, Sendable, Equatable {
+        /// The table's name or ARN.
         public var tableName: String
 
         private enum CodingKeys: String, CodingKey {
             case tableName = "TableName"
         }
 
+        /// Everything is needed.
         public init(tableName: String) {
             self.tableName = tableName
         }
@@ -57,6 +66,7 @@ extension DynamoDB {
 
     /// Whether and how its items expire.
     public struct DescribeTimeToLiveOutput: Decodable, Sendable, Equatable {
+        /// The attribute and the state.
         public var timeToLiveDescription: TimeToLiveDescription?
 
         private enum CodingKeys: String, CodingKey {
@@ -66,7 +76,9 @@ extension DynamoDB {
 
     /// The attribute and the state.
     public struct TimeToLiveDescription: Decodable, Sendable, Equatable {
+        /// The attribute.
         public var attributeName: String?
+        /// Whether items expire.
         public var timeToLiveStatus: TimeToLiveStatus?
 
         private enum CodingKeys: String, CodingKey {
@@ -77,13 +89,19 @@ extension DynamoDB {
 
     /// The state of expiry. Not an enum: the service may add others.
     public struct TimeToLiveStatus: RawRepresentable, Codable, Sendable, Hashable {
+        /// As the service writes it.
         public var rawValue: String
 
+        /// Items do not expire.
         public static let disabled = Self(rawValue: "DISABLED")
+        /// Soon disabled.
         public static let disabling = Self(rawValue: "DISABLING")
+        /// Items expire.
         public static let enabled = Self(rawValue: "ENABLED")
+        /// Soon enabled.
         public static let enabling = Self(rawValue: "ENABLING")
 
+        /// Any state.
         public init(rawValue: String) {
             self.rawValue = rawValue
         }

@@ -4,6 +4,7 @@ extension DynamoDB {
     public struct TransactWriteItemsInput: Encodable, Sendable, Equatable {
         /// Up to 36 characters: the same token within 10 minutes is the same transaction, made once.
         public var clientRequestToken: String?
+        /// At most 100.
         public var transactItems: [TransactWriteItem]
 
         private enum CodingKeys: String, CodingKey {
@@ -11,6 +12,7 @@ extension DynamoDB {
             case transactItems = "TransactItems"
         }
 
+        /// What is left out is the service's to decide.
         public init(clientRequestToken: String? = nil, transactItems: [TransactWriteItem]) {
             self.clientRequestToken = clientRequestToken
             self.transactItems = transactItems
@@ -22,9 +24,13 @@ extension DynamoDB {
 
     /// Exactly one of the four.
     public struct TransactWriteItem: Encodable, Sendable, Equatable {
+        /// A condition alone.
         public var conditionCheck: ConditionCheck?
+        /// An item to delete.
         public var delete: Delete?
+        /// An item to write.
         public var put: Put?
+        /// A change to an item.
         public var update: Update?
 
         private enum CodingKeys: String, CodingKey {
@@ -34,6 +40,7 @@ extension DynamoDB {
             case update = "Update"
         }
 
+        /// What is left out is the service's to decide.
         public init(conditionCheck: ConditionCheck? = nil, delete: Delete? = nil, put: Put? = nil, update: Update? = nil) {
             self.conditionCheck = conditionCheck
             self.delete = delete
@@ -50,9 +57,11 @@ extension DynamoDB {
         public var expressionAttributeNames: [String: String]?
         /// What `:value` stands for.
         public var expressionAttributeValues: Item?
+        /// Partition key and sort key.
         public var key: Item
         /// Whether a failed condition tells the item as it is.
         public var returnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure?
+        /// The table's name or ARN.
         public var tableName: String
 
         private enum CodingKeys: String, CodingKey {
@@ -64,6 +73,7 @@ extension DynamoDB {
             case tableName = "TableName"
         }
 
+        /// What is left out is the service's to decide.
         public init(
             conditionExpression: String,
             expressionAttributeNames: [String: String]? = nil,
@@ -89,9 +99,11 @@ extension DynamoDB {
         public var expressionAttributeNames: [String: String]?
         /// What `:value` stands for.
         public var expressionAttributeValues: Item?
+        /// All attributes, the key among them.
         public var item: Item
         /// Whether a failed condition tells the item as it is.
         public var returnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure?
+        /// The table's name or ARN.
         public var tableName: String
 
         private enum CodingKeys: String, CodingKey {
@@ -103,6 +115,7 @@ extension DynamoDB {
             case tableName = "TableName"
         }
 
+        /// What is left out is the service's to decide.
         public init(
             conditionExpression: String? = nil,
             expressionAttributeNames: [String: String]? = nil,
@@ -128,9 +141,11 @@ extension DynamoDB {
         public var expressionAttributeNames: [String: String]?
         /// What `:value` stands for.
         public var expressionAttributeValues: Item?
+        /// Partition key and sort key.
         public var key: Item
         /// Whether a failed condition tells the item as it is.
         public var returnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure?
+        /// The table's name or ARN.
         public var tableName: String
         /// `SET`, `REMOVE`, `ADD` and `DELETE` clauses.
         public var updateExpression: String
@@ -145,6 +160,7 @@ extension DynamoDB {
             case updateExpression = "UpdateExpression"
         }
 
+        /// What is left out is the service's to decide.
         public init(
             conditionExpression: String? = nil,
             expressionAttributeNames: [String: String]? = nil,
@@ -172,9 +188,11 @@ extension DynamoDB {
         public var expressionAttributeNames: [String: String]?
         /// What `:value` stands for.
         public var expressionAttributeValues: Item?
+        /// Partition key and sort key.
         public var key: Item
         /// Whether a failed condition tells the item as it is.
         public var returnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure?
+        /// The table's name or ARN.
         public var tableName: String
 
         private enum CodingKeys: String, CodingKey {
@@ -186,6 +204,7 @@ extension DynamoDB {
             case tableName = "TableName"
         }
 
+        /// What is left out is the service's to decide.
         public init(
             conditionExpression: String? = nil,
             expressionAttributeNames: [String: String]? = nil,

@@ -8,11 +8,13 @@ extension DynamoDB {
         public var expressionAttributeNames: [String: String]?
         /// What `:value` stands for.
         public var expressionAttributeValues: Item?
+        /// All attributes, the key among them.
         public var item: Item
         /// Which attributes the answer holds; nil for none.
         public var returnValues: ReturnValue?
         /// Whether a failed condition tells the item as it is.
         public var returnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure?
+        /// The table's name or ARN.
         public var tableName: String
 
         private enum CodingKeys: String, CodingKey {
@@ -25,6 +27,7 @@ extension DynamoDB {
             case tableName = "TableName"
         }
 
+        /// What is left out is the service's to decide.
         public init(
             conditionExpression: String? = nil,
             expressionAttributeNames: [String: String]? = nil,
@@ -46,6 +49,7 @@ extension DynamoDB {
 
     /// What `returnValues` asked for.
     public struct PutItemOutput: Decodable, Sendable, Equatable {
+        /// nil when there is nothing to tell.
         public var attributes: Item?
 
         private enum CodingKeys: String, CodingKey {
@@ -62,11 +66,13 @@ extension DynamoDB {
         public var expressionAttributeNames: [String: String]?
         /// What `:value` stands for.
         public var expressionAttributeValues: Item?
+        /// Partition key and sort key.
         public var key: Item
         /// Which attributes the answer holds; nil for none.
         public var returnValues: ReturnValue?
         /// Whether a failed condition tells the item as it is.
         public var returnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure?
+        /// The table's name or ARN.
         public var tableName: String
 
         private enum CodingKeys: String, CodingKey {
@@ -79,6 +85,7 @@ extension DynamoDB {
             case tableName = "TableName"
         }
 
+        /// What is left out is the service's to decide.
         public init(
             conditionExpression: String? = nil,
             expressionAttributeNames: [String: String]? = nil,
@@ -100,6 +107,7 @@ extension DynamoDB {
 
     /// What `returnValues` asked for.
     public struct DeleteItemOutput: Decodable, Sendable, Equatable {
+        /// nil when there is nothing to tell.
         public var attributes: Item?
 
         private enum CodingKeys: String, CodingKey {
@@ -116,11 +124,13 @@ extension DynamoDB {
         public var expressionAttributeNames: [String: String]?
         /// What `:value` stands for.
         public var expressionAttributeValues: Item?
+        /// Partition key and sort key.
         public var key: Item
         /// Which attributes the answer holds; nil for none.
         public var returnValues: ReturnValue?
         /// Whether a failed condition tells the item as it is.
         public var returnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure?
+        /// The table's name or ARN.
         public var tableName: String
         /// `SET`, `REMOVE`, `ADD` and `DELETE` clauses.
         public var updateExpression: String?
@@ -136,6 +146,7 @@ extension DynamoDB {
             case updateExpression = "UpdateExpression"
         }
 
+        /// What is left out is the service's to decide.
         public init(
             conditionExpression: String? = nil,
             expressionAttributeNames: [String: String]? = nil,
@@ -159,6 +170,7 @@ extension DynamoDB {
 
     /// What `returnValues` asked for.
     public struct UpdateItemOutput: Decodable, Sendable, Equatable {
+        /// nil when there is nothing to tell.
         public var attributes: Item?
 
         private enum CodingKeys: String, CodingKey {

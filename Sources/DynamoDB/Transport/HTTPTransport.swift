@@ -30,6 +30,8 @@ final class HTTPTransport: Sendable {
         // A redirect would carry the session token to another server.
         configuration.redirectConfiguration = .disallow
         configuration.timeout = HTTPClient.Configuration.Timeout(connect: .seconds(3))
+        // The retries here know what may be repeated, and how often.
+        configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         // Shorter than the servers' own limit, so that a request seldom meets a connection that is just being closed.
         configuration.connectionPool.idleTimeout = .seconds(20)

@@ -31,7 +31,7 @@ struct Retrier: Sendable {
     /// - Parameters:
     ///   - name: of the operation, for the log.
     ///   - attempt: makes one attempt within the time it is given. It throws ``Failure``, or an error that ends the matter.
-    /// - Throws: ``DynamoDBError`` of the last attempt, or what else the attempt throws.
+    /// - Throws: ``DynamoDBError`` of the last attempt; `CancellationError`.
     func run<Result: Sendable>(_ name: String, _ attempt: (Duration) async throws -> Result) async throws -> Result {
         let end = ContinuousClock.now + timeout
         var failures = 0
@@ -42,7 +42,8 @@ struct Retrier: Sendable {
                 let result = try await attempt(end - .now)
                 quota.giveBack(lastCost)
                 return result
-            } catch var failure as Failure {
+            } catch {
+                guard var failure = Self.failure(error) else { throw error }
                 failures += 1
                 mayHaveTakenEffect = mayHaveTakenEffect || failure.error.mayHaveTakenEffect
                 failure.error.mayHaveTakenEffect = mayHaveTakenEffect
@@ -55,6 +56,11 @@ struct Retrier: Sendable {
                 try await pause(delay)
             }
         }
+    }
+
+    private static func failure(_ error: any Error) -> Failure? {
+        if let error = error as? DynamoDBError { return Failure(error: error, isRetryable: false) }
+        return error as? Failure
     }
 
     private func log(_ name: String, _ error: DynamoDBError, _ failures: Int, _ delay: Duration) {

@@ -26,11 +26,17 @@ final class ServiceClient: Sendable {
             pause: pause,
             logger: logger
         )
-        credentials = CredentialCache(
-            source: configuration.credentials.source(region: configuration.region, transport: transport, logger: logger),
-            now: now,
-            logger: logger
+        var own = retrier
+        own.quota = SharedRetryQuota()
+        own.maximumAttempts = 3
+        own.timeout = .seconds(20)
+        let means = DynamoDB.Configuration.Credentials.Means(
+            region: configuration.region,
+            transport: transport,
+            clock: clock,
+            retrier: own
         )
+        credentials = CredentialCache(source: configuration.credentials.source(means), now: now, logger: logger)
     }
 
     func shutdown() async throws {
@@ -63,7 +69,9 @@ final class ServiceClient: Sendable {
         let credentials = try await credentials.credentials(within: remaining)
         let request = signed(operation, body, by: credentials)
         let response: HTTPTransport.Response
-        do { response = try await transport.send(request, timeout: min(configuration.attemptTimeout, remaining)) } catch let error as DynamoDBError {
+        do {
+            response = try await transport.send(request, timeout: min(configuration.attemptTimeout, remaining))
+        } catch let error as DynamoDBError {
             throw Retrier.Failure(error: error, isRetryable: true)
         }
         if let text = response.headers.first(name: "x-amz-crc32"), UInt32(text) != CRC32.checksum(response.body) {

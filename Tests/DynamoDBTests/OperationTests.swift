@@ -1,0 +1,207 @@
+import FoundationEssentials
+import NIOHTTP1
+import Synchronization
+import Testing
+
+@testable import DynamoDB
+
+/// Operations against a real HTTP server that misbehaves.
+@Suite struct OperationTests {
+    private static let found = #"{"Item":{"pk":{"S":"a"}}}"#
+    private static let input = DynamoDB.GetItemInput(key: ["pk": .s("a")], tableName: "t")
+
+    /// Reads one item with a client of no pauses.
+    private func getItem(
+        attempts: Int = 3,
+        attemptTimeout: Duration = .seconds(10),
+        clock: ManualClock? = nil,
+        _ answer: @escaping @Sendable (TestServer.Request) -> TestServer.Answer
+    ) async throws -> (Result<DynamoDB.GetItemOutput, any Error>, [TestServer.Request]) {
+        try await TestServer.run(answer) { server in
+            var configuration = try DynamoDB.Configuration(region: "eu-west-1", endpoint: server.url, credentials: .example)
+            configuration.maximumAttempts = attempts
+            configuration.attemptTimeout = attemptTimeout
+            let now: @Sendable () -> Date = { clock?.now ?? Date() }
+            return try await DynamoDB.run(configuration, now: now) { dynamoDB in
+                do { return (.success(try await dynamoDB.getItem(Self.input)), server.requests) } catch {
+                    return (.failure(error), server.requests)
+                }
+            }
+        }
+    }
+
+    private func error(_ result: Result<DynamoDB.GetItemOutput, any Error>) throws -> DynamoDBError {
+        try #require(throws: DynamoDBError.self) { try result.get() }
+    }
+
+    @Test func `a request is signed JSON 1.0 to the root`() async throws {
+        let (result, requests) = try await getItem { _ in .ok(Self.found) }
+        #expect(try result.get().item == ["pk": .s("a")])
+        let request = try #require(requests.first)
+        #expect(requests.count == 1)
+        #expect(request.method == .POST)
+        #expect(request.uri == "/")
+        #expect(request.headers["Content-Type"] == ["application/x-amz-json-1.0"])
+        #expect(request.headers["X-Amz-Target"] == ["DynamoDB_20120810.GetItem"])
+        #expect(request.headers["X-Amz-Security-Token"] == ["token"])
+        #expect(request.headers["Host"].count == 1)
+        let authorization = try #require(request.headers.first(name: "Authorization"))
+        #expect(authorization.hasPrefix("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/"))
+        #expect(authorization.contains("SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;x-amz-target,"))
+        #expect(
+            try JSONDecoder().decode([String: JSON].self, from: Data(request.body.utf8)) == [
+                "TableName": .text("t"), "Key": .object(["pk": .object(["S": .text("a")])]),
+            ]
+        )
+    }
+
+    static let passing: [TestServer.Answer] = [
+        .error(.internalServerError, "InternalServerError"), .full(.serviceUnavailable, [:], "<html>"), .full(.badGateway, [:], ""),
+        .error(.badRequest, "ProvisionedThroughputExceededException"), .error(.badRequest, "ThrottlingException"),
+        .error(.badRequest, "RequestLimitExceeded"), .error(.badRequest, "TransactionInProgressException"),
+        .full(.tooManyRequests, [:], ""),
+        .torn, .closed, .ok(found, ["x-amz-crc32": "1"]), .ok(found, ["x-amz-crc32": "garbage"]),
+    ]
+
+    @Test(arguments: passing)
+    func `a failure that passes is tried again`(answer: TestServer.Answer) async throws {
+        let (result, requests) = try await getItem { $0.index < 2 ? answer : .ok(Self.found) }
+        #expect(try result.get().item == ["pk": .s("a")])
+        #expect(requests.count == 3)
+    }
+
+    @Test(arguments: passing)
+    func `a failure that does not pass is told after the last attempt`(answer: TestServer.Answer) async throws {
+        let (result, requests) = try await getItem { _ in answer }
+        #expect([.throttled, .unavailable].contains(try error(result).code))
+        #expect(requests.count == 3)
+    }
+
+    @Test(arguments: [TestServer.Answer.silence, .stalled])
+    func `an attempt whose answer does not end is given up`(answer: TestServer.Answer) async throws {
+        let (result, requests) = try await getItem(attempts: 2, attemptTimeout: .milliseconds(200)) { _ in answer }
+        let error = try error(result)
+        #expect(error.code == .unavailable)
+        #expect(error.mayHaveTakenEffect)
+        #expect(error.isTimeout)
+        #expect(requests.count == 2)
+    }
+
+    @Test(arguments: [
+        ("ConditionalCheckFailedException", DynamoDBError.Code.conditionalCheckFailed), ("ValidationException", .validation),
+        ("ResourceNotFoundException", .resourceNotFound), ("AccessDeniedException", .accessDenied),
+        ("TransactionConflictException", .transactionConflict), ("UnheardOfException", .other),
+    ])
+    func `an error of the caller is told at once`(type: String, code: DynamoDBError.Code) async throws {
+        let (result, requests) = try await getItem { _ in .error(.badRequest, type, ["x-amzn-RequestId": "R1"]) }
+        let error = try error(result)
+        #expect(error.code == code)
+        #expect(error.type == type)
+        #expect(error.message == "as told")
+        #expect(error.requestID == "R1")
+        #expect(!error.mayHaveTakenEffect)
+        #expect(requests.count == 1)
+    }
+
+    @Test func `a checksum that fits is accepted`() async throws {
+        let checksum = String(CRC32.checksum(Self.found.utf8))
+        let (result, _) = try await getItem(attempts: 1) { _ in .ok(Self.found, ["x-amz-crc32": checksum]) }
+        #expect(try result.get().item == ["pk": .s("a")])
+    }
+
+    @Test func `an answer of another shape is an error of its own`() async throws {
+        let (result, _) = try await getItem { _ in .ok(#"{"Item":"a"}"#) }
+        #expect(try error(result).code == .decoding)
+    }
+
+    @Test func `nobody listening is unavailable`() async throws {
+        let configuration = try DynamoDB.Configuration(region: "eu-west-1", endpoint: "http://127.0.0.1:1", credentials: .example)
+        try await DynamoDB.run(configuration) { dynamoDB in
+            let error = try await #require(throws: DynamoDBError.self) { try await dynamoDB.getItem(Self.input) }
+            #expect(error.code == .unavailable)
+        }
+    }
+
+    @Test(arguments: ["InvalidSignatureException", "RequestTimeTooSkewed", "SignatureDoesNotMatch"])
+    func `a clock that is wrong is set by the service's`(type: String) async throws {
+        let clock = ManualClock(Date(timeIntervalSince1970: 0))
+        let (result, requests) = try await getItem(clock: clock) { request in
+            request.headers.first(name: "X-Amz-Date") == "20301231T235959Z"
+                ? .ok(Self.found) : .error(.badRequest, type, ["Date": "Tue, 31 Dec 2030 23:59:59 GMT"])
+        }
+        #expect(try result.get().item == ["pk": .s("a")])
+        #expect(requests.count == 2)
+    }
+
+    @Test func `a bad signature is not tried again when the clock is right`() async throws {
+        let clock = ManualClock(try #require(Date(iso8601: "2030-12-31T23:59:00Z")))
+        let (result, requests) = try await getItem(clock: clock) { _ in
+            .error(.badRequest, "InvalidSignatureException", ["Date": "Tue, 31 Dec 2030 23:59:59 GMT"])
+        }
+        #expect(try error(result).code == .accessDenied)
+        #expect(requests.count == 1)
+    }
+
+    @Test func `a cancelled call ends at once`() async throws {
+        let arrived = AsyncStream<Void>.makeStream()
+        try await TestServer.run { _ in
+            arrived.continuation.yield()
+            return .silence
+        } _: { server in
+            let configuration = try DynamoDB.Configuration(region: "eu-west-1", endpoint: server.url, credentials: .example)
+            try await DynamoDB.run(configuration) { dynamoDB in
+                await withTaskGroup(of: Void.self) { group in
+                    group.addTask {
+                        await #expect(throws: CancellationError.self) { try await dynamoDB.getItem(Self.input) }
+                    }
+                    for await _ in arrived.stream { break }
+                    group.cancelAll()
+                }
+            }
+        }
+    }
+}
+
+/// Enough of JSON to compare requests.
+enum JSON: Decodable, Equatable {
+    case text(String)
+    case flag(Bool)
+    case object([String: JSON])
+    case list([JSON])
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let text = try? container.decode(String.self) {
+            self = .text(text)
+        } else if let flag = try? container.decode(Bool.self) {
+            self = .flag(flag)
+        } else if let list = try? container.decode([JSON].self) {
+            self = .list(list)
+        } else {
+            self = .object(try container.decode([String: JSON].self))
+        }
+    }
+}
+
+extension AWSCredentials {
+    static let example = AWSCredentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret", sessionToken: "token")
+}
+
+extension DynamoDB {
+    /// A client without pauses, for the time that `body` runs.
+    static func run<Result>(
+        _ configuration: Configuration,
+        now: @escaping @Sendable () -> Date = { Date() },
+        _ body: (DynamoDB) async throws -> Result
+    ) async throws -> Result {
+        let dynamoDB = DynamoDB(client: ServiceClient(configuration: configuration, logger: .silent, now: now, pause: { _ in }))
+        do {
+            let result = try await body(dynamoDB)
+            try await dynamoDB.shutdown()
+            return result
+        } catch {
+            try await dynamoDB.shutdown()
+            throw error
+        }
+    }
+}
