@@ -45,7 +45,8 @@ let package = Package(
         .target(
             name: "ProvisionerCommands",
             dependencies: [
-                "HTTPAPI", "KubernetesClient", "PodPolicy", "StackCluster", "StackStoreSQLite", "Stacks",
+                "DynamoDB", "HTTPAPI", "KubernetesClient", "PodPolicy", "StackCluster", "StackStoreDynamoDB", "StackStoreSQLite",
+                "Stacks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -95,6 +96,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "StackStoreDynamoDB",
+            dependencies: ["DynamoDB", "PodPolicy", "Stacks"],
+            swiftSettings: settings
+        ),
+        .target(
             name: "StackCluster",
             dependencies: [
                 "KubernetesClient", "PodPolicy", "Stacks",
@@ -141,6 +147,19 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(
+            name: "DynamoDBTestSupport",
+            dependencies: [
+                "DynamoDB", "PodPolicy", "StackStoreDynamoDB", "Stacks",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(name: "PodPolicyTests", dependencies: ["PodPolicy"], swiftSettings: settings),
         .testTarget(
             name: "KubernetesClientTests",
@@ -178,6 +197,14 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "StackStoreDynamoDBTests",
+            dependencies: [
+                "DynamoDB", "DynamoDBTestSupport", "PodPolicy", "StackStoreDynamoDB", "Stacks",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "HTTPAPITests",
             dependencies: [
                 "HTTPAPI", "Stacks", "TestSupport",
@@ -188,7 +215,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ProvisionerCommandsTests",
-            dependencies: ["ProvisionerCommands"],
+            dependencies: [
+                "DynamoDB", "DynamoDBTestSupport", "PodPolicy", "ProvisionerCommands", "StackStoreDynamoDB", "StackStoreSQLite", "Stacks",
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -9,9 +9,10 @@ public struct ProvisionerCommand: AsyncParsableCommand {
             examples:
               provisioner serve                     run the service on :8081, with the cluster of $KUBECONFIG
               provisioner check challenge.yaml      see what the policy says of a Pod spec
+              provisioner table create              make the DynamoDB table for STACK_STORE=dynamodb
             """,
         version: "0.1.0",
-        subcommands: [ServeCommand.self, CheckCommand.self]
+        subcommands: [ServeCommand.self, CheckCommand.self, TableCommand.self, StoreCommand.self]
     )
 
     public init() {}

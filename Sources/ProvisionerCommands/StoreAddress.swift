@@ -1,0 +1,52 @@
+import ArgumentParser
+import Foundation
+import StackStoreDynamoDB
+import StackStoreSQLite
+import Stacks
+
+/// A store as written on the command line.
+enum StoreAddress: ExpressibleByArgument, Equatable, CustomStringConvertible {
+    case sqlite(path: String)
+    case dynamodb(table: String)
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ":", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else { return nil }
+        switch parts[0] {
+        case "sqlite": self = .sqlite(path: parts[1])
+        case "dynamodb": self = .dynamodb(table: parts[1])
+        default: return nil
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .sqlite(let path): "sqlite:\(path)"
+        case .dynamodb(let table): "dynamodb:\(table)"
+        }
+    }
+
+    /// Runs `body` with the store, which no replica uses.
+    /// - Parameter environment: says where DynamoDB is.
+    /// - Throws: ``StoreCopy/Refusal`` when one does; ``SQLiteStoreError``, also then; ``StackTableError``; ``StoreError``.
+    func withStore(environment: [String: String], _ body: (any StackStore) async throws -> Void) async throws {
+        switch self {
+        case .sqlite(let path):
+            // It locks its file against every other process.
+            let store = try SQLiteStackStore(path: path)
+            do { try await body(store) } catch {
+                try store.close()
+                throw error
+            }
+            try store.close()
+        case .dynamodb(let table):
+            try await DynamoDBConnection.with(environment) { connection in
+                try await StackTable(client: connection.client, name: table).checkBeforeUse()
+                let store = DynamoDBStackStore(client: connection.client, table: table)
+                let replicas = try await store.activeReplicas(at: Date())
+                guard replicas.isEmpty else { throw StoreCopy.Refusal.activeReplicas(replicas, table: table) }
+                try await body(store)
+            }
+        }
+    }
+}

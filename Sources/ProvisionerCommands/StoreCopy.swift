@@ -1,0 +1,66 @@
+import Stacks
+
+/// Copies every stack of one store into another, while nobody else uses either.
+struct StoreCopy: Sendable {
+    var source: any StackStore
+    var target: any StackStore
+    /// Told now and then how many stacks have been copied, and of how many.
+    var progress: @Sendable (Int, Int) -> Void = { _, _ in }
+
+    /// Why nothing is copied.
+    struct Refusal: Error, Equatable {
+        var message: String
+
+        static func activeReplicas(_ replicas: [String], table: String) -> Refusal {
+            Refusal(
+                message: "table \(table) is in use by replica \(replicas.sorted().joined(separator: ", ")): stop every replica first; "
+                    + "one that died counts as active for another 90 seconds"
+            )
+        }
+    }
+
+    private static let parallelism = 8
+
+    /// Repeats safely: stacks that are there already are left as they are.
+    /// - Returns: how many stacks both stores hold.
+    /// - Throws: ``Refusal`` when the target holds a stack that the source does not, or another than the source; ``StoreError``;
+    ///   ``ReservationRefusal`` when the records contradict each other.
+    func run() async throws -> Int {
+        let records = try await source.records()
+        let missing = try await missing(of: records)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var remaining = missing.makeIterator()
+            func addNext() {
+                guard let record = remaining.next() else { return }
+                group.addTask { try await insert(record) }
+            }
+            for _ in 0..<Self.parallelism { addNext() }
+            var done = records.count - missing.count
+            while try await group.next() != nil {
+                done += 1
+                if done.isMultiple(of: 100) || done == records.count { progress(done, records.count) }
+                addNext()
+            }
+        }
+        guard try await target.records() == records else {
+            throw Refusal(message: "the stores differ after the copy: was one of them in use? Nothing was removed; stop all and try again")
+        }
+        return records.count
+    }
+
+    private func missing(of records: [StackRecord]) async throws -> [StackRecord] {
+        let wanted = Dictionary(uniqueKeysWithValues: records.map { ($0.id, $0) })
+        let present = try await target.records()
+        if let foreign = present.first(where: { wanted[$0.id] != $0 }) {
+            let what = wanted[foreign.id] == nil ? "which the source does not have" : "but not as the source has it"
+            throw Refusal(message: "the target holds \(foreign.id), \(what); copy into an empty store")
+        }
+        let ids = Set(present.map(\.id))
+        return records.filter { !ids.contains($0.id) }
+    }
+
+    /// Stores write a record as it is given, in whatever state it is.
+    private func insert(_ record: StackRecord) async throws {
+        try await target.reserve(record, within: ReservationLimits(stacksPerUser: .max, budget: nil))
+    }
+}

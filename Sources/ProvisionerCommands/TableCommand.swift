@@ -1,0 +1,77 @@
+import ArgumentParser
+import DynamoDB
+import FoundationEssentials
+import Logging
+import StackStoreDynamoDB
+
+struct TableCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "table",
+        abstract: "Make or check the DynamoDB table of STACK_STORE=dynamodb.",
+        discussion: """
+            DDB_STACK_TABLE names the table (smctf-stacks); region, endpoint and credentials are found as by every AWS SDK: AWS_REGION,
+            AWS_PROFILE, AWS_ENDPOINT_URL_DYNAMODB and so on.
+
+            Exit codes: 0 when the table is as it should be, 1 when it is not or cannot be reached, 2 when the configuration is wrong.
+            """,
+        subcommands: [Create.self, Check.self]
+    )
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make the table, billed on demand, or what is missing of it, and wait until it can be used. Repeats safely."
+        )
+
+        func run() async throws {
+            try await TableCommand.withTable { table, region in
+                let steps = try await table.create()
+                for step in steps { Terminal.say("table \(table.name) in \(region): \(step.sentence)\n") }
+                if steps.isEmpty { Terminal.say("table \(table.name) in \(region): nothing to do\n") }
+                guard steps.contains(.created) else { return }
+                Terminal.say(
+                    """
+                    For a table that must survive mistakes, switch point-in-time recovery on; it is billed by the size of the table:
+                      aws dynamodb update-continuous-backups --region \(region) --table-name \(table.name) \\
+                        --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true
+
+                    """
+                )
+            }
+        }
+    }
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Say whether the table is as the service needs it.")
+
+        func run() async throws {
+            try await TableCommand.withTable { table, region in
+                let findings = try await table.findings()
+                for finding in findings { Terminal.complain(table.explain(finding)) }
+                guard findings.isEmpty else { throw ExitCode(1) }
+                Terminal.say("table \(table.name) in \(region): as it should be\n")
+            }
+        }
+    }
+
+    /// Runs `body` with the table that the environment names, and its region.
+    fileprivate static func withTable(_ body: (StackTable, String) async throws -> Void) async throws {
+        let environment = ProcessInfo.processInfo.environment
+        try await DynamoDBConnection.with(environment) { connection in
+            do {
+                try await body(StackTable(client: connection.client, name: DynamoDBConnection.table(environment)), connection.region)
+            } catch let error as StackTableError {
+                Terminal.complain(error.message)
+                throw ExitCode(1)
+            }
+        }
+    }
+}
+
+extension StackTable.Step {
+    fileprivate var sentence: String {
+        switch self {
+        case .created: "created, billed on demand"
+        case .timeToLiveEnabled: "time to live enabled"
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Stacks
+
+/// Makes attempts at a write that others may cross, with pauses of exponentially growing length and full jitter between them.
+///
+/// Transactions that meet on an item cancel each other, and DynamoDB leaves it to the caller to come again.
+/// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
+struct Contention: Sendable {
+    var attempts = 9
+    var base: Duration = .milliseconds(20)
+    var longest: Duration = .seconds(1)
+    var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    /// In 0..<1, for the jitter.
+    var random: @Sendable () -> Double = { .random(in: 0..<1) }
+
+    /// How an attempt ended.
+    enum Outcome<Value: Sendable>: Sendable {
+        case done(Value)
+        /// Worth another attempt; the error is thrown when none is left.
+        case again(orElse: any Error)
+    }
+
+    /// - Parameters:
+    ///   - failures: how many attempts have failed, from 1.
+    ///   - random: in 0..<1.
+    func delay(afterFailures failures: Int, random: Double) -> Duration {
+        min(base * (1 << min(failures - 1, 16)), longest) * random
+    }
+
+    /// - Parameter attempt: told how many attempts have failed before it. What it throws ends the matter.
+    func run<Value: Sendable>(_ attempt: (Int) async throws -> Outcome<Value>) async throws -> Value {
+        var failures = 0
+        while true {
+            switch try await attempt(failures) {
+            case .done(let value): return value
+            case .again(let error):
+                failures += 1
+                guard failures < attempts else { throw error }
+                try await pause(delay(afterFailures: failures, random: random()))
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import DynamoDB
+
+extension DynamoDBStackStore {
+    /// A partition, or the part of it whose sort keys meet a condition.
+    struct Partition: Sendable {
+        enum Condition: Sendable {
+            case beginsWith(String)
+            case before(String)
+        }
+
+        var key: String
+        var condition: Condition?
+
+        init(_ key: String, condition: Condition? = nil) {
+            self.key = key
+            self.condition = condition
+        }
+
+        var expression: String {
+            switch condition {
+            case nil: "pk = :pk"
+            case .beginsWith: "pk = :pk AND begins_with(sk, :sk)"
+            case .before: "pk = :pk AND sk < :sk"
+            }
+        }
+
+        var values: DynamoDB.Item {
+            switch condition {
+            case nil: [":pk": .s(key)]
+            case .beginsWith(let text), .before(let text): [":pk": .s(key), ":sk": .s(text)]
+            }
+        }
+    }
+
+    /// What one query answers.
+    struct Page: Sendable {
+        var items: [DynamoDB.Item]
+        /// Where the next page begins; nil on the last one.
+        var next: DynamoDB.Item?
+    }
+
+    /// All items, page by page.
+    func items(in partition: Partition, consistentRead: Bool? = nil) async throws -> [DynamoDB.Item] {
+        var items: [DynamoDB.Item] = []
+        var page = Page(items: [], next: nil)
+        repeat {
+            page = try await self.page(of: partition, after: page.next, consistentRead: consistentRead)
+            items += page.items
+        } while page.next != nil
+        return items
+    }
+
+    /// One page: at most 1 MB.
+    /// - Parameter consistentRead: nil for what the store was made with.
+    func page(
+        of partition: Partition,
+        after start: DynamoDB.Item?,
+        limit: Int? = nil,
+        consistentRead: Bool? = nil
+    ) async throws -> Page {
+        let input = DynamoDB.QueryInput(
+            consistentRead: consistentRead ?? self.consistentRead,
+            exclusiveStartKey: start,
+            expressionAttributeValues: partition.values,
+            keyConditionExpression: partition.expression,
+            limit: limit,
+            tableName: table
+        )
+        let output = try await translating { try await client.query(input) }
+        return Page(items: output.items ?? [], next: output.lastEvaluatedKey)
+    }
+}

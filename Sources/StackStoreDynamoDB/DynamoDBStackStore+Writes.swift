@@ -1,0 +1,165 @@
+import DynamoDB
+public import FoundationEssentials
+public import Stacks
+
+extension DynamoDBStackStore {
+    /// A GetItem, then one transaction that exchanges the port while the reservation is its owner's.
+    public func changePort(of id: StackID, owner: String, to nodePort: Int, at now: Date) async throws {
+        try await contention.run { _ in
+            guard let record = try await record(id), record.owner == owner, record.state == .reserved else {
+                throw StoreError.lostReservation(id)
+            }
+            // No item may occur twice in a transaction, and the port is taken in any case: by this very stack.
+            guard record.nodePort != nodePort else { throw ReservationRefusal.portTaken }
+            do {
+                try await transact(record.portChange(to: nodePort, at: now, in: table))
+                return .done(())
+            } catch let error as Cancellation {
+                if error.reasons == [nil, nil, .conditionFailed] { throw ReservationRefusal.portTaken }
+                return .again(orElse: contended("the change of the port of \(id)"))
+            }
+        }
+    }
+
+    /// One UpdateItem, while the reservation is its owner's.
+    public func activate(_ id: StackID, owner: String, nodeID: String, at now: Date) async throws -> StackRecord {
+        let change = Change(
+            key: ItemKey.stack(id),
+            condition: "#state = :reserved AND #owner = :owner",
+            update: "SET #state = :active, node_id = :node, updated_at = :now",
+            names: ["#state": Attribute.state, "#owner": Attribute.owner],
+            values: [
+                ":reserved": .s(StackRecord.State.reserved.rawValue),
+                ":active": .s(StackRecord.State.active.rawValue),
+                ":owner": .s(owner),
+                ":node": .s(nodeID),
+                ":now": .n(String(now.microseconds)),
+            ]
+        )
+        switch try await make(change) {
+        case .made(let item):
+            return try StackRecord(item)
+        case .refused(let item, let mayBeOurs):
+            // The answer to an earlier attempt of this call was lost: what it wrote is there.
+            let found = try item.map { try StackRecord($0) }
+            guard mayBeOurs, let found, found.state == .active, found.owner == owner, found.nodeID == nodeID else {
+                throw StoreError.lostReservation(id)
+            }
+            return found
+        }
+    }
+
+    /// One UpdateItem, while the state is as expected.
+    public func beginDelete(_ id: StackID, ifIn state: StackRecord.State?, at now: Date) async throws -> StackRecord? {
+        if state == .deleting { return try await record(id).flatMap { $0.state == .deleting ? $0 : nil } }
+        var change = Change(
+            key: ItemKey.stack(id),
+            // An update would make what is not there.
+            condition: "attribute_exists(pk) AND #state <> :deleting",
+            update: "SET #state = :deleting, updated_at = :now",
+            names: ["#state": Attribute.state],
+            values: [":deleting": .s(StackRecord.State.deleting.rawValue), ":now": .n(String(now.microseconds))]
+        )
+        if let state {
+            change.condition = "#state = :expected"
+            change.values[":expected"] = .s(state.rawValue)
+        }
+        switch try await make(change) {
+        case .made(let item):
+            return try StackRecord(item)
+        case .refused(let item, let mayBeOurs):
+            guard let found = try item.map({ try StackRecord($0) }), found.state == .deleting else { return nil }
+            return state == nil || (mayBeOurs && found.updatedAt == now) ? found : nil
+        }
+    }
+
+    /// A GetItem, then one transaction that deletes the row and everything it holds while it is marked as being deleted.
+    public func remove(_ id: StackID) async throws {
+        try await contention.run { _ in
+            guard let record = try await record(id), record.state == .deleting else { return .done(()) }
+            do {
+                try await transact(record.removal(in: .deleting, in: table))
+                return .done(())
+            } catch let error as Cancellation {
+                // Without its row it has just been removed by another; the next look will tell.
+                guard !error.reasons.dropFirst().contains(.conditionFailed) || error.reasons.first == .conditionFailed else {
+                    throw StoreError.unavailable(
+                        "table \(table): \(id) cannot be removed: its lock, port or idempotency key is another stack's (\(error.reasons))"
+                    )
+                }
+                return .again(orElse: contended("the removal of \(id)"))
+            }
+        }
+    }
+}
+
+extension DynamoDBStackStore {
+    /// A conditional change of one item.
+    private struct Change {
+        var key: DynamoDB.Item
+        var condition: String
+        var update: String
+        var names: [String: String]
+        var values: DynamoDB.Item
+    }
+
+    private enum ChangeResult {
+        /// The item as it is now.
+        case made(DynamoDB.Item)
+        /// The condition does not hold for the item as it is.
+        /// - Parameter mayBeOurs: it may be this very call that changed it, in an attempt whose answer was lost.
+        case refused(DynamoDB.Item?, mayBeOurs: Bool)
+    }
+
+    private func make(_ change: Change) async throws -> ChangeResult {
+        let input = DynamoDB.UpdateItemInput(
+            conditionExpression: change.condition,
+            expressionAttributeNames: change.names,
+            expressionAttributeValues: change.values,
+            key: change.key,
+            returnValues: .allNew,
+            returnValuesOnConditionCheckFailure: .allOld,
+            tableName: table,
+            updateExpression: change.update
+        )
+        return try await contention.run { _ in
+            do {
+                return .done(.made(try await client.updateItem(input).attributes ?? [:]))
+            } catch let error as DynamoDBError where error.code == .conditionalCheckFailed {
+                return .done(.refused(error.item, mayBeOurs: error.mayHaveTakenEffect))
+            } catch let error as DynamoDBError where error.isTransactionConflict {
+                return .again(orElse: unavailable(error))
+            } catch let error as DynamoDBError {
+                throw unavailable(error)
+            }
+        }
+    }
+}
+
+extension StackRecord {
+    /// Exchanges the port in one transaction: row, old port, new port.
+    fileprivate func portChange(to nodePort: Int, at now: Date, in table: String) -> [DynamoDB.TransactWriteItem] {
+        let row = DynamoDB.Update(
+            conditionExpression: "#state = :reserved AND #owner = :owner AND node_port = :old",
+            expressionAttributeNames: ["#state": Attribute.state, "#owner": Attribute.owner],
+            expressionAttributeValues: [
+                ":reserved": .s(State.reserved.rawValue),
+                ":owner": .s(owner),
+                ":old": .n(String(self.nodePort)),
+                ":new": .n(String(nodePort)),
+                ":now": .n(String(now.microseconds)),
+            ],
+            key: ItemKey.stack(id),
+            tableName: table,
+            updateExpression: "SET node_port = :new, updated_at = :now"
+        )
+        let new = DynamoDB.Put(
+            conditionExpression: "attribute_not_exists(pk)",
+            item: ItemKey.port(nodePort).merging(holder) { key, _ in key },
+            tableName: table
+        )
+        return [
+            DynamoDB.TransactWriteItem(update: row), freeing(ItemKey.port(self.nodePort), in: table), DynamoDB.TransactWriteItem(put: new),
+        ]
+    }
+}

@@ -1,0 +1,89 @@
+public import DynamoDB
+public import Stacks
+
+/// The shared store: one DynamoDB table for any number of replicas. docs/dynamodb.md describes its items and what they cost.
+///
+/// Whatever must happen together is one transaction, each of its writes conditional on what it takes for granted. Whatever a
+/// decision hangs on is read with strong consistency.
+public final class DynamoDBStackStore: StackStore {
+    /// Never: other replicas write to the table as well.
+    public let isExclusive = false
+    let client: DynamoDB
+    let table: String
+    let consistentRead: Bool
+    let contention: Contention
+
+    /// - Parameters:
+    ///   - client: closed by whoever made it, after this store was used for the last time.
+    ///   - table: with partition key `pk` and sort key `sk`; ``StackTable`` makes and checks it.
+    ///   - consistentRead: whether lists hold every write that has succeeded before; at twice the price. Reservations, and reads of one
+    ///     stack, always do.
+    public convenience init(client: DynamoDB, table: String, consistentRead: Bool = true) {
+        self.init(client: client, table: table, consistentRead: consistentRead, contention: Contention())
+    }
+
+    init(client: DynamoDB, table: String, consistentRead: Bool = true, contention: Contention) {
+        self.client = client
+        self.table = table
+        self.consistentRead = consistentRead
+        self.contention = contention
+    }
+
+    /// Reads one small item by its key: proves that the table is there, has the right keys and may be read.
+    public func checkReadiness() async throws {
+        let key: DynamoDB.Item = [Attribute.partitionKey: .s(ItemKey.capacity), Attribute.sortKey: .s("00")]
+        _ = try await translating { try await client.getItem(DynamoDB.GetItemInput(key: key, tableName: table)) }
+    }
+
+    /// Lets only ``StoreError`` and cancellation out.
+    func translating<Value>(_ call: () async throws -> Value) async throws -> Value {
+        do { return try await call() } catch let error as DynamoDBError { throw unavailable(error) }
+    }
+
+    func unavailable(_ error: DynamoDBError) -> StoreError {
+        guard error.code == .resourceNotFound else { return .unavailable("table \(table): \(error)") }
+        return .unavailable("table \(table) does not exist; create it with: \(StackTable.createCommand(table))")
+    }
+
+    /// Nothing of the transaction was made.
+    struct Cancellation: Error {
+        /// For each item in the order of the transaction; nil when nothing is wrong with it.
+        var reasons: [Reason?]
+
+        enum Reason: Equatable {
+            case conditionFailed
+            /// Another write was under way, or throughput was short: a passing reason.
+            case contended
+        }
+    }
+
+    /// Makes a transaction, once: the client gives it a `ClientRequestToken`, which every attempt to send it bears.
+    /// - Throws: ``Cancellation``; ``StoreError``.
+    func transact(_ items: [DynamoDB.TransactWriteItem]) async throws {
+        do {
+            _ = try await client.transactWriteItems(DynamoDB.TransactWriteItemsInput(transactItems: items))
+        } catch let error as DynamoDBError where error.code == .transactionCanceled {
+            throw try cancellation(error)
+        } catch let error as DynamoDBError {
+            throw unavailable(error)
+        }
+    }
+
+    private func cancellation(_ error: DynamoDBError) throws -> Cancellation {
+        let reasons = try error.cancellationReasons.map { reason -> Cancellation.Reason? in
+            switch reason.code {
+            case "None": nil
+            case "ConditionalCheckFailed": .conditionFailed
+            case "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded": .contended
+            default: throw unavailable(error)
+            }
+        }
+        guard reasons.contains(where: { $0 != nil }) else { throw unavailable(error) }
+        return Cancellation(reasons: reasons)
+    }
+
+    /// What is thrown when a write met others in every attempt.
+    func contended(_ what: String) -> StoreError {
+        .unavailable("table \(table): \(what) met other writes to the same items in each of \(contention.attempts) attempts")
+    }
+}

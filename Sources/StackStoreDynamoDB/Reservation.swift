@@ -1,0 +1,125 @@
+import DynamoDB
+import Stacks
+
+/// What stands in the way of a reservation, as read before it is written.
+struct Findings: Sendable, Equatable {
+    var keyHolder: StackID?
+    var lockHolder: StackID?
+    var count = 0
+    var portHolder: StackID?
+    /// What all records request together.
+    var reserved = ResourceAmount.zero
+
+    enum Obstacle: Equatable {
+        /// This stack's record is the answer.
+        case keyUsed(by: StackID)
+        case refused(ReservationRefusal)
+    }
+
+    /// The first obstacle in the order of ``ReservationRefusal``.
+    func obstacle(to record: StackRecord, within limits: ReservationLimits) -> Obstacle? {
+        if let keyHolder { return .keyUsed(by: keyHolder) }
+        if let lockHolder { return .refused(.stackExists(lockHolder)) }
+        if count >= limits.stacksPerUser { return .refused(.userLimitReached(count: count)) }
+        if let budget = limits.budget, !budget.covers(reserved + record.requested) { return .refused(.overBudget(reserved: reserved)) }
+        if portHolder != nil { return .refused(.portTaken) }
+        return nil
+    }
+}
+
+extension ResourceAmount {
+    /// Whether `other` stays within this in both resources.
+    func covers(_ other: ResourceAmount) -> Bool {
+        other.cpuMilli <= cpuMilli && other.memoryBytes <= memoryBytes
+    }
+}
+
+extension StackRecord {
+    var requested: ResourceAmount {
+        ResourceAmount(cpuMilli: requestedCPUMilli, memoryBytes: requestedMemoryBytes)
+    }
+
+    /// What a lock, a port or an idempotency key says of its holder.
+    var holder: DynamoDB.Item {
+        [Attribute.stackID: .s(id.description), Attribute.owner: .s(owner)]
+    }
+
+    /// The one transaction that makes this record and everything it holds: seven items at most.
+    func reservation(stacksPerUser: Int, in table: String) -> [DynamoDB.TransactWriteItem] {
+        func put(_ item: DynamoDB.Item) -> DynamoDB.TransactWriteItem {
+            DynamoDB.TransactWriteItem(
+                put: DynamoDB.Put(conditionExpression: "attribute_not_exists(pk)", item: item, tableName: table)
+            )
+        }
+        func held(_ key: DynamoDB.Item) -> DynamoDB.TransactWriteItem { put(key.merging(holder) { key, _ in key }) }
+
+        let count = DynamoDB.Update(
+            conditionExpression: "attribute_not_exists(stacks) OR stacks < :limit",
+            expressionAttributeValues: [":one": .n("1"), ":limit": .n(String(stacksPerUser))],
+            key: ItemKey.count(user: userID),
+            tableName: table,
+            updateExpression: "ADD stacks :one"
+        )
+        return [
+            put(item),
+            held(ItemKey.lock(user: userID, problem: problemID)),
+            DynamoDB.TransactWriteItem(update: count),
+            held(ItemKey.port(nodePort)),
+            held(ItemKey.expiry(self)),
+            DynamoDB.TransactWriteItem(update: capacityChange(by: requested, in: table)),
+        ] + (idempotency.map { [held(ItemKey.idempotency($0.key))] } ?? [])
+    }
+
+    /// The one transaction that removes this record and frees everything it holds.
+    /// - Parameter owner: removes it only while it is this owner's; nil for anyone's.
+    func removal(in state: State, ownedBy owner: String? = nil, in table: String) -> [DynamoDB.TransactWriteItem] {
+        var row = DynamoDB.Delete(
+            conditionExpression: "#state = :state",
+            expressionAttributeNames: ["#state": Attribute.state],
+            expressionAttributeValues: [":state": .s(state.rawValue)],
+            key: ItemKey.stack(id),
+            tableName: table
+        )
+        if let owner {
+            row.conditionExpression = "#state = :state AND #owner = :owner"
+            row.expressionAttributeNames?["#owner"] = Attribute.owner
+            row.expressionAttributeValues?[":owner"] = .s(owner)
+        }
+        let count = DynamoDB.Update(
+            expressionAttributeValues: [":minus": .n("-1")],
+            key: ItemKey.count(user: userID),
+            tableName: table,
+            updateExpression: "ADD stacks :minus"
+        )
+        return [
+            DynamoDB.TransactWriteItem(delete: row),
+            freeing(ItemKey.lock(user: userID, problem: problemID), in: table),
+            DynamoDB.TransactWriteItem(update: count),
+            freeing(ItemKey.port(nodePort), in: table),
+            freeing(ItemKey.expiry(self), in: table),
+            DynamoDB.TransactWriteItem(update: capacityChange(by: .zero - requested, in: table)),
+        ] + (idempotency.map { [freeing(ItemKey.idempotency($0.key), in: table)] } ?? [])
+    }
+
+    /// Deletes an item that this stack holds. One that someone has removed by hand does not stand in the way; one that another stack
+    /// holds is never touched.
+    func freeing(_ key: DynamoDB.Item, in table: String) -> DynamoDB.TransactWriteItem {
+        DynamoDB.TransactWriteItem(
+            delete: DynamoDB.Delete(
+                conditionExpression: "attribute_not_exists(stack_id) OR stack_id = :id",
+                expressionAttributeValues: [":id": .s(id.description)],
+                key: key,
+                tableName: table
+            )
+        )
+    }
+
+    private func capacityChange(by amount: ResourceAmount, in table: String) -> DynamoDB.Update {
+        DynamoDB.Update(
+            expressionAttributeValues: [":cpu": .n(String(amount.cpuMilli)), ":memory": .n(String(amount.memoryBytes))],
+            key: ItemKey.capacity(id),
+            tableName: table,
+            updateExpression: "ADD cpu_milli :cpu, memory_bytes :memory"
+        )
+    }
+}

@@ -1,0 +1,98 @@
+import DynamoDB
+import FoundationEssentials
+import PodPolicy
+import Stacks
+
+extension StackRecord {
+    /// The row of this stack. Times are microseconds since 1970.
+    var item: DynamoDB.Item {
+        var item: DynamoDB.Item = [
+            Attribute.stackID: .s(id.description),
+            Attribute.userID: .n(String(userID)),
+            Attribute.problemID: .n(String(problemID)),
+            Attribute.state: .s(state.rawValue),
+            Attribute.owner: .s(owner),
+            Attribute.namespace: .s(namespace),
+            Attribute.podSpec: .s(podSpec),
+            Attribute.containerPort: .n(String(port.containerPort)),
+            Attribute.transport: .s(port.protocol.rawValue),
+            Attribute.nodePort: .n(String(nodePort)),
+            Attribute.cpuMilli: .n(String(requestedCPUMilli)),
+            Attribute.memoryBytes: .n(String(requestedMemoryBytes)),
+            Attribute.createdAt: .n(String(createdAt.microseconds)),
+            Attribute.updatedAt: .n(String(updatedAt.microseconds)),
+            Attribute.expiresAt: .n(String(expiresAt.microseconds)),
+        ]
+        item[Attribute.idempotencyKey] = idempotency.map { .s($0.key) }
+        item[Attribute.requestDigest] = idempotency.map { .s($0.digest) }
+        item[Attribute.portName] = port.name.map { .s($0) }
+        item[Attribute.nodeID] = nodeID.map { .s($0) }
+        return item.merging(ItemKey.stack(id)) { own, _ in own }
+    }
+
+    /// - Throws: ``StoreError/unavailable(_:)`` when the row holds what no version of this program writes.
+    init(_ item: DynamoDB.Item) throws {
+        let row = ItemReader(item)
+        let idempotencyKey = row.optionalText(Attribute.idempotencyKey)
+        let digest = row.optionalText(Attribute.requestDigest)
+        self.init(
+            id: try row.value(Attribute.stackID) { StackID($0) },
+            userID: try row.integer(Attribute.userID),
+            problemID: try row.integer(Attribute.problemID),
+            state: try row.value(Attribute.state) { State(rawValue: $0) },
+            owner: try row.text(Attribute.owner),
+            idempotency: idempotencyKey.flatMap { key in digest.map { Idempotency(key: key, digest: $0) } },
+            namespace: try row.text(Attribute.namespace),
+            podSpec: try row.text(Attribute.podSpec),
+            port: ExposedPort(
+                containerPort: try row.integer(Attribute.containerPort),
+                protocol: try row.value(Attribute.transport) { TransportProtocol(rawValue: $0) },
+                name: row.optionalText(Attribute.portName)
+            ),
+            nodePort: try row.integer(Attribute.nodePort),
+            nodeID: row.optionalText(Attribute.nodeID),
+            requestedCPUMilli: try row.integer(Attribute.cpuMilli),
+            requestedMemoryBytes: try row.integer(Attribute.memoryBytes),
+            createdAt: Date(microseconds: try row.integer(Attribute.createdAt)),
+            updatedAt: Date(microseconds: try row.integer(Attribute.updatedAt)),
+            expiresAt: Date(microseconds: try row.integer(Attribute.expiresAt))
+        )
+    }
+}
+
+/// Reads attributes by name.
+struct ItemReader {
+    private let item: DynamoDB.Item
+
+    init(_ item: DynamoDB.Item) {
+        self.item = item
+    }
+
+    func optionalText(_ name: String) -> String? {
+        guard case .s(let text) = item[name] else { return nil }
+        return text
+    }
+
+    func text(_ name: String) throws -> String {
+        guard let text = optionalText(name) else { throw unreadable(name) }
+        return text
+    }
+
+    /// A text that stands for something else.
+    func value<Value>(_ name: String, _ parse: (String) -> Value?) throws -> Value {
+        guard let value = parse(try text(name)) else { throw unreadable(name) }
+        return value
+    }
+
+    func integer<Number: FixedWidthInteger>(_ name: String) throws -> Number {
+        guard case .n(let digits) = item[name], let number = Number(digits) else { throw unreadable(name) }
+        return number
+    }
+
+    private func unreadable(_ name: String) -> StoreError {
+        let partition = optionalText(Attribute.partitionKey) ?? "?"
+        let sort = optionalText(Attribute.sortKey) ?? "?"
+        let found = item[name].map { "is \($0)" } ?? "is missing"
+        return .unavailable("item \(partition) / \(sort) cannot be read: \(name) \(found)")
+    }
+}

@@ -1,0 +1,147 @@
+import DynamoDB
+import DynamoDBTestSupport
+import Foundation
+import PodPolicy
+import StackStoreDynamoDB
+import StackStoreSQLite
+import Stacks
+import Testing
+
+@testable import ProvisionerCommands
+
+@Suite struct StoreCopyTests {
+    /// Stacks in every state, with and without what is optional.
+    private static func records(_ count: Int) throws -> [StackRecord] {
+        try (0..<count).map { index in
+            let start = Date(microseconds: 1_790_000_000_000_000 + Int64(index))
+            let digits = String(index + 1, radix: 16)
+            return StackRecord(
+                id: try #require(StackID("stack-" + String(repeating: "0", count: 16 - digits.count) + digits)),
+                userID: Int64(index / 3 + 1),
+                problemID: Int64(index + 1),
+                state: StackRecord.State.allCases[index % 3],
+                owner: "replica-\(index)",
+                idempotency: index.isMultiple(of: 2) ? Idempotency(key: "key-\(index)", digest: "digest") : nil,
+                namespace: "stacks",
+                podSpec: "spec \(index)",
+                port: ExposedPort(containerPort: 8080, protocol: .udp, name: index.isMultiple(of: 4) ? "game" : nil),
+                nodePort: 30000 + index,
+                nodeID: index % 3 == 0 ? nil : "node-1",
+                requestedCPUMilli: 100,
+                requestedMemoryBytes: 1 << 20,
+                createdAt: start,
+                updatedAt: start.addingTimeInterval(1),
+                expiresAt: start.addingTimeInterval(7200)
+            )
+        }
+    }
+
+    private static func fill(_ store: any StackStore, _ records: [StackRecord]) async throws {
+        for record in records { try await store.reserve(record, within: ReservationLimits(stacksPerUser: 10, budget: nil)) }
+    }
+
+    private static func withSQLite(_ body: (SQLiteStackStore, String) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        defer {
+            // The folder of a test is no concern of its outcome.
+            try? FileManager.default.removeItem(at: folder)
+        }
+        let path = folder.appending(path: "stacks.sqlite").path
+        let store = try SQLiteStackStore(path: path)
+        try await body(store, path)
+        try store.close()
+    }
+
+    @Test func `a copy holds every stack in its state, and repeats safely`() async throws {
+        try await Self.withSQLite { source, _ in
+            try await Self.withSQLite { target, _ in
+                let records = try Self.records(40)
+                try await Self.fill(source, records)
+                // An earlier attempt came this far.
+                try await Self.fill(target, Array(records.prefix(7)))
+                #expect(try await StoreCopy(source: source, target: target).run() == 40)
+                #expect(try await target.records() == records)
+                #expect(try await StoreCopy(source: source, target: target).run() == 40)
+            }
+        }
+    }
+
+    @Test func `a target with other stacks is left alone`() async throws {
+        try await Self.withSQLite { source, _ in
+            try await Self.withSQLite { target, _ in
+                let records = try Self.records(3)
+                try await Self.fill(source, Array(records.prefix(2)))
+                try await Self.fill(target, [records[2]])
+                let message = "the target holds stack-0000000000000003, which the source does not have; copy into an empty store"
+                await #expect(throws: StoreCopy.Refusal(message: message)) { try await StoreCopy(source: source, target: target).run() }
+                #expect(try await target.records() == [records[2]])
+            }
+        }
+    }
+
+    @Test func `a target in which a stack has gone on living is left alone`() async throws {
+        try await Self.withSQLite { source, _ in
+            try await Self.withSQLite { target, _ in
+                let records = try Self.records(2)
+                try await Self.fill(source, records)
+                try await Self.fill(target, [records[0]])
+                _ = try await target.beginDelete(records[0].id, ifIn: nil, at: Date(microseconds: 1_790_000_100_000_000))
+                let message = "the target holds stack-0000000000000001, but not as the source has it; copy into an empty store"
+                await #expect(throws: StoreCopy.Refusal(message: message)) { try await StoreCopy(source: source, target: target).run() }
+            }
+        }
+    }
+
+    @Test(.enabled(if: TestTable.endpoint != nil, "TEST_DYNAMODB_ENDPOINT is unset"))
+    func `from SQLite to DynamoDB and back nothing is lost`() async throws {
+        try await TestTable.with { table in
+            try await Self.withSQLite { first, _ in
+                try await Self.withSQLite { last, _ in
+                    let records = try Self.records(130)
+                    try await Self.fill(first, records)
+                    #expect(try await StoreCopy(source: first, target: table.store).run() == 130)
+                    #expect(try await StoreCopy(source: table.store, target: last).run() == 130)
+                    #expect(try await last.records() == records)
+                    // What was copied is held: locks, counts and ports.
+                    await #expect(throws: ReservationRefusal.stackExists(records[0].id)) {
+                        var again = records[0]
+                        again.idempotency = nil
+                        try await table.store.reserve(again, within: ReservationLimits(stacksPerUser: 10, budget: nil))
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `a file that another process has open is refused`() async throws {
+        try await Self.withSQLite { _, path in
+            await #expect(throws: SQLiteStoreError.self) { try await StoreAddress.sqlite(path: path).withStore(environment: [:]) { _ in } }
+        }
+    }
+
+    @Test(.enabled(if: TestTable.endpoint?.hasPrefix("http") == true, "TEST_DYNAMODB_ENDPOINT is no URL"))
+    func `a table that a replica uses is refused until the replica has ended`() async throws {
+        let environment = [
+            "AWS_ENDPOINT_URL_DYNAMODB": try #require(TestTable.endpoint), "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+        ]
+        try await TestTable.with { table in
+            let address = StoreAddress.dynamodb(table: table.name)
+            try await table.store.heartbeat(of: "replica-a", at: Date())
+            await #expect(throws: StoreCopy.Refusal.activeReplicas(["replica-a"], table: table.name)) {
+                try await address.withStore(environment: environment) { _ in }
+            }
+            try await table.store.endHeartbeat(of: "replica-a")
+            try await address.withStore(environment: environment) { store in
+                let records = try await store.records()
+                #expect(records.isEmpty)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("sqlite:var/a:b.sqlite", "sqlite:var/a:b.sqlite"), ("dynamodb:t", "dynamodb:t"), ("sqlite:", nil), ("postgres:x", nil), ("x", nil),
+    ])
+    func `a store's address is its kind and its place`(text: String, expected: String?) {
+        #expect(StoreAddress(argument: text)?.description == expected)
+    }
+}

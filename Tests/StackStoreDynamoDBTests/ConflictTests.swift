@@ -1,0 +1,128 @@
+import DynamoDB
+import DynamoDBTestSupport
+import FoundationEssentials
+import Stacks
+import Synchronization
+import Testing
+
+@testable import StackStoreDynamoDB
+
+/// What DynamoDB answers when writes meet, and what becomes of it.
+@Suite(.enabled(if: TestTable.endpoint != nil, "TEST_DYNAMODB_ENDPOINT is unset"))
+struct ConflictTests {
+    private static let transaction = #"""
+        {"__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException", "Message": "cancelled",
+         "CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict", "Message": "ongoing"}]}
+        """#
+    private static let single = #"""
+        {"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException", "message": "ongoing"}
+        """#
+
+    /// Refuses the next writes as conflicts.
+    private static func refuse(_ count: Int, _ proxy: Proxy) {
+        let left = Mutex(count)
+        proxy.setFate { request in
+            guard ["TransactWriteItems", "UpdateItem"].contains(request.operation) else { return .forward }
+            let isRefused = left.withLock { left in
+                left -= 1
+                return left >= 0
+            }
+            guard isRefused else { return .forward }
+            return .answer(status: 400, request.operation == "UpdateItem" ? single : transaction)
+        }
+    }
+
+    private static func quick(_ table: TestTable) -> DynamoDBStackStore {
+        DynamoDBStackStore(client: table.client, table: table.name, contention: Contention(pause: { _ in }))
+    }
+
+    @Test func `every write comes through conflicts`() async throws {
+        try await TestTable.with { table in
+            guard let proxy = table.proxy else { return }
+            let store = Self.quick(table)
+            let record = StackRecord.sample()
+            Self.refuse(3, proxy)
+            try await store.reserve(record, within: ReservationLimits(stacksPerUser: 1, budget: record.requested))
+            Self.refuse(3, proxy)
+            try await store.changePort(of: record.id, owner: record.owner, to: 30002, at: .after(1))
+            Self.refuse(3, proxy)
+            #expect(try await store.activate(record.id, owner: record.owner, nodeID: "node-1", at: .after(2)).nodePort == 30002)
+            Self.refuse(3, proxy)
+            #expect(try await store.beginDelete(record.id, ifIn: nil, at: .after(3))?.state == .deleting)
+            Self.refuse(3, proxy)
+            try await store.remove(record.id)
+            #expect(try await store.records().isEmpty)
+            #expect(try await store.totalReserved() == .zero)
+        }
+    }
+
+    @Test func `conflicts without end are unavailability, after a bounded number of attempts`() async throws {
+        try await TestTable.with { table in
+            guard let proxy = table.proxy else { return }
+            let store = Self.quick(table)
+            Self.refuse(.max, proxy)
+            proxy.forget()
+            await #expect(throws: store.contended("the reservation of stack-0000000000000001")) {
+                try await store.reserve(.sample(id: #require(StackID("stack-0000000000000001"))), within: .wide)
+            }
+            #expect(proxy.requests.count { $0.operation == "TransactWriteItems" } == 9)
+            proxy.setFate { _ in .forward }
+            let records = try await store.records()
+            #expect(records.isEmpty)
+        }
+    }
+
+    @Test func `a throttled transaction comes again as well`() async throws {
+        try await TestTable.with { table in
+            guard let proxy = table.proxy else { return }
+            let first = Mutex(true)
+            proxy.setFate { request in
+                let isFirst =
+                    request.operation == "TransactWriteItems"
+                    && first.withLock { first in
+                        defer { first = false }
+                        return first
+                    }
+                return isFirst ? .answer(status: 400, Self.transaction.replacing("TransactionConflict", with: "ThrottlingError")) : .forward
+            }
+            try await Self.quick(table).reserve(.sample(), within: .wide)
+            #expect(try await table.store.records().count == 1)
+        }
+    }
+
+    @Test func `a reason that no one understands is unavailability, not a refusal`() async throws {
+        try await TestTable.with { table in
+            guard let proxy = table.proxy else { return }
+            proxy.setFate { request in
+                guard request.operation == "TransactWriteItems" else { return .forward }
+                return .answer(status: 400, Self.transaction.replacing("TransactionConflict", with: "ItemCollectionSizeLimitExceeded"))
+            }
+            await #expect { try await Self.quick(table).reserve(.sample(), within: .wide) } throws: { error in
+                if case StoreError.unavailable = error { true } else { false }
+            }
+        }
+    }
+
+    @Test func `whoever is overtaken between reading and writing learns the reason`() async throws {
+        try await TestTable.with { table in
+            guard let proxy = table.proxy else { return }
+            let winner = StackRecord.sample()
+            let hasWon = Mutex(false)
+            proxy.setFate { request in
+                let isFirst =
+                    request.operation == "TransactWriteItems"
+                    && hasWon.withLock { hasWon in
+                        defer { hasWon = true }
+                        return !hasWon
+                    }
+                if isFirst {
+                    do { try await table.store.reserve(winner, within: .wide) } catch { Issue.record(error) }
+                }
+                return .forward
+            }
+            await #expect(throws: ReservationRefusal.stackExists(winner.id)) {
+                try await table.store.reserve(.sample(nodePort: 30002), within: .wide)
+            }
+        }
+    }
+}

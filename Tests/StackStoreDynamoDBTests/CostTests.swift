@@ -1,0 +1,54 @@
+import DynamoDBTestSupport
+import FoundationEssentials
+import Stacks
+import Testing
+
+@testable import StackStoreDynamoDB
+
+/// What docs/dynamodb.md says that operations cost.
+@Suite(.enabled(if: TestTable.endpoint != nil, "TEST_DYNAMODB_ENDPOINT is unset"))
+struct CostTests {
+    @Test func `each operation sends the requests that are documented`() async throws {
+        try await TestTable.with { table in
+            guard let proxy = table.proxy else { return }
+            let store = table.store
+            func expect(_ operations: [String], location: SourceLocation = #_sourceLocation, _ body: () async throws -> Void) async throws {
+                proxy.forget()
+                try await body()
+                #expect(proxy.requests.map(\.operation).sorted() == operations, sourceLocation: location)
+            }
+            let eightQueries = Array(repeating: "Query", count: 8)
+            let record = StackRecord.sample(key: "K")
+            let limits = ReservationLimits(stacksPerUser: 5, budget: record.requested)
+            let owner = record.owner
+            try await expect(["BatchGetItem", "Query", "Query", "TransactWriteItems"]) { try await store.reserve(record, within: limits) }
+            try await expect(["GetItem", "TransactWriteItems"]) {
+                try await store.changePort(of: record.id, owner: owner, to: 30002, at: .after(1))
+            }
+            try await expect(["UpdateItem"]) { _ = try await store.activate(record.id, owner: owner, nodeID: "node-1", at: .after(2)) }
+            try await expect(["GetItem"]) { _ = try await store.record(record.id) }
+            try await expect(eightQueries) { _ = try await store.records() }
+            try await expect(["BatchGetItem", "Query"]) { _ = try await store.records(ofUser: 101) }
+            try await expect(["BatchGetItem"] + eightQueries) { _ = try await store.records(expiredBy: .after(7200)) }
+            try await expect(["BatchGetItem"] + eightQueries) { _ = try await store.nextExpiry() }
+            try await expect(["GetItem"]) { try await store.checkReadiness() }
+            try await expect(["UpdateItem"]) { _ = try await store.beginDelete(record.id, ifIn: nil, at: .after(3)) }
+            try await expect(["GetItem", "TransactWriteItems"]) { try await store.remove(record.id) }
+            try await expect(["GetItem"]) { try await store.remove(record.id) }
+        }
+    }
+
+    @Test func `the items of a reservation have the documented sizes`() async throws {
+        try await TestTable.with { table in
+            guard let proxy = table.proxy else { return }
+            try await table.store.reserve(.sample(owner: UUID().uuidString, key: String(repeating: "k", count: 36), podSpec: ""), within: .wide)
+            let transaction = try #require(proxy.requests.last { $0.operation == "TransactWriteItems" })
+            let items = (transaction.body["TransactItems"]?.list ?? []).compactMap { $0["Put"]?["Item"]?.object }
+            let sizes = items.map(ItemSize.bytes)
+            // Row, lock, port, expiry, idempotency key.
+            try #require(sizes.count == 5)
+            #expect((400...500).contains(sizes[0]))
+            #expect(sizes.dropFirst().allSatisfy { (90...180).contains($0) })
+        }
+    }
+}

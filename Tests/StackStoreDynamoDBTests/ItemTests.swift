@@ -1,0 +1,76 @@
+import DynamoDB
+import FoundationEssentials
+import PodPolicy
+import Stacks
+import Testing
+
+@testable import StackStoreDynamoDB
+
+@Suite struct ItemTests {
+    @Test(arguments: [StackRecord.State.reserved, .active, .deleting])
+    func `a record survives the way into an item and back`(state: StackRecord.State) throws {
+        var record = StackRecord.sample(key: "again")
+        record.state = state
+        record.nodeID = state == .reserved ? nil : "node-1"
+        record.podSpec = ""
+        #expect(try StackRecord(record.item) == record)
+        record.idempotency = nil
+        record.port.name = nil
+        #expect(try StackRecord(record.item) == record)
+    }
+
+    @Test func `an item that cannot be read is named, with the attribute`() {
+        var item = StackRecord.sample().item
+        item["state"] = .s("asleep")
+        item["pk"] = .s("STACKS#1")
+        item["sk"] = .s("stack-x")
+        #expect(throws: StoreError.unavailable("item STACKS#1 / stack-x cannot be read: state is s(\"asleep\")")) { try StackRecord(item) }
+        item["state"] = nil
+        #expect(throws: StoreError.unavailable("item STACKS#1 / stack-x cannot be read: state is missing")) { try StackRecord(item) }
+    }
+
+    @Test func `keys are what the documentation shows`() throws {
+        let id = try #require(StackID("stack-00000000000000fb"))
+        let record = StackRecord.sample(id: id, key: "K")
+        func text(_ key: DynamoDB.Item) -> [DynamoDB.AttributeValue?] { [key["pk"], key["sk"]] }
+        #expect(text(ItemKey.stack(id)) == [.s("STACKS#3"), .s("stack-00000000000000fb")])
+        #expect(text(ItemKey.lock(user: 101, problem: 1001)) == [.s("USER#101"), .s("PROBLEM#1001")])
+        #expect(text(ItemKey.count(user: 101)) == [.s("USER#101"), .s("COUNT")])
+        #expect(text(ItemKey.port(30001)) == [.s("PORT#30001"), .s("PORT")])
+        #expect(text(ItemKey.idempotency("K")) == [.s("KEY#K"), .s("KEY")])
+        #expect(text(ItemKey.expiry(record)) == [.s("EXPIRY#3"), .s("0001790007200123456#stack-00000000000000fb")])
+        #expect(text(ItemKey.capacity(id)) == [.s("CAPACITY"), .s("27")])
+        #expect(text(ItemKey.replica("r")) == [.s("REPLICA"), .s("r")])
+    }
+
+    @Test(arguments: [0, 9, 10, 999_999, 1_000_000, 1_790_000_000_123_456, 64_092_211_200_000_000] as [Int64])
+    func `moments sort as text like time does`(microseconds: Int64) {
+        #expect(ItemKey.moment(microseconds) < ItemKey.moment(microseconds + 1))
+        #expect(ItemKey.moment(microseconds) + "#stack-ffffffffffffffff" < ItemKey.moment(microseconds + 1))
+        #expect(ItemKey.moment(-1) == ItemKey.moment(0))
+    }
+
+    @Test func `random ids spread evenly over shards`() {
+        var stacks: [DynamoDB.AttributeValue: Int] = [:]
+        var capacities: [DynamoDB.AttributeValue: Int] = [:]
+        for _ in 0..<32_000 {
+            let id = StackID.sample()
+            if let shard = ItemKey.stack(id)["pk"] { stacks[shard, default: 0] += 1 }
+            if let shard = ItemKey.capacity(id)["sk"] { capacities[shard, default: 0] += 1 }
+        }
+        #expect(stacks.count == 8 && stacks.values.allSatisfy { (3500...4500).contains($0) })
+        #expect(capacities.count == 32 && capacities.values.allSatisfy { (800...1200).contains($0) })
+    }
+
+    @Test func `no transaction names an item twice`() {
+        let record = StackRecord.sample(key: "K")
+        for items in [record.reservation(stacksPerUser: 5, in: "t"), record.removal(in: .deleting, in: "t")] {
+            let keys = items.compactMap { item -> DynamoDB.Item? in
+                let key = item.put?.item ?? item.update?.key ?? item.delete?.key
+                return key?.filter { ["pk", "sk"].contains($0.key) }
+            }
+            #expect(keys.count == 7)
+            #expect(Set(keys).count == 7)
+        }
+    }
+}

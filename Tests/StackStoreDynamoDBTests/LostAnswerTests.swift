@@ -1,0 +1,63 @@
+import DynamoDBTestSupport
+import FoundationEssentials
+import Stacks
+import Synchronization
+import Testing
+
+@testable import StackStoreDynamoDB
+
+/// A write whose answer was lost counts once.
+@Suite(.enabled(if: TestTable.endpoint != nil, "TEST_DYNAMODB_ENDPOINT is unset"))
+struct LostAnswerTests {
+    /// Loses the answer to the next such request.
+    private static func lose(_ operation: String, _ proxy: Proxy) {
+        let isDue = Mutex(true)
+        proxy.setFate { request in
+            let isLost =
+                request.operation == operation
+                && isDue.withLock { isDue in
+                    defer { isDue = false }
+                    return isDue
+                }
+            return isLost ? .loseAnswer : .forward
+        }
+    }
+
+    @Test func `a life with each answer lost once is the same life`() async throws {
+        try await TestTable.with { table in
+            guard let proxy = table.proxy else { return }
+            let store = table.store
+            let record = StackRecord.sample(key: "K")
+            Self.lose("TransactWriteItems", proxy)
+            try await store.reserve(record, within: ReservationLimits(stacksPerUser: 1, budget: record.requested))
+            Self.lose("TransactWriteItems", proxy)
+            try await store.changePort(of: record.id, owner: record.owner, to: 30002, at: .after(1))
+            Self.lose("UpdateItem", proxy)
+            let active = try await store.activate(record.id, owner: record.owner, nodeID: "node-1", at: .after(2))
+            #expect(active.state == .active && active.nodePort == 30002)
+            Self.lose("UpdateItem", proxy)
+            #expect(try await store.beginDelete(record.id, ifIn: .active, at: .after(3))?.state == .deleting)
+            Self.lose("TransactWriteItems", proxy)
+            try await store.remove(record.id)
+            proxy.setFate { _ in .forward }
+
+            // Counters and locks are as if nothing had been: the same fits again, to the last unit.
+            try await store.reserve(.sample(key: "K"), within: ReservationLimits(stacksPerUser: 1, budget: record.requested))
+        }
+    }
+
+    @Test func `a repeated transaction bears the same token, a new one another`() async throws {
+        try await TestTable.with { table in
+            guard let proxy = table.proxy else { return }
+            Self.lose("TransactWriteItems", proxy)
+            try await table.store.reserve(.sample(), within: .wide)
+            try await table.store.reserve(.sample(problem: 1002, nodePort: 30002), within: .wide)
+            let transactions = proxy.requests.filter { $0.operation == "TransactWriteItems" }
+            let tokens = transactions.compactMap { $0.body["ClientRequestToken"]?.text }
+            try #require(tokens.count == 3)
+            #expect(tokens[0] == tokens[1])
+            #expect(transactions[0].body == transactions[1].body)
+            #expect(tokens[1] != tokens[2])
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import DynamoDB
+import DynamoDBTestSupport
+import FoundationEssentials
+import Stacks
+import Testing
+
+@testable import StackStoreDynamoDB
+
+@Suite(.enabled(if: TestTable.endpoint != nil, "TEST_DYNAMODB_ENDPOINT is unset"))
+struct StackTableTests {
+    @Test func `a missing table is made once, with its time to live`() async throws {
+        try await TestTable.with(isCreated: false) { test in
+            let table = StackTable(client: test.client, name: test.name)
+            #expect(try await table.findings() == [.missing])
+            #expect(try await table.create() == [.created, .timeToLiveEnabled])
+            #expect(try await table.findings().isEmpty)
+            #expect(try await table.create().isEmpty)
+            try await table.checkBeforeUse()
+            try await test.store.checkReadiness()
+        }
+    }
+
+    @Test func `a service without its table says what to run`() async throws {
+        try await TestTable.with(isCreated: false) { test in
+            let message = "table \(test.name) does not exist; create it with: DDB_STACK_TABLE=\(test.name) provisioner table create"
+            await #expect(throws: StackTableError(message: message)) {
+                try await StackTable(client: test.client, name: test.name).checkBeforeUse()
+            }
+            await #expect(throws: StoreError.unavailable(message)) { try await test.store.checkReadiness() }
+            await #expect(throws: StoreError.unavailable(message)) { try await test.store.records() }
+            await #expect(throws: StoreError.unavailable(message)) { try await test.store.reserve(.sample(), within: .wide) }
+        }
+    }
+
+    @Test func `a table with other keys is refused by name, and left alone`() async throws {
+        try await TestTable.with(isCreated: false) { test in
+            _ = try await test.client.createTable(
+                DynamoDB.CreateTableInput(
+                    attributeDefinitions: [DynamoDB.AttributeDefinition(attributeName: "id", attributeType: .n)],
+                    billingMode: .payPerRequest,
+                    keySchema: [DynamoDB.KeySchemaElement(attributeName: "id", keyType: .hash)],
+                    tableName: test.name
+                )
+            )
+            let table = StackTable(client: test.client, name: test.name)
+            #expect(try await table.findings() == [.wrongKeys("id (N, HASH)")])
+            let expected = StackTableError(
+                message: "table \(test.name) has the keys id (N, HASH); it needs pk (S, HASH), sk (S, RANGE). Keys cannot be changed: "
+                    + "choose another name in DDB_STACK_TABLE and create it with: DDB_STACK_TABLE=NAME provisioner table create"
+            )
+            await #expect(throws: expected) { try await table.checkBeforeUse() }
+            await #expect(throws: expected) { try await table.create() }
+        }
+    }
+
+    @Test func `a table without time to live works, and is completed`() async throws {
+        try await TestTable.with(isCreated: false) { test in
+            _ = try await test.client.createTable(
+                DynamoDB.CreateTableInput(
+                    attributeDefinitions: [
+                        DynamoDB.AttributeDefinition(attributeName: "pk", attributeType: .s),
+                        DynamoDB.AttributeDefinition(attributeName: "sk", attributeType: .s),
+                    ],
+                    billingMode: .payPerRequest,
+                    keySchema: [
+                        DynamoDB.KeySchemaElement(attributeName: "pk", keyType: .hash),
+                        DynamoDB.KeySchemaElement(attributeName: "sk", keyType: .range),
+                    ],
+                    tableName: test.name
+                )
+            )
+            let table = StackTable(client: test.client, name: test.name)
+            try await table.checkBeforeUse()
+            #expect(try await table.findings() == [.noTimeToLive])
+            #expect(try await table.create() == [.timeToLiveEnabled])
+        }
+    }
+}
