@@ -1,7 +1,9 @@
 import ArgumentParser
+import DynamoDB
 import FoundationEssentials
 import KubernetesClient
 import Logging
+import StackStoreDynamoDB
 import StackStoreSQLite
 import Stacks
 
@@ -56,6 +58,7 @@ struct ServeCommand: AsyncParsableCommand {
             server = try Server(
                 configuration: configuration,
                 kubernetes: kubernetes,
+                environment: environment,
                 logger: logger,
                 failpoint: Self.failpoint(environment),
                 onRunning: { logger.info("listening", metadata: ["address": "\(configuration.address.host):\($0)"]) }
@@ -67,7 +70,10 @@ struct ServeCommand: AsyncParsableCommand {
             Terminal.complain("KUBECONFIG: \(error)")
             throw ExitCode(2)
         }
-        try await server.run()
+        do { try await server.run() } catch let error as StackTableError {
+            Terminal.complain("DDB_STACK_TABLE: \(error)")
+            throw ExitCode(1)
+        }
     }
 
     /// Both configurations, or the mistakes in both.
@@ -78,6 +84,11 @@ struct ServeCommand: AsyncParsableCommand {
         do { serve = try ServeConfiguration(environment: environment) } catch let error as ServeConfiguration.Mistakes { mistakes += error.mistakes }
         do { kubernetes = try KubernetesConfiguration.load(environment: environment) } catch let error as KubernetesError {
             mistakes.append("KUBECONFIG: \(error.message)")
+        }
+        if case .dynamodb = serve?.store {
+            do { _ = try DynamoDB.Configuration.load(environment: environment) } catch let error as DynamoDBError {
+                mistakes.append(error.message)
+            }
         }
         guard let serve, let kubernetes, mistakes.isEmpty else { throw ServeConfiguration.Mistakes(mistakes: mistakes) }
         return (serve, kubernetes)

@@ -23,12 +23,18 @@ struct ServeConfiguration {
     var cluster: KubernetesCluster.Settings
     var nodePorts: ClosedRange<Int>
     var maximumConcurrentCreates: Int
-    var sqlitePath: String
+    var store: StoreChoice
     var kubernetesQPS: Int
     var kubernetesBurst: Int
     var apiKey: String?
     var logLevel: Logger.Level
     var logFormat: LogFormat
+
+    /// Where stacks are kept.
+    enum StoreChoice: Equatable {
+        case sqlite(path: String)
+        case dynamodb(table: String, consistentRead: Bool)
+    }
 
     enum LogFormat: String, CaseIterable {
         case json
@@ -75,8 +81,7 @@ struct ServeConfiguration {
             totalMemoryBytes: reader.memory("CLUSTER_TOTAL_MEMORY")
         )
         maximumConcurrentCreates = reader.integer("STACK_MAX_CONCURRENT_CREATES", default: 64, in: 1...10_000)
-        sqlitePath = reader.text("STACK_SQLITE_PATH") ?? "var/stacks.sqlite"
-        Self.checkStore(&reader)
+        store = Self.store(&reader)
         kubernetesQPS = reader.integer("K8S_CLIENT_QPS", default: 100, in: 1...100_000)
         kubernetesBurst = reader.integer("K8S_CLIENT_BURST", default: 200, in: 1...100_000)
         apiKey = Self.apiKey(&reader)
@@ -97,14 +102,12 @@ struct ServeConfiguration {
         return lower...upper
     }
 
-    private static func checkStore(_ reader: inout EnvironmentReader) {
-        let store = reader.text("STACK_STORE") ?? (reader.text("DDB_STACK_TABLE") == nil ? "sqlite" : "dynamodb")
-        switch store {
-        case "sqlite": break
-        case "dynamodb": reader.mistake("STACK_STORE", "is dynamodb, which this version does not have yet; unset it and DDB_STACK_TABLE to use sqlite")
-        default: reader.mistake("STACK_STORE", "is \"\(store)\"; must be sqlite or dynamodb")
-        }
-        _ = reader.bool("DDB_CONSISTENT_READ", default: true)
+    private static func store(_ reader: inout EnvironmentReader) -> StoreChoice {
+        let sqlite = StoreChoice.sqlite(path: reader.text("STACK_SQLITE_PATH") ?? "var/stacks.sqlite")
+        let consistentRead = reader.bool("DDB_CONSISTENT_READ", default: true)
+        let dynamoDB = StoreChoice.dynamodb(table: DynamoDBConnection.table(reader.environment), consistentRead: consistentRead)
+        let fallback = reader.text("DDB_STACK_TABLE") == nil ? sqlite : dynamoDB
+        return reader.value("STACK_STORE", default: fallback, "sqlite or dynamodb") { ["sqlite": sqlite, "dynamodb": dynamoDB][$0] }
     }
 
     private static func apiKey(_ reader: inout EnvironmentReader) -> String? {

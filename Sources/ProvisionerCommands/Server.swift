@@ -8,7 +8,6 @@ import NIOCore
 import PodPolicy
 import ServiceLifecycle
 import StackCluster
-import StackStoreSQLite
 import Stacks
 import UnixSignals
 
@@ -16,8 +15,11 @@ import UnixSignals
 struct Server {
     let configuration: ServeConfiguration
     let logger: Logger
-    let store: SQLiteStackStore
+    private let store: OpenStore
+    private let owner: String
     let client: KubernetesClient
+    /// Chooses the replica that reconciles; nil when there can be but one.
+    private let election: Election?
     let cluster: KubernetesCluster
     let stacks: StackService
     private let creates: JobRunner
@@ -27,17 +29,23 @@ struct Server {
 
     /// - Parameters:
     ///   - onRunning: told the port on which the service listens.
-    /// - Throws: ``SQLiteStoreError``, ``KubernetesError``: what is wrong, for the operator.
+    /// - Throws: ``SQLiteStoreError``, ``KubernetesError``, `DynamoDBError`: what is wrong, for the operator.
     init(
         configuration: ServeConfiguration,
         kubernetes: KubernetesConfiguration,
+        environment: [String: String],
         logger: Logger,
         failpoint: @escaping @Sendable (Failpoint) async -> Void = { _ in },
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws {
         self.configuration = configuration
         self.logger = logger
-        store = try SQLiteStackStore(path: configuration.sqlitePath)
+        let owner = "\(ProcessInfo.processInfo.hostName)_\(UUID().uuidString)"
+        self.owner = owner
+        let opened = try OpenStore(configuration.store, environment: environment, logger: logger)
+        store = opened
+        let election = opened.store.isExclusive ? nil : try Election(kubernetes, configuration.stacks.namespace, owner, logger)
+        self.election = election
         client = try KubernetesClient(
             configuration: kubernetes,
             qps: Double(configuration.kubernetesQPS),
@@ -53,19 +61,19 @@ struct Server {
         stacks = StackService(
             settings: configuration.stacks,
             policy: PodPolicy(settings: configuration.policy),
-            store: store,
+            store: opened.store,
             cluster: cluster,
             ports: ports,
-            owner: UUID().uuidString,
+            owner: owner,
             creates: creates,
             deletes: deletes,
             onExpiry: { triggers.expiryAdded($0) },
             failpoint: failpoint
         )
-        reconciler = Reconciler(service: stacks, triggers: triggers, logger: logger)
+        reconciler = Reconciler(service: stacks, triggers: triggers, isLeading: { election?.elector.isLeading ?? true }, logger: logger)
         let api = API(
             service: stacks,
-            dependencies: Self.dependencies(store: store, cluster: cluster),
+            dependencies: Self.dependencies(store: opened.store, cluster: cluster),
             apiKey: configuration.apiKey
         )
         application = Application(
@@ -81,7 +89,7 @@ struct Server {
         )
     }
 
-    private static func dependencies(store: SQLiteStackStore, cluster: KubernetesCluster) -> [Dependency] {
+    private static func dependencies(store: any StackStore, cluster: KubernetesCluster) -> [Dependency] {
         [
             Dependency(name: "store") { try await store.checkReadiness() },
             Dependency(name: "kubernetes") { try await cluster.checkReadiness() },
@@ -92,11 +100,16 @@ struct Server {
     }
 
     /// Serves until the process is told to end; returns after requests, jobs and watches have ended.
+    /// - Throws: ``StackTableError`` before anything is served.
     func run() async throws {
+        try await store.check(logger)
         // In the order of dependency: what stands first ends last.
         var group = ServiceGroupConfiguration(
             services: [
-                .init(service: Closing(store: store, client: client)),
+                .init(service: Closing(close: close)),
+                .init(service: Part { [store, owner, logger] in
+                    try await cancelWhenGracefulShutdown { try await store.giveSignsOfLife(as: owner, logger) }
+                }),
                 .init(service: Part(run: cluster.run)),
                 .init(service: JobService(runner: deletes)),
                 .init(service: JobService(runner: creates)),
@@ -122,8 +135,28 @@ struct Server {
                 logger.warning("the namespace could not be checked", metadata: ["error": "\(error)"])
             }
             logger.info("the state of the cluster has been read")
-            await reconciler.run()
+            guard let election else { return await reconciler.run() }
+            try await election.elector.run(whileLeading: reconciler.run)
         }
+    }
+
+    private func close() async throws {
+        try await client.shutdown()
+        try await election?.client.shutdown()
+        try await store.close(as: owner)
+    }
+}
+
+/// Which of several replicas reconciles: the one that holds the Lease. It has a client of its own, so that renewing the Lease never
+/// queues behind other requests.
+private struct Election {
+    let client: KubernetesClient
+    let elector: LeaderElector
+
+    init(_ kubernetes: KubernetesConfiguration, _ namespace: String, _ owner: String, _ logger: Logger) throws {
+        client = try KubernetesClient(configuration: kubernetes, logger: logger)
+        let lock = LeaseLock(client: client, namespace: namespace, name: "ctf-provisioner")
+        elector = try LeaderElector(lock: lock, identity: owner, logger: logger)
     }
 }
 
@@ -153,12 +186,10 @@ private struct JobService: ServiceLifecycle.Service {
 
 /// Closes what everything else uses, last.
 private struct Closing: ServiceLifecycle.Service {
-    var store: SQLiteStackStore
-    var client: KubernetesClient
+    var close: @Sendable () async throws -> Void
 
     func run() async throws {
         do { try await gracefulShutdown() } catch is CancellationError { /* closing is due all the more */  }
-        try await client.shutdown()
-        try store.close()
+        try await close()
     }
 }

@@ -1,0 +1,66 @@
+import DynamoDB
+import FoundationEssentials
+import Logging
+import StackStoreDynamoDB
+import StackStoreSQLite
+import Stacks
+
+/// The store that the configuration chooses, open.
+enum OpenStore {
+    case sqlite(SQLiteStackStore)
+    case dynamodb(DynamoDBStackStore, client: DynamoDB, table: StackTable)
+
+    /// - Throws: ``SQLiteStoreError``; `DynamoDBError` when region or endpoint are not configured.
+    init(_ choice: ServeConfiguration.StoreChoice, environment: [String: String], logger: Logger) throws {
+        switch choice {
+        case .sqlite(let path):
+            self = .sqlite(try SQLiteStackStore(path: path))
+        case .dynamodb(let table, let consistentRead):
+            let client = DynamoDB(configuration: try .load(environment: environment), logger: logger)
+            self = .dynamodb(
+                DynamoDBStackStore(client: client, table: table, consistentRead: consistentRead),
+                client: client,
+                table: StackTable(client: client, name: table)
+            )
+        }
+    }
+
+    var store: any StackStore {
+        switch self {
+        case .sqlite(let store): store
+        case .dynamodb(let store, _, _): store
+        }
+    }
+
+    /// - Throws: ``StackTableError``, which says what to run. A database that cannot be reached now may be reached later: that is only
+    ///   logged, and `GET /readyz` says it.
+    func check(_ logger: Logger) async throws {
+        guard case .dynamodb(_, _, let table) = self else { return }
+        do { try await table.checkBeforeUse() } catch let error as DynamoDBError {
+            logger.warning("the table could not be checked", metadata: ["table": "\(table.name)", "error": "\(error)"])
+        }
+    }
+
+    /// Says again and again that this replica is at work, until the task is cancelled; then that it has ended.
+    func giveSignsOfLife(as owner: String, _ logger: Logger) async throws {
+        guard case .dynamodb(let store, _, _) = self else { return }
+        while !Task.isCancelled {
+            do { try await store.heartbeat(of: owner, at: Date()) } catch is StoreError {
+                logger.warning("no sign of life could be given: a copy of the table would not know of this replica")
+            }
+            // A cancelled sleep ends the loop at its condition.
+            do { try await Task.sleep(for: DynamoDBStackStore.heartbeatInterval) } catch {}
+        }
+    }
+
+    func close(as owner: String) async throws {
+        switch self {
+        case .sqlite(let store):
+            try store.close()
+        case .dynamodb(let store, let client, _):
+            // Should it fail, the sign of life ends by itself.
+            do { try await store.endHeartbeat(of: owner) } catch is StoreError {}
+            try await client.shutdown()
+        }
+    }
+}
