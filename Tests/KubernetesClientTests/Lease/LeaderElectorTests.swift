@@ -12,15 +12,16 @@ struct LeaderElectorTests {
     private let simulation = Simulation(processes: 2, seed: 1, stopProbability: 0)
     private let server = ScriptedLease()
 
-    private func elector(_ identity: String) throws -> LeaderElector {
+    /// - Parameter stop: how much longer the process was stopped than the others.
+    private func elector(_ identity: String, lock: LeaseLock? = nil, stop: Box<Duration> = Box(.zero)) throws -> LeaderElector {
         let environment = LeaderElector.Environment(
-            now: { [simulation] in simulation.now },
+            now: { [simulation] in simulation.now + stop.value },
             time: { Date(timeIntervalSince1970: 1_800_000_000) },
             sleep: { [simulation] in try await simulation.sleep($0) },
             random: { 0.5 }
         )
         return try LeaderElector(
-            lock: server.lock,
+            lock: lock ?? server.lock,
             identity: identity,
             timing: LeaderElectionTiming(),
             environment: environment,
@@ -199,6 +200,28 @@ struct LeaderElectorTests {
         run(until: 1)
         #expect(elector.isLeading)
         #expect(!elector.isLeading(at: simulation.now + .seconds(60)), "before any of its timers has fired")
+    }
+
+    @Test func `a process that was stopped while it got the Lease does not lead until it has renewed it`() throws {
+        let stop = Box(Duration.zero)
+        let (inner, created) = (server.lock, Box(false))
+        let lock = LeaseLock(
+            read: inner.read,
+            create: { spec in
+                let lease = try await inner.create(spec)
+                stop.set(.seconds(60))
+                created.set(true)
+                return lease
+            },
+            replace: inner.replace
+        )
+        let elector = try elector("a", lock: lock, stop: stop)
+        let task = start(elector, on: 0, work: idle)
+        defer { task.cancel() }
+        run(until: 1)
+        #expect(created.value && !elector.isLeading)
+        run(until: 6)
+        #expect(elector.isLeading)
     }
 
     @Test func `an error of the work ends the run`() throws {
