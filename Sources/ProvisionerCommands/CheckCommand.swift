@@ -30,7 +30,9 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         let configuration: ServeConfiguration
-        do { configuration = try ServeConfiguration(environment: ProcessInfo.processInfo.environment) } catch let error as ServeConfiguration.Mistakes {
+        do { configuration = try ServeConfiguration(environment: ProcessInfo.processInfo.environment) } catch let error
+            as ServeConfiguration.Mistakes
+        {
             for mistake in error.mistakes { Terminal.complain(mistake) }
             throw ExitCode(2)
         }

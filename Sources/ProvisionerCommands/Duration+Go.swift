@@ -15,7 +15,9 @@ extension Duration {
             rest = rest.dropFirst(number.count)
             let unit = rest.prefix { !($0.isASCII && $0.isNumber) && $0 != "." }
             rest = rest.dropFirst(unit.count)
-            guard let nanoseconds = Self.nanosecondsPerUnit[String(unit)], let part = Self.nanoseconds(number, nanoseconds) else { return nil }
+            guard let nanoseconds = Self.nanosecondsPerUnit[String(unit)], let part = Self.nanoseconds(number, nanoseconds) else {
+                return nil
+            }
             let (sum, overflow) = Int64(total.components.seconds).addingReportingOverflow(part / 1_000_000_000)
             guard !overflow, sum < Int64.max / 1_000_000_000 else { return nil }
             total += .nanoseconds(part)

@@ -41,18 +41,6 @@ enum OpenStore {
         }
     }
 
-    /// Says again and again that this replica is at work, until the task is cancelled; then that it has ended.
-    func giveSignsOfLife(as owner: String, _ logger: Logger) async throws {
-        guard case .dynamodb(let store, _, _) = self else { return }
-        while !Task.isCancelled {
-            do { try await store.heartbeat(of: owner, at: Date()) } catch is StoreError {
-                logger.warning("no sign of life could be given: a copy of the table would not know of this replica")
-            }
-            // A cancelled sleep ends the loop at its condition.
-            do { try await Task.sleep(for: DynamoDBStackStore.heartbeatInterval) } catch {}
-        }
-    }
-
     func close(as owner: String) async throws {
         switch self {
         case .sqlite(let store):
@@ -61,6 +49,18 @@ enum OpenStore {
             // Should it fail, the sign of life ends by itself.
             do { try await store.endHeartbeat(of: owner) } catch is StoreError {}
             try await client.shutdown()
+        }
+    }
+}
+
+extension DynamoDBStackStore {
+    /// Says again and again that this replica is at work, until the task is cancelled.
+    func giveSignsOfLife(as owner: String, _ logger: Logger) async throws {
+        while true {
+            do { try await heartbeat(of: owner, at: Date()) } catch is StoreError {
+                logger.warning("no sign of life could be given: a copy of the table would not know of this replica")
+            }
+            try await Task.sleep(for: Self.heartbeatInterval)
         }
     }
 }

@@ -81,7 +81,9 @@ struct ServeCommand: AsyncParsableCommand {
         var mistakes: [String] = []
         var serve: ServeConfiguration?
         var kubernetes: KubernetesConfiguration?
-        do { serve = try ServeConfiguration(environment: environment) } catch let error as ServeConfiguration.Mistakes { mistakes += error.mistakes }
+        do { serve = try ServeConfiguration(environment: environment) } catch let error as ServeConfiguration.Mistakes {
+            mistakes += error.mistakes
+        }
         do { kubernetes = try KubernetesConfiguration.load(environment: environment) } catch let error as KubernetesError {
             mistakes.append("KUBECONFIG: \(error.message)")
         }
@@ -97,9 +99,9 @@ struct ServeCommand: AsyncParsableCommand {
     /// In debug builds `PROVISIONER_FAILPOINT=after-createPod` kills the process there, as a power cut would.
     private static func failpoint(_ environment: [String: String]) -> @Sendable (Failpoint) async -> Void {
         #if DEBUG
-            if let chosen = environment["PROVISIONER_FAILPOINT"].flatMap(Failpoint.init) {
-                return { if $0 == chosen { Terminal.killThisProcess() } }
-            }
+        if let chosen = environment["PROVISIONER_FAILPOINT"].flatMap(Failpoint.init) {
+            return { if $0 == chosen { Terminal.killThisProcess() } }
+        }
         #endif
         return { _ in }
     }

@@ -64,13 +64,19 @@ struct ServeConfiguration {
         policy.maximumMemoryBytes = reader.memory("STACK_MAX_MEMORY") ?? policy.maximumMemoryBytes
         policy.nodeSelector = reader.labels("STACK_NODE_SELECTOR")
         policy.securityProfile = reader.value(
-            "STACK_SECURITY_PROFILE", default: policy.securityProfile, "one of \(SecurityProfile.allCases.map(\.rawValue).joined(separator: ", "))"
+            "STACK_SECURITY_PROFILE",
+            default: policy.securityProfile,
+            "one of \(SecurityProfile.allCases.map(\.rawValue).joined(separator: ", "))"
         ) { SecurityProfile(rawValue: $0) }
         policy.imagePullSecrets = reader.value("STACK_IMAGE_PULL_SECRETS", default: [], "names of Secrets, separated by commas") { text in
             let names = text.split(separator: ",").map(String.init)
             return names.allSatisfy(Self.isDNSLabel) ? names : nil
         }
-        let reserve = reader.value("STACK_RESOURCE_RESERVE_RATIO", default: ReserveRatio.standard, "a number from 0 to below 1 such as 0.20") {
+        let reserve = reader.value(
+            "STACK_RESOURCE_RESERVE_RATIO",
+            default: ReserveRatio.standard,
+            "a number from 0 to below 1 such as 0.20"
+        ) {
             ReserveRatio(decimal: $0)
         }
         cluster = KubernetesCluster.Settings(
@@ -128,7 +134,9 @@ struct ServeConfiguration {
 extension ServeConfiguration.Address {
     /// `:8081`, `127.0.0.1:8081`, `[::1]:8081`; with port 0 the system chooses one, and the log tells which.
     init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65535).contains(port) else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65535).contains(port) else {
+            return nil
+        }
         var host = String(text[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = String(host.dropFirst().dropLast())
@@ -145,7 +153,8 @@ extension ReserveRatio {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), let whole = Int64(parts[0]), whole >= 0, whole <= 1 else { return nil }
         let digits = parts.count == 2 ? String(parts[1]) : "0"
-        guard (1...6).contains(digits.count), digits.allSatisfy(\.isNumber), let fraction = Int64(digits + String(repeating: "0", count: 6 - digits.count))
+        guard (1...6).contains(digits.count), digits.allSatisfy(\.isNumber),
+            let fraction = Int64(digits + String(repeating: "0", count: 6 - digits.count))
         else { return nil }
         guard whole * 1_000_000 + fraction < 1_000_000 else { return nil }
         self.init(millionths: whole * 1_000_000 + fraction)

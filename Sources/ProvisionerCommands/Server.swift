@@ -94,7 +94,9 @@ struct Server {
             Dependency(name: "store") { try await store.checkReadiness() },
             Dependency(name: "kubernetes") { try await cluster.checkReadiness() },
             Dependency(name: "watches") {
-                guard cluster.isSynced else { throw StackError(.kubernetesUnavailable, "Pods, Services and Nodes have not been listed yet") }
+                guard cluster.isSynced else {
+                    throw StackError(.kubernetesUnavailable, "Pods, Services and Nodes have not been listed yet")
+                }
             },
         ]
     }
@@ -107,9 +109,7 @@ struct Server {
         var group = ServiceGroupConfiguration(
             services: [
                 .init(service: Closing(close: close)),
-                .init(service: Part { [store, owner, logger] in
-                    try await cancelWhenGracefulShutdown { try await store.giveSignsOfLife(as: owner, logger) }
-                }),
+                .init(service: Part(run: giveSignsOfLife)),
                 .init(service: Part(run: cluster.run)),
                 .init(service: JobService(runner: deletes)),
                 .init(service: JobService(runner: creates)),
@@ -137,6 +137,14 @@ struct Server {
             logger.info("the state of the cluster has been read")
             guard let election else { return await reconciler.run() }
             try await election.elector.run(whileLeading: reconciler.run)
+        }
+    }
+
+    private func giveSignsOfLife() async throws {
+        switch store {
+        case .sqlite: try await gracefulShutdown()
+        case .dynamodb(let table, _, _):
+            try await cancelWhenGracefulShutdown { try await table.giveSignsOfLife(as: owner, logger) }
         }
     }
 

@@ -102,12 +102,13 @@ struct ClusterRefusalTests {
             service,
             namespace,
             client in
-            let started = ContinuousClock.now
             let answer = try await service.api.create(user: 1, problem: 1)
             #expect(answer.status == 503 && answer.code == "unschedulable", "\(answer.text)")
-            #expect(answer.body["error"]?.string?.contains("node") == true)
+            #expect(
+                answer.body["error"]?.string?.contains("no node for the Pod within 2 s: 0/3 nodes are available") == true,
+                "\(answer.text)"
+            )
             #expect(answer.headers.first(name: "Retry-After") != nil)
-            #expect(ContinuousClock.now - started < .seconds(10))
             try await expectCleanSlate(service, namespace, client)
         }
     }

@@ -1,9 +1,10 @@
 import AsyncHTTPClient
 import Foundation
-@testable import KubernetesClient
 import NIOSSL
 import Subprocess
 import Testing
+
+@testable import KubernetesClient
 
 /// A thousand creates and deletes of fifty users while the API server misbehaves and the service is killed.
 /// `make soak` runs it longer; `RANDOM_RUN_SEED` repeats a run.
@@ -14,7 +15,9 @@ struct RandomRunTests {
     private static let operations = environment["RANDOM_RUN_OPERATIONS"].flatMap { Int($0) } ?? 1000
     private static let kills = 4
 
-    @Test func `whatever the API server does and whenever the service dies, the books balance in the end and no answer was a lie`() async throws {
+    @Test func `whatever the API server does and whenever the service dies, the books balance in the end and no answer was a lie`()
+        async throws
+    {
         print("random run: seed \(Self.seed), \(Self.operations) operations")
         let run = RandomRun(seed: Self.seed)
         let client = try Self.apiServerClient()
@@ -44,13 +47,16 @@ struct RandomRunTests {
                 clusters: [{name: proxy, cluster: {server: "\(url)"}}]
                 """.write(toFile: kubeconfig, atomically: true, encoding: .utf8)
                 let environment = [
-                    "KUBECONFIG": kubeconfig, "STACK_NAMESPACE": namespace, "STACK_SQLITE_PATH": folder + "/stacks.sqlite", "STACK_SCHEDULER_INTERVAL": "2s",
+                    "KUBECONFIG": kubeconfig, "STACK_NAMESPACE": namespace, "STACK_SQLITE_PATH": folder + "/stacks.sqlite",
+                    "STACK_SCHEDULER_INTERVAL": "2s",
                     "CLUSTER_TOTAL_CPU": "64", "CLUSTER_TOTAL_MEMORY": "64Gi",
                 ]
                 let (gate, progress) = (Gate(), Gate())
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for user in 1...RandomRun.users {
-                        group.addTask { try await run.play(user: user, operations: operations / Int(RandomRun.users), gate: gate, progress: progress) }
+                        group.addTask {
+                            try await run.play(user: user, operations: operations / Int(RandomRun.users), gate: gate, progress: progress)
+                        }
                     }
                     for kill in 1...kills {
                         let ended = try await ServiceProcess.run(environment) { service in

@@ -15,7 +15,9 @@ struct ShutdownTests {
                         for user in 1...10 {
                             group.addTask {
                                 // A connection that is accepted too late is closed without an answer, and then nothing was begun.
-                                do { return try await service.api.create(user: Int64(user), problem: 1) } catch is HTTPClientError { return nil }
+                                do { return try await service.api.create(user: Int64(user), problem: 1) } catch is HTTPClientError {
+                                    return nil
+                                }
                             }
                         }
                         _ = try await service.log.first("stack created")

@@ -119,14 +119,16 @@ final class FaultProxy: Sendable {
     private func answer(to request: Request, _ body: ByteBuffer) async throws -> HTTPClientResponse {
         var forwarded = HTTPClientRequest(url: upstream + request.uri.description)
         forwarded.method = HTTPMethod(rawValue: request.method.rawValue)
-        for field in request.headers where !["host", "connection", "content-length", "transfer-encoding"].contains(field.name.canonicalName) {
+        for field in request.headers
+        where !["host", "connection", "content-length", "transfer-encoding"].contains(field.name.canonicalName) {
             forwarded.headers.add(name: field.name.rawName, value: field.value)
         }
         if body.readableBytes > 0 { forwarded.body = .bytes(body) }
         return try await client.execute(forwarded, timeout: .seconds(30))
     }
 
-    private func forward(_ request: Request, _ body: ByteBuffer, _ isWatch: Bool, cutAfterBytes limit: Int? = nil) async throws -> Response {
+    private func forward(_ request: Request, _ body: ByteBuffer, _ isWatch: Bool, cutAfterBytes limit: Int? = nil) async throws -> Response
+    {
         let answer = try await answer(to: request, body)
         var headers = HTTPFields()
         for (name, value) in answer.headers where !["connection", "transfer-encoding", "content-length"].contains(name.lowercased()) {

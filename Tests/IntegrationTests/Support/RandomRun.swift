@@ -44,7 +44,7 @@ final class RandomRun: Sendable {
             let api = try await gate.open()
             let target = Target(user: user, problem: Int64.random(in: 1...Self.problems, using: &generator))
             let belief = state.withLock { $0.beliefs[target] ?? .absent }
-            if case .present(let id) = belief, Bool.random(using: &generator) {
+            if case .present(let id) = belief, Int.random(in: 0..<5, using: &generator) > 0 {
                 await delete(id, target, api)
             } else {
                 await create(target, belief, api)
@@ -125,13 +125,18 @@ final class Gate: Sendable {
     }
 
     private func nextChange(while isMissing: (borrowing State) -> Bool) async {
-        await withCheckedContinuation { continuation in
-            let isDue = state.withLock { state in
-                guard isMissing(state) else { return true }
-                state.waiters.append(continuation)
-                return false
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isDue = state.withLock { state in
+                    guard isMissing(state), !Task.isCancelled else { return true }
+                    state.waiters.append(continuation)
+                    return false
+                }
+                if isDue { continuation.resume() }
             }
-            if isDue { continuation.resume() }
+        } onCancel: {
+            // Everyone looks again, and whoever is cancelled sees it.
+            change { _ in }
         }
     }
 
