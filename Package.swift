@@ -89,7 +89,7 @@ let package = Package(
         .target(
             name: "StackStoreSQLite",
             dependencies: [
-                "Stacks",
+                "PodPolicy", "Stacks",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings
@@ -123,7 +123,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "KubernetesClient", "PodPolicy", "StackStoreSQLite", "Stacks",
+                "PodPolicy", "StackStoreSQLite", "Stacks",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -141,10 +141,20 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "StacksTests", dependencies: ["PodPolicy", "Stacks", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "StacksTests",
+            dependencies: [
+                "PodPolicy", "StackStoreSQLite", "Stacks", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "StackStoreTests",
-            dependencies: ["StackStoreSQLite", "Stacks", "TestSupport"],
+            dependencies: [
+                "PodPolicy", "StackStoreSQLite", "Stacks", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(
