@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A value behind a lock whose changes can be awaited, so that no test needs to sleep.
-public final class Observed<Value: Sendable>: Sendable {
+package final class Observed<Value: Sendable>: Sendable {
     private struct State {
         var value: Value
         var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
@@ -10,16 +10,16 @@ public final class Observed<Value: Sendable>: Sendable {
 
     private let state: Mutex<State>
 
-    public init(_ value: Value) {
+    package init(_ value: Value) {
         state = Mutex(State(value: value))
     }
 
     /// The value at this moment.
-    public var value: Value { state.withLock { $0.value } }
+    package var value: Value { state.withLock { $0.value } }
 
     /// Changes the value and lets everyone who waits look at it again.
     @discardableResult
-    public func update<Result: Sendable>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+    package func update<Result: Sendable>(_ body: (inout Value) throws -> Result) rethrows -> Result {
         let (result, waiters) = try state.withLock { state in
             let result = try body(&state.value)
             defer { state.waiters = [:] }
@@ -31,7 +31,7 @@ public final class Observed<Value: Sendable>: Sendable {
 
     /// Returns what `condition` makes of the value, as soon as that is not nil.
     /// - Throws: `CancellationError` when the task is cancelled first; what `condition` throws.
-    public func wait<Result: Sendable>(for condition: (Value) throws -> Result?) async throws -> Result {
+    package func waitForValue<Result: Sendable>(_ condition: (Value) throws -> Result?) async throws -> Result {
         let ticket = state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter
@@ -58,7 +58,7 @@ public final class Observed<Value: Sendable>: Sendable {
 
     /// Returns as soon as the value is so.
     /// - Throws: `CancellationError` when the task is cancelled first.
-    public func wait(until condition: (Value) -> Bool) async throws {
-        let _: Bool = try await wait { condition($0) ? true : nil }
+    package func wait(until condition: (Value) -> Bool) async throws {
+        let _: Bool = try await waitForValue { condition($0) ? true : nil }
     }
 }

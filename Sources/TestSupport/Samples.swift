@@ -1,10 +1,10 @@
-public import FoundationEssentials
+package import FoundationEssentials
 import PodPolicy
-public import Stacks
+package import Stacks
 
 extension StackID {
     /// The id whose digits are this number.
-    public static func numbered(_ number: Int) -> StackID {
+    package static func numbered(_ number: Int) -> StackID {
         let digits = String(number, radix: 16)
         guard let id = StackID("stack-" + String(repeating: "0", count: 16 - digits.count) + digits) else {
             preconditionFailure("\(number) makes no stack id")
@@ -15,7 +15,7 @@ extension StackID {
 
 extension StackRecord {
     /// A reservation of which a test names only what matters to it.
-    public static func sample(
+    package static func sample(
         _ number: Int = 1,
         user: Int64 = 1,
         problem: Int64? = nil,
@@ -47,7 +47,7 @@ extension StackRecord {
 }
 
 /// A Pod spec that the policy accepts: one container with port 8080, 100 milli-cores and 64 MiB.
-public let samplePodSpec = """
+package let samplePodSpec = """
     apiVersion: v1
     kind: Pod
     metadata:
@@ -62,7 +62,7 @@ public let samplePodSpec = """
 
 extension CreateRequest {
     /// A request for ``samplePodSpec``.
-    public static func sample(user: Int64 = 1, problem: Int64 = 1, key: String? = nil, digest: String = "digest") -> CreateRequest {
+    package static func sample(user: Int64 = 1, problem: Int64 = 1, key: String? = nil, digest: String = "digest") -> CreateRequest {
         CreateRequest(
             userID: user,
             problemID: problem,

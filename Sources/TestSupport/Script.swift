@@ -1,15 +1,15 @@
-public import Stacks
+package import Stacks
 
 /// What a fake is to do wrong, and how often each of its calls was made.
-public struct Script<Call: Hashable & Sendable>: Sendable {
+package struct Script<Call: Hashable & Sendable>: Sendable {
     /// A failure of a call: before its effect, or after it, when the caller only does not learn of the effect.
-    public struct Fault: Sendable {
-        public var moment: Failpoint.Moment
-        public var error: any Error
+    package struct Fault: Sendable {
+        package var moment: Failpoint.Moment
+        package var error: any Error
         /// How many calls fail so.
-        public var times: Int
+        package var times: Int
 
-        public init(_ moment: Failpoint.Moment, _ error: any Error, times: Int = 1) {
+        package init(_ moment: Failpoint.Moment, _ error: any Error, times: Int = 1) {
             self.moment = moment
             self.error = error
             self.times = times
@@ -17,13 +17,13 @@ public struct Script<Call: Hashable & Sendable>: Sendable {
     }
 
     /// Calls begun.
-    public private(set) var begun: [Call: Int] = [:]
+    package private(set) var begun: [Call: Int] = [:]
     /// Calls that have ended, well or not.
-    public private(set) var ended: [Call: Int] = [:]
+    package private(set) var ended: [Call: Int] = [:]
     /// The next failure of each call.
-    public var faults: [Call: Fault] = [:]
+    package var faults: [Call: Fault] = [:]
 
-    public init() {}
+    package init() {}
 
     /// - Returns: whether the call fails now.
     mutating func begin(_ call: Call) -> Fault? {

@@ -1,8 +1,8 @@
 import Foundation
-public import StackStoreSQLite
+package import StackStoreSQLite
 
 /// Runs `body` with the path of a new, empty folder and removes it afterwards.
-public func withTemporaryFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+package func withTemporaryFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
     let folder = FileManager.default.temporaryDirectory.appending(path: "provisioner-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let result: Swift.Result<Result, any Error>
@@ -12,7 +12,7 @@ public func withTemporaryFolder<Result>(_ body: (String) async throws -> Result)
 }
 
 /// Runs `body` with a new SQLite store and removes it afterwards.
-public func withSQLiteStore<Result>(_ body: (SQLiteStackStore) async throws -> Result) async throws -> Result {
+package func withSQLiteStore<Result>(_ body: (SQLiteStackStore) async throws -> Result) async throws -> Result {
     try await withTemporaryFolder { folder in
         let store = try SQLiteStackStore(path: folder + "/stacks.sqlite")
         let result = try await body(store)

@@ -1,8 +1,8 @@
-public import FoundationEssentials
-public import Stacks
+package import FoundationEssentials
+import Stacks
 
 /// A wall clock that stands still until a test advances it. Sleeps end when it reaches their end.
-public final class TestTime: Sendable {
+package final class TestTime: Sendable {
     private struct State {
         var now: Date
         var sleepers: [Int: Date] = [:]
@@ -11,23 +11,23 @@ public final class TestTime: Sendable {
 
     private let state: Observed<State>
 
-    public init(_ start: Date = Date(microseconds: 1_750_000_000_123_456)) {
+    package init(_ start: Date = Date(microseconds: 1_750_000_000_123_456)) {
         state = Observed(State(now: start))
     }
 
-    public var now: Date { state.value.now }
+    package var now: Date { state.value.now }
 
-    public func advance(by duration: Duration) {
+    package func advance(by duration: Duration) {
         state.update { $0.now += duration.seconds }
     }
 
-    public func advance(to date: Date) {
+    package func advance(to date: Date) {
         state.update { $0.now = date }
     }
 
     /// Returns once the clock was advanced so far.
     /// - Throws: `CancellationError` when the task is cancelled first.
-    public func sleep(for duration: Duration) async throws {
+    package func sleep(for duration: Duration) async throws {
         let (ticket, end) = state.update { state in
             state.lastSleeper += 1
             let end = state.now + duration.seconds
@@ -39,12 +39,12 @@ public final class TestTime: Sendable {
     }
 
     /// Returns once somebody sleeps until that moment, to the millisecond.
-    public func waitForSleeper(until date: Date) async throws {
+    package func waitForSleeper(until date: Date) async throws {
         try await state.wait { $0.sleepers.values.contains { abs($0.timeIntervalSince(date)) < 0.002 } }
     }
 
     /// How many sleeps have begun.
-    public var sleepCount: Int { state.value.lastSleeper }
+    package var sleepCount: Int { state.value.lastSleeper }
 }
 
 extension Duration {

@@ -22,16 +22,16 @@ extension StoreConformance {
                     case 0..<4:
                         let record = Self.record(step, using: &generator)
                         let limits = ReservationLimits(stacksPerUser: 3, budget: ResourceAmount(cpuMilli: 900, memoryBytes: 9000))
-                        expected = await .of { try model.reserve(record, within: limits) }
-                        found = await .of { try await store.reserve(record, within: limits) }
+                        expected = await .ofEffect { try model.reserve(record, within: limits) }
+                        found = await .ofEffect { try await store.reserve(record, within: limits) }
                         if expected == .done(nil) { made += 1 }
                     case 4:
                         let owner = "owner-\(Int.random(in: 1...2, using: &generator))"
                         let port = Int.random(in: 30000..<50008, using: &generator)
                         // Whether a record may change to the port that it has is nobody's question.
                         guard let id, model.records.first(where: { $0.id == id })?.nodePort != port else { continue }
-                        expected = await .of { try model.changePort(of: id, owner: owner, to: port, at: now) }
-                        found = await .of { try await store.changePort(of: id, owner: owner, to: port, at: now) }
+                        expected = await .ofEffect { try model.changePort(of: id, owner: owner, to: port, at: now) }
+                        found = await .ofEffect { try await store.changePort(of: id, owner: owner, to: port, at: now) }
                     case 5:
                         let id = id ?? .numbered(9999)
                         let owner = "owner-\(Int.random(in: 1...2, using: &generator))"
@@ -44,8 +44,8 @@ extension StoreConformance {
                         found = await .of { try await store.beginDelete(id, ifIn: state, at: now) }
                     default:
                         let id = id ?? .numbered(9999)
-                        expected = await .of { model.remove(id) }
-                        found = await .of { try await store.remove(id) }
+                        expected = await .ofEffect { model.remove(id) }
+                        found = await .ofEffect { try await store.remove(id) }
                     }
                     #expect(found == expected, context)
                     let records = try await store.records()
@@ -88,8 +88,8 @@ extension StoreConformance {
                 }
             }
 
-            static func of(_ body: () async throws -> Void) async -> Outcome {
-                await of { () async throws -> StackRecord? in
+            static func ofEffect(_ body: () async throws -> Void) async -> Outcome {
+                await of {
                     try await body()
                     return nil
                 }
