@@ -90,7 +90,7 @@ let package = Package(
         .target(
             name: "StackStoreSQLite",
             dependencies: [
-                "Stacks",
+                "PodPolicy", "Stacks",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings
@@ -142,7 +142,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "KubernetesClient", "PodPolicy", "StackStoreSQLite", "Stacks",
+                "PodPolicy", "StackStoreSQLite", "Stacks",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -190,10 +190,20 @@ let package = Package(
             exclude: ["Fixtures"],
             swiftSettings: settings
         ),
-        .testTarget(name: "StacksTests", dependencies: ["PodPolicy", "Stacks", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "StacksTests",
+            dependencies: [
+                "PodPolicy", "StackStoreSQLite", "Stacks", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "StackStoreTests",
-            dependencies: ["StackStoreSQLite", "Stacks", "TestSupport"],
+            dependencies: [
+                "DynamoDBTestSupport", "PodPolicy", "StackStoreDynamoDB", "StackStoreSQLite", "Stacks", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

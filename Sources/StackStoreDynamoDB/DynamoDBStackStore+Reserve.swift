@@ -5,50 +5,74 @@ extension DynamoDBStackStore {
     /// Reads what stands in the way, then writes everything in one transaction under the same conditions. If those fail, someone was
     /// faster, and reading again tells the reason.
     ///
-    /// The budget needs one step more. No item could hold the sum of all requests without being written by every create, so the sum
-    /// is spread over counters, and a condition can only be put on one of them. Therefore the sum is read once more after the
-    /// transaction, and a reservation that finds it over the budget takes itself back. Of all reservations that stand, the one that
-    /// was written last has read its sum after all others were written, and found it within the budget: the budget is never
-    /// exceeded by reservations that this method has confirmed. Two that meet at the edge may both give way; each tries again.
+    /// No single item could hold the sum of all requests without being written by every create, so the sum is spread over counters,
+    /// and no condition can be put on it. While the budget is far from used up, none is needed. At its edge reservations pass a gate
+    /// one after the other: each changes the version that it has read before the counters, so the sum that it has read can only have
+    /// become smaller.
+    ///
+    /// Many that begin far from the edge at the same time can still reach beyond it together. Therefore the sum is read once more
+    /// after each transaction, and a reservation that finds it over the budget takes itself back and tries again. Of all
+    /// reservations that stand, the one that was written last has read its sum after all others were written, and found it within
+    /// the budget: what this method has confirmed never exceeds it.
     public func reserve(_ record: StackRecord, within limits: ReservationLimits) async throws {
-        var hasYielded = false
+        var attempt = Attempt(record: record, limits: limits)
         try await contention.run { failures in
-            let findings = try await findings(for: record)
-            // Ours: an earlier attempt was written although the answer to it was lost.
-            if failures > 0, findings.lockHolder == record.id { return try await confirm(record, within: limits, &hasYielded) }
-            switch findings.obstacle(to: record, within: limits) {
-            case .keyUsed(let id):
-                guard let earlier = try await self.record(id) else { return .again(orElse: contended("the reservation of \(record.id)")) }
-                throw ReservationRefusal.keyUsed(earlier)
-            case .refused(let refusal):
-                guard case .overBudget(let reserved) = refusal, failures < Self.budgetLooks else { throw refusal }
-                // Some of what is over the budget may be about to be taken back.
-                guard hasYielded || limits.budget?.covers(reserved) == false else { throw refusal }
-                return .again(orElse: refusal)
-            case nil:
-                do { try await transact(record.reservation(stacksPerUser: limits.stacksPerUser, in: table)) } catch is Cancellation {
-                    return .again(orElse: contended("the reservation of \(record.id)"))
-                }
-                return try await confirm(record, within: limits, &hasYielded)
-            }
+            attempt.failures = failures
+            if let outcome = try await make(&attempt, isInTurn: false) { return outcome }
+            return try await turns.withTurn { try await make(&attempt, isInTurn: true) ?? .again(orElse: contended(record)) }
         }
     }
 
-    /// How often a create at the edge of the budget looks whether others have given way.
+    /// A reservation that is being made.
+    private struct Attempt {
+        let record: StackRecord
+        let limits: ReservationLimits
+        var failures = 0
+        /// It was written and taken back again.
+        var hasYielded = false
+    }
+
+    /// - Parameter isInTurn: no other task of this process is at the edge of the budget.
+    /// - Returns: nil when the attempt has to wait for its turn.
+    private func make(_ attempt: inout Attempt, isInTurn: Bool) async throws -> Contention.Outcome<Void>? {
+        let record = attempt.record
+        let findings = try await findings(for: record)
+        // Ours: it was written although the answer was lost.
+        if attempt.failures > 0, findings.lockHolder == record.id { return try await confirm(&attempt) }
+        if let obstacle = findings.obstacle(to: record, within: attempt.limits) { return try await refuse(attempt, because: obstacle) }
+        var transaction = record.reservation(stacksPerUser: attempt.limits.stacksPerUser, in: table)
+        if findings.isAtEdge(of: attempt.limits.budget, for: record) {
+            guard isInTurn else { return nil }
+            transaction.append(StackRecord.passage(of: findings.gate, in: table))
+        }
+        do { try await transact(transaction) } catch is Cancellation { return .again(orElse: contended(record)) }
+        return try await confirm(&attempt)
+    }
+
+    private func refuse(_ attempt: Attempt, because obstacle: Findings.Obstacle) async throws -> Contention.Outcome<Void> {
+        switch obstacle {
+        case .keyUsed(let id):
+            guard let earlier = try await record(id) else { return .again(orElse: contended(attempt.record)) }
+            throw ReservationRefusal.keyUsed(earlier)
+        case .refused(let refusal):
+            guard case .overBudget(let reserved) = refusal, attempt.failures < Self.budgetLooks else { throw refusal }
+            // Some of what is over the budget may be about to be taken back.
+            guard attempt.hasYielded || attempt.limits.budget?.covers(reserved) == false else { throw refusal }
+            return .again(orElse: refusal)
+        }
+    }
+
+    /// How often a create looks whether others, which are over the budget together with it, have given way.
     private static let budgetLooks = 5
 
     /// The second look at the budget.
-    private func confirm(
-        _ record: StackRecord,
-        within limits: ReservationLimits,
-        _ hasYielded: inout Bool
-    ) async throws -> Contention.Outcome<Void> {
-        guard let budget = limits.budget else { return .done(()) }
+    private func confirm(_ attempt: inout Attempt) async throws -> Contention.Outcome<Void> {
+        guard let budget = attempt.limits.budget else { return .done(()) }
         let reserved = try await totalReserved()
         if budget.covers(reserved) { return .done(()) }
-        let refusal = ReservationRefusal.overBudget(reserved: reserved - record.requested)
-        guard try await takeBack(record) else { throw refusal }
-        hasYielded = true
+        let refusal = ReservationRefusal.overBudget(reserved: reserved - attempt.record.requested)
+        guard try await takeBack(attempt.record) else { throw refusal }
+        attempt.hasYielded = true
         return .again(orElse: refusal)
     }
 
@@ -65,34 +89,5 @@ extension DynamoDBStackStore {
         }
     }
 
-    private func findings(for record: StackRecord) async throws -> Findings {
-        async let reserved = totalReserved()
-        let lock = ItemKey.lock(user: record.userID, problem: record.problemID)
-        let count = ItemKey.count(user: record.userID)
-        let port = ItemKey.port(record.nodePort)
-        let key = record.idempotency.map { ItemKey.idempotency($0.key) }
-        var found: [DynamoDB.Item: ItemReader] = [:]
-        for item in try await rows([lock, count, port] + (key.map { [$0] } ?? []), consistentRead: true) {
-            found[item.filter { $0.key == Attribute.partitionKey || $0.key == Attribute.sortKey }] = ItemReader(item)
-        }
-        func holder(_ key: DynamoDB.Item) throws -> StackID? { try found[key]?.value(Attribute.stackID) { StackID($0) } }
-        return Findings(
-            keyHolder: try key.flatMap(holder),
-            lockHolder: try holder(lock),
-            count: try found[count]?.integer(Attribute.stacks) ?? 0,
-            portHolder: try holder(port),
-            reserved: try await reserved
-        )
-    }
-
-    /// What all records request together.
-    func totalReserved() async throws -> ResourceAmount {
-        try await items(in: Partition(ItemKey.capacity), consistentRead: true).reduce(into: .zero) { sum, item in
-            let counter = ItemReader(item)
-            sum += ResourceAmount(
-                cpuMilli: try counter.integer(Attribute.cpuMilli),
-                memoryBytes: try counter.integer(Attribute.memoryBytes)
-            )
-        }
-    }
+    private func contended(_ record: StackRecord) -> StoreError { contended("the reservation of \(record.id)") }
 }

@@ -12,6 +12,8 @@ public final class DynamoDBStackStore: StackStore {
     let table: String
     let consistentRead: Bool
     let contention: Contention
+    /// Of this process's reservations at the edge of the budget.
+    let turns = Turns()
 
     /// - Parameters:
     ///   - client: closed by whoever made it, after this store was used for the last time.

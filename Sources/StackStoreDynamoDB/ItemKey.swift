@@ -64,6 +64,11 @@ enum ItemKey {
 
     /// The partition with all counters: they are read by one query, for the price of one small item.
     static let capacity = "CAPACITY"
+    /// Sorts behind the counters, which are two digits, and before the gate.
+    static let endOfCounters = "A"
+
+    /// Changed by every reservation that is made where the budget is nearly used up.
+    static let gate = make(capacity, "GATE")
 
     /// A sign of life.
     static func replica(_ name: String) -> DynamoDB.Item {
@@ -111,6 +116,8 @@ enum Attribute {
     static let createdAt = "created_at"
     static let updatedAt = "updated_at"
     static let expiresAt = "expires_at"
+    /// Of the gate.
+    static let version = "version"
     /// Of the count of a user.
     static let stacks = "stacks"
     /// Seconds since 1970, after which DynamoDB may delete the item by itself.

@@ -7,6 +7,8 @@ struct Findings: Sendable, Equatable {
     var lockHolder: StackID?
     var count = 0
     var portHolder: StackID?
+    /// How often the gate was passed; nil before the first time. Read before what is reserved.
+    var gate: Int64?
     /// What all records request together.
     var reserved = ResourceAmount.zero
 
@@ -25,6 +27,19 @@ struct Findings: Sendable, Equatable {
         if portHolder != nil { return .refused(.portTaken) }
         return nil
     }
+
+    /// Whether so little is left of the budget that reservations must be made one after the other.
+    func isAtEdge(of budget: ResourceAmount?, for record: StackRecord) -> Bool {
+        guard let budget else { return false }
+        let room = ResourceAmount(
+            cpuMilli: record.requestedCPUMilli * Self.spaciousCount,
+            memoryBytes: record.requestedMemoryBytes * Self.spaciousCount
+        )
+        return !budget.covers(reserved + room)
+    }
+
+    /// With room for so many more stacks of a size, those that are reserved at the same time fit all together.
+    private static let spaciousCount: Int64 = 100
 }
 
 extension ResourceAmount {
@@ -44,7 +59,7 @@ extension StackRecord {
         [Attribute.stackID: .s(id.description), Attribute.owner: .s(owner)]
     }
 
-    /// The one transaction that makes this record and everything it holds: seven items at most.
+    /// The one transaction that makes this record and everything it holds: eight items at most.
     func reservation(stacksPerUser: Int, in table: String) -> [DynamoDB.TransactWriteItem] {
         func put(_ item: DynamoDB.Item) -> DynamoDB.TransactWriteItem {
             DynamoDB.TransactWriteItem(
@@ -112,6 +127,22 @@ extension StackRecord {
                 tableName: table
             )
         )
+    }
+
+    /// Holds for one reservation only of those that have read the same version.
+    static func passage(of gate: Int64?, in table: String) -> DynamoDB.TransactWriteItem {
+        var update = DynamoDB.Update(
+            conditionExpression: "attribute_not_exists(version)",
+            expressionAttributeValues: [":next": .n(String((gate ?? 0) + 1))],
+            key: ItemKey.gate,
+            tableName: table,
+            updateExpression: "SET version = :next"
+        )
+        if let gate {
+            update.conditionExpression = "version = :seen"
+            update.expressionAttributeValues?[":seen"] = .n(String(gate))
+        }
+        return DynamoDB.TransactWriteItem(update: update)
     }
 
     private func capacityChange(by amount: ResourceAmount, in table: String) -> DynamoDB.Update {

@@ -8,7 +8,12 @@ struct FileLock: ~Copyable, Sendable {
 
     init(path: String) throws {
         if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
-            try FileManager.default.createDirectory(atPath: String(path[..<slash]), withIntermediateDirectories: true)
+            let folder = String(path[..<slash])
+            do {
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            } catch {
+                throw SQLiteStoreError(message: "the folder of \(path) cannot be made: \(error)")
+            }
         }
         let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard opened >= 0 else {

@@ -7,7 +7,7 @@ public import Stacks
 /// The file is in WAL mode and every commit is on disk before it counts (`synchronous = FULL`). Each method is one transaction.
 public final class SQLiteStackStore: StackStore {
     public let isExclusive = true
-    private let database: DatabasePool
+    let database: DatabasePool
     private let lock: FileLock
 
     /// Opens the file, makes it and its folder if there are none, and brings its tables up to date.
@@ -18,11 +18,10 @@ public final class SQLiteStackStore: StackStore {
         var configuration = GRDB.Configuration()
         configuration.busyMode = .timeout(5)
         configuration.foreignKeysEnabled = true
-        configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA synchronous = FULL")
-        }
         do {
             database = try DatabasePool(path: path, configuration: configuration)
+            // Only now: opening a pool sets NORMAL, with which a power failure may undo a commit.
+            try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             try Schema.migrator.migrate(database)
         } catch {
             throw SQLiteStoreError(message: "\(path) cannot be opened as the store: \(error)")

@@ -36,27 +36,51 @@ struct BudgetTests {
         }
     }
 
-    @Test func `a reservation that finds the budget exceeded after it was written takes itself back whole`() async throws {
+    /// Lets another replica make a reservation between the reads and the transaction of the next one.
+    private static func overtake(_ table: TestTable, _ proxy: Proxy, with record: StackRecord, within limits: ReservationLimits) {
+        let replica = DynamoDBStackStore(client: table.client, table: table.name)
+        let isDue = Mutex(true)
+        proxy.setFate { request in
+            let isFirst = request.operation == "TransactWriteItems" && isDue.withLock { isDue in
+                defer { isDue = false }
+                return isDue
+            }
+            if isFirst { do { try await replica.reserve(record, within: limits) } catch { Issue.record(error) } }
+            return .forward
+        }
+    }
+
+    @Test func `at the edge of the budget whoever is overtaken writes nothing`() async throws {
         try await TestTable.with { table in
             guard let proxy = table.proxy else { return }
             let early = StackRecord.sample(user: 1, nodePort: 30001)
-            let late = StackRecord.sample(user: 2, key: "K", nodePort: 30002)
             let limits = ReservationLimits(stacksPerUser: 5, budget: early.requested)
-            let isDue = Mutex(true)
-            proxy.setFate { request in
-                let isFirst =
-                    request.operation == "TransactWriteItems"
-                    && isDue.withLock { isDue in
-                        defer { isDue = false }
-                        return isDue
-                    }
-                // Between the reads and the transaction of the one comes the whole of the other.
-                if isFirst { do { try await table.store.reserve(early, within: limits) } catch { Issue.record(error) } }
-                return .forward
+            Self.overtake(table, proxy, with: early, within: limits)
+            proxy.forget()
+            await #expect(throws: ReservationRefusal.overBudget(reserved: early.requested)) {
+                try await table.store.reserve(.sample(user: 2, nodePort: 30002), within: limits)
             }
+            // Its own transaction, which failed, and the other's.
+            #expect(proxy.requests.count { $0.operation == "TransactWriteItems" } == 2)
+            let records = try await table.store.records()
+            #expect(records == [early])
+        }
+    }
+
+    @Test func `a reservation that finds the budget exceeded after it was written takes itself back whole`() async throws {
+        try await TestTable.with { table in
+            guard let proxy = table.proxy else { return }
+            let limits = ReservationLimits(stacksPerUser: 5, budget: ResourceAmount(cpuMilli: 1000, memoryBytes: 1 << 40))
+            let early = StackRecord.sample(user: 1, nodePort: 30001, requested: ResourceAmount(cpuMilli: 1000, memoryBytes: 1))
+            // So small that it does not see itself at the edge.
+            let late = StackRecord.sample(user: 2, key: "K", nodePort: 30002, requested: ResourceAmount(cpuMilli: 1, memoryBytes: 1))
+            Self.overtake(table, proxy, with: early, within: limits)
+            proxy.forget()
             await #expect(throws: ReservationRefusal.overBudget(reserved: early.requested)) {
                 try await table.store.reserve(late, within: limits)
             }
+            // Written by the one, written by the other, taken back.
+            #expect(proxy.requests.count { $0.operation == "TransactWriteItems" } == 3)
             #expect(try await table.store.records() == [early])
             #expect(try await table.store.totalReserved() == early.requested)
             // Its port, its key, its lock and its count are free.

@@ -6,6 +6,7 @@ whole table back, with every other request's writes in between undone too. Here
 - requests are carried out one at a time,
 - a transaction tests every condition before it writes anything, and copies only the items that it touches,
 - a transaction that repeats a ClientRequestToken within ten minutes is not made again,
+- a query looks at its own partition only, not at the whole table,
 - with DYNAMODB_TRANSACTION_MS=10 a transaction holds its items for that long, and another write to one of them meanwhile is refused
   as a conflict, as DynamoDB does. The default is 0: no conflicts.
 
@@ -30,6 +31,7 @@ from moto.dynamodb.exceptions import (
     TransactionCanceledException,
 )
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import run_simple
@@ -43,6 +45,19 @@ tokens = {}
 
 def error(name, message):
     return JsonRESTError(ERROR_TYPE_PREFIX + name, message)
+
+
+def of_one_partition(query):
+    @functools.wraps(query)
+    def run(table, hash_key, *arguments, **options):
+        whole = table.all_items
+        table.all_items = lambda: list(table.items.get(hash_key, {}).values())
+        try:
+            return query(table, hash_key, *arguments, **options)
+        finally:
+            table.all_items = whole
+
+    return run
 
 
 def key_of(backend, operation):
@@ -183,6 +198,7 @@ def main():
         setattr(DynamoHandler, name, refused_in_transaction(getattr(DynamoHandler, name)))
     DynamoHandler.transact_write_items = made_once(DynamoHandler.transact_write_items)
     DynamoDBBackend.transact_write_items = transact_write_items
+    Table.query = of_one_partition(Table.query)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))

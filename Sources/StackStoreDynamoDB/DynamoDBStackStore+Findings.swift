@@ -1,0 +1,37 @@
+import DynamoDB
+import Stacks
+
+extension DynamoDBStackStore {
+    /// What stands in the way of a reservation. The gate is read before the counters: see ``reserve(_:within:)``.
+    func findings(for record: StackRecord) async throws -> Findings {
+        let lock = ItemKey.lock(user: record.userID, problem: record.problemID)
+        let count = ItemKey.count(user: record.userID)
+        let port = ItemKey.port(record.nodePort)
+        let key = record.idempotency.map { ItemKey.idempotency($0.key) }
+        var found: [DynamoDB.Item: ItemReader] = [:]
+        for item in try await rows([lock, count, port, ItemKey.gate] + (key.map { [$0] } ?? []), consistentRead: true) {
+            found[item.filter { $0.key == Attribute.partitionKey || $0.key == Attribute.sortKey }] = ItemReader(item)
+        }
+        func holder(_ key: DynamoDB.Item) throws -> StackID? { try found[key]?.value(Attribute.stackID) { StackID($0) } }
+        return Findings(
+            keyHolder: try key.flatMap(holder),
+            lockHolder: try holder(lock),
+            count: try found[count]?.integer(Attribute.stacks) ?? 0,
+            portHolder: try holder(port),
+            gate: try found[ItemKey.gate]?.integer(Attribute.version),
+            reserved: try await totalReserved()
+        )
+    }
+
+    /// What all records request together.
+    func totalReserved() async throws -> ResourceAmount {
+        let counters = try await items(in: Partition(ItemKey.capacity, condition: .before(ItemKey.endOfCounters)), consistentRead: true)
+        return try counters.reduce(into: .zero) { sum, item in
+            let counter = ItemReader(item)
+            sum += ResourceAmount(
+                cpuMilli: try counter.integer(Attribute.cpuMilli),
+                memoryBytes: try counter.integer(Attribute.memoryBytes)
+            )
+        }
+    }
+}

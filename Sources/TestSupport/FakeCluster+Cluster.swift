@@ -1,0 +1,117 @@
+package import PodPolicy
+package import Stacks
+
+extension FakeCluster: Cluster {
+    package var isSynced: Bool { state.value.isSynced }
+
+    package func createPod(_ manifest: PodManifest) async throws -> String {
+        try await perform(.createPod) {
+            guard let id = StackID(manifest.metadata.name) else { throw ClusterError(.invalid, "metadata.name: \(manifest.metadata.name)") }
+            return try state.update { state in
+                if let existing = state.pods[id] {
+                    guard !existing.observation.isTerminating else { throw ClusterError(.podGone, "Pod \(id) is being deleted") }
+                    return existing.uid
+                }
+                state.lastUID += 1
+                var observation = PodObservation(name: id.podName)
+                if state.scheduling == .atOnce { observation.nodeName = state.nodes.keys.min() }
+                let pod = Pod(uid: "uid-\(state.lastUID)", labels: manifest.metadata.labels, observation: observation)
+                state.pods[id] = pod
+                return pod.uid
+            }
+        }
+    }
+
+    package func createService(for record: StackRecord, podUID: String) async throws {
+        try await perform(.createService) {
+            let isNew = try state.update { state in
+                if let existing = state.services[record.id] {
+                    guard existing.nodePort == record.nodePort else {
+                        throw ClusterError(.unexpected, "Service has port \(existing.nodePort)")
+                    }
+                    return false
+                }
+                let isTaken =
+                    state.foreignPorts.contains(record.nodePort) || state.services.values.contains { $0.nodePort == record.nodePort }
+                guard !isTaken else { throw ClusterError(.portAllocated, "provided port is already allocated") }
+                state.services[record.id] = Service(podUID: podUID, nodePort: record.nodePort)
+                return true
+            }
+            if isNew { reportPorts(from: [], to: [record.nodePort]) }
+        }
+    }
+
+    package func waitUntilScheduled(_ id: StackID, timeout: Duration) async throws -> String {
+        try await perform(.waitUntilScheduled) {
+            try await state.waitForValue { state in
+                guard let pod = state.pods[id], !pod.observation.isTerminating else {
+                    throw ClusterError(.podGone, "Pod \(id) was deleted")
+                }
+                if let node = pod.observation.nodeName { return node }
+                guard state.scheduling == .held else { throw ClusterError(.unschedulable, "no node for the Pod: Insufficient cpu") }
+                return nil
+            }
+        }
+    }
+
+    package func deleteService(of id: StackID) async throws {
+        try await perform(.deleteService) {
+            state.update { $0.services[id]?.isTerminating = true }
+            if state.value.termination == .atOnce { removeService(id) }
+        }
+    }
+
+    package func deletePod(of id: StackID) async throws {
+        try await perform(.deletePod) {
+            state.update { $0.pods[id]?.observation.isTerminating = true }
+            if state.value.termination == .atOnce { removePod(id) }
+        }
+    }
+
+    package func waitUntilGone(_ id: StackID, timeout: Duration) async throws -> Bool {
+        try await perform(.waitUntilGone) {
+            try await state.waitForValue { state in
+                if state.pods[id] == nil && state.services[id] == nil { return true }
+                return state.termination == .held ? nil : false
+            }
+        }
+    }
+
+    package func objectsExist(_ id: StackID) async throws -> ObjectsPresence {
+        try await perform(.objectsExist) {
+            let state = state.value
+            return ObjectsPresence(pod: state.pods[id] != nil, service: state.services[id] != nil)
+        }
+    }
+
+    package func nodeExists(_ name: String) async throws -> Bool {
+        try await perform(.nodeExists) { state.value.nodes[name] != nil }
+    }
+
+    package func checkReadiness() async throws {
+        try await perform(.checkReadiness) {}
+    }
+
+    package func pod(of id: StackID) -> PodObservation? {
+        state.value.pods[id].flatMap { $0.isWatched ? $0.observation : nil }
+    }
+
+    package func hasService(of id: StackID) -> Bool {
+        state.value.services[id]?.isWatched == true
+    }
+
+    package func node(named name: String) -> NodeObservation? {
+        state.value.nodes[name].flatMap { $0.isWatched ? $0.observation : nil }
+    }
+
+    package func ownedObjects() -> Set<StackID> {
+        let state = state.value
+        return Set(state.pods.filter(\.value.isWatched).keys).union(state.services.filter(\.value.isWatched).keys)
+    }
+
+    package func budget() -> ResourceAmount { state.value.budget }
+
+    private func perform<Result>(_ call: Call, _ effect: () async throws -> Result) async throws -> Result {
+        try await state.perform(call, \.script, effect)
+    }
+}

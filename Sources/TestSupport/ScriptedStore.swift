@@ -1,0 +1,82 @@
+package import FoundationEssentials
+package import Stacks
+
+/// A store whose calls fail as a test says; the effects are those of the store beneath it.
+package final class ScriptedStore: StackStore {
+    package enum Call: Sendable, CaseIterable {
+        case reserve, changePort, activate, beginDelete, remove, read, checkReadiness
+    }
+
+    package let isExclusive: Bool
+    private let base: any StackStore
+    /// What goes wrong, and what was called.
+    package let script: Observed<Script<Call>>
+
+    /// - Parameter isExclusive: false makes of an embedded store one that several processes share.
+    package init(_ base: any StackStore, isExclusive: Bool = true) {
+        self.base = base
+        self.isExclusive = isExclusive
+        script = Observed(Script())
+    }
+
+    /// Lets a call fail.
+    package func fail(_ call: Call, _ moment: Failpoint.Moment = .before, times: Int = 1) {
+        script.update { $0.faults[call] = Script.Fault(moment, StoreError.unavailable("as the test says"), times: times) }
+    }
+
+    /// Lets every call fail from now on.
+    package func fail() {
+        for call in Call.allCases { fail(call, times: .max) }
+    }
+
+    /// Lets no call fail any more.
+    package func recover() { script.update { $0.faults = [:] } }
+
+    package func reserve(_ record: StackRecord, within limits: ReservationLimits) async throws {
+        try await perform(.reserve) { try await base.reserve(record, within: limits) }
+    }
+
+    package func changePort(of id: StackID, owner: String, to nodePort: Int, at now: Date) async throws {
+        try await perform(.changePort) { try await base.changePort(of: id, owner: owner, to: nodePort, at: now) }
+    }
+
+    package func activate(_ id: StackID, owner: String, nodeID: String, at now: Date) async throws -> StackRecord {
+        try await perform(.activate) { try await base.activate(id, owner: owner, nodeID: nodeID, at: now) }
+    }
+
+    package func beginDelete(_ id: StackID, ifIn state: StackRecord.State?, at now: Date) async throws -> StackRecord? {
+        try await perform(.beginDelete) { try await base.beginDelete(id, ifIn: state, at: now) }
+    }
+
+    package func remove(_ id: StackID) async throws {
+        try await perform(.remove) { try await base.remove(id) }
+    }
+
+    package func record(_ id: StackID) async throws -> StackRecord? {
+        try await perform(.read) { try await base.record(id) }
+    }
+
+    package func records() async throws -> [StackRecord] {
+        try await perform(.read) { try await base.records() }
+    }
+
+    package func records(ofUser userID: Int64) async throws -> [StackRecord] {
+        try await perform(.read) { try await base.records(ofUser: userID) }
+    }
+
+    package func records(expiredBy date: Date) async throws -> [StackRecord] {
+        try await perform(.read) { try await base.records(expiredBy: date) }
+    }
+
+    package func nextExpiry() async throws -> Date? {
+        try await perform(.read) { try await base.nextExpiry() }
+    }
+
+    package func checkReadiness() async throws {
+        try await perform(.checkReadiness) { try await base.checkReadiness() }
+    }
+
+    private func perform<Result>(_ call: Call, _ effect: () async throws -> Result) async throws -> Result {
+        try await script.perform(call, \.self, effect)
+    }
+}

@@ -1,0 +1,54 @@
+import Stacks
+import Synchronization
+import Testing
+
+@testable import StackStoreDynamoDB
+
+@Suite struct TurnsTests {
+    @Test func `one is in at a time, and all come in`() async throws {
+        let turns = Turns()
+        let inside = Mutex(0)
+        let done = await withTaskGroup(of: Int.self) { group in
+            for number in 0..<100 {
+                group.addTask {
+                    do {
+                        return try await turns.withTurn {
+                            #expect(inside.withLock { $0 += 1; return $0 } == 1)
+                            await Task.yield()
+                            inside.withLock { $0 -= 1 }
+                            if number.isMultiple(of: 3) { throw ReservationRefusal.portTaken }
+                            return 1
+                        }
+                    } catch { return 1 }
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(done == 100)
+        #expect(try await turns.withTurn { 7 } == 7)
+    }
+
+    @Test func `an unavailable store is told to all who wait, and then the way is free`() async throws {
+        let turns = Turns()
+        let gate = Gate()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                await #expect(throws: StoreError.unavailable("gone")) {
+                    try await turns.withTurn {
+                        await gate.arrive()
+                        throw StoreError.unavailable("gone")
+                    }
+                }
+            }
+            await gate.waitForArrival()
+            for _ in 0..<3 {
+                group.addTask {
+                    await #expect(throws: StoreError.unavailable("gone")) { try await turns.withTurn { Issue.record("came in") } }
+                }
+            }
+            while turns.waitingCount < 3 { await Task.yield() }
+            await gate.open()
+        }
+        #expect(try await turns.withTurn { 7 } == 7)
+    }
+}

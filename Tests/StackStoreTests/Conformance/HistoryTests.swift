@@ -1,0 +1,99 @@
+import FoundationEssentials
+import Stacks
+import TestSupport
+import Testing
+
+extension StoreConformance {
+    /// Random histories over few users, problems, ports and keys, so that most things collide.
+    @Suite struct HistoryTests {
+        @Test(arguments: StoreFactory.all, [UInt64(1), 2, 3])
+        func `a random history ends as the model says, step by step`(factory: StoreFactory, seed: UInt64) async throws {
+            try await factory.withStore { store in
+                var generator = SeededGenerator(seed: seed)
+                var model = ModelStore()
+                var made = 0
+                for step in 0..<500 {
+                    let now = Date.start(plus: Int64(step))
+                    let id = Int.random(in: 0..<4, using: &generator) == 0 ? nil : model.records.randomElement(using: &generator)?.id
+                    let context: Comment = "seed \(seed), step \(step)"
+                    let expected: Outcome
+                    let found: Outcome
+                    switch Int.random(in: 0..<10, using: &generator) {
+                    case 0..<4:
+                        let record = Self.record(step, using: &generator)
+                        let limits = ReservationLimits(stacksPerUser: 3, budget: ResourceAmount(cpuMilli: 900, memoryBytes: 9000))
+                        expected = await .ofEffect { try model.reserve(record, within: limits) }
+                        found = await .ofEffect { try await store.reserve(record, within: limits) }
+                        if expected == .done(nil) { made += 1 }
+                    case 4:
+                        let owner = "owner-\(Int.random(in: 1...2, using: &generator))"
+                        let port = Int.random(in: 30000..<50008, using: &generator)
+                        // Whether a record may change to the port that it has is nobody's question.
+                        guard let id, model.records.first(where: { $0.id == id })?.nodePort != port else { continue }
+                        expected = await .ofEffect { try model.changePort(of: id, owner: owner, to: port, at: now) }
+                        found = await .ofEffect { try await store.changePort(of: id, owner: owner, to: port, at: now) }
+                    case 5:
+                        let id = id ?? .numbered(9999)
+                        let owner = "owner-\(Int.random(in: 1...2, using: &generator))"
+                        expected = await .of { try model.activate(id, owner: owner, nodeID: "node-1", at: now) }
+                        found = await .of { try await store.activate(id, owner: owner, nodeID: "node-1", at: now) }
+                    case 6, 7:
+                        let id = id ?? .numbered(9999)
+                        let state = ([nil] + StackRecord.State.allCases).randomElement(using: &generator) ?? nil
+                        expected = await .of { model.beginDelete(id, ifIn: state, at: now) }
+                        found = await .of { try await store.beginDelete(id, ifIn: state, at: now) }
+                    default:
+                        let id = id ?? .numbered(9999)
+                        expected = await .ofEffect { model.remove(id) }
+                        found = await .ofEffect { try await store.remove(id) }
+                    }
+                    #expect(found == expected, context)
+                    let records = try await store.records()
+                    #expect(records == model.oldestFirst, context)
+                }
+                #expect(try await store.reserved() == model.reserved)
+                #expect(made > 20)
+            }
+        }
+
+        private static func record(_ step: Int, using generator: inout SeededGenerator) -> StackRecord {
+            .sample(
+                step,
+                user: Int64.random(in: 1...3, using: &generator),
+                problem: Int64.random(in: 1...4, using: &generator),
+                owner: "owner-\(Int.random(in: 1...2, using: &generator))",
+                key: Int.random(in: 0..<3, using: &generator) == 0 ? "key \(Int.random(in: 0..<4, using: &generator))" : nil,
+                port: Int.random(in: 30000..<50008, using: &generator),
+                cpu: Int64.random(in: 1...300, using: &generator),
+                memory: Int64.random(in: 1...3000, using: &generator),
+                createdAt: .start(plus: Int64(step))
+            )
+        }
+
+        private enum Outcome: Equatable {
+            case done(StackRecord?)
+            case refused(ReservationRefusal)
+            case failed(StoreError)
+
+            static func of(_ body: () async throws -> StackRecord?) async -> Outcome {
+                do {
+                    return .done(try await body())
+                } catch let refusal as ReservationRefusal {
+                    return .refused(refusal)
+                } catch let error as StoreError {
+                    return .failed(error)
+                } catch {
+                    Issue.record(error)
+                    return .done(nil)
+                }
+            }
+
+            static func ofEffect(_ body: () async throws -> Void) async -> Outcome {
+                await of {
+                    try await body()
+                    return nil
+                }
+            }
+        }
+    }
+}

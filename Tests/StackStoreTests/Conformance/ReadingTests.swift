@@ -1,0 +1,107 @@
+import FoundationEssentials
+import Stacks
+import TestSupport
+import Testing
+
+extension StoreConformance {
+    @Suite struct ReadingTests {
+        @Test(arguments: StoreFactory.all)
+        func `an empty store answers everything with nothing`(factory: StoreFactory) async throws {
+            try await factory.withStore { store in
+                #expect(try await store.record(.numbered(1)) == nil)
+                #expect(try await store.records() == [])
+                #expect(try await store.records(ofUser: 1) == [])
+                #expect(try await store.records(expiredBy: .distantFuture) == [])
+                #expect(try await store.nextExpiry() == nil)
+                try await store.checkReadiness()
+            }
+        }
+
+        @Test(arguments: StoreFactory.all)
+        func `records come oldest first, whatever their ids, users and states`(factory: StoreFactory) async throws {
+            try await factory.withStore { store in
+                // The last digit of a number tells its age in microseconds; 7 and 3 share no factor with 10.
+                let ages = (0..<20).map { ($0 * 7 + 3) % 20 }
+                for (number, age) in ages.enumerated() {
+                    let state = StackRecord.State.allCases[number % 3]
+                    try await store.add(.sample(number, user: Int64(1 + number % 2), createdAt: .start(plus: Int64(age))), state: state)
+                }
+                let all = try await store.records()
+                #expect(all.map(\.createdAt.microseconds) == (0..<20).map { Date.start.microseconds + $0 })
+                for user in [Int64(1), 2] {
+                    #expect(try await store.records(ofUser: user) == all.filter { $0.userID == user })
+                }
+                #expect(try await store.records(ofUser: 3) == [])
+            }
+        }
+
+        @Test(
+            arguments: StoreFactory.all,
+            [Int64(0), 1, 999_999, 1_000_001, 1_750_000_000_123_456, 1_764_009_579_999_999, 4_102_444_799_999_999]
+        )
+        func `times are kept to the microsecond`(factory: StoreFactory, microseconds: Int64) async throws {
+            try await factory.withStore { store in
+                let record = StackRecord.sample(1, createdAt: Date(microseconds: microseconds), lifetime: 0)
+                try await store.add(record, state: .active)
+                let found = try #require(try await store.record(record.id))
+                #expect(found.createdAt.microseconds == microseconds)
+                #expect(found.updatedAt.microseconds == microseconds)
+                #expect(found.expiresAt.microseconds == microseconds)
+                #expect(try await store.nextExpiry()?.microseconds == microseconds)
+            }
+        }
+
+        @Test(arguments: StoreFactory.all)
+        func `expired are active records whose time is over, to the microsecond`(factory: StoreFactory) async throws {
+            try await factory.withStore { store in
+                for offset in 0..<6 {
+                    try await store.add(.sample(offset, createdAt: .start(plus: Int64(offset)), lifetime: 1), state: .active)
+                }
+                try await store.add(.sample(10, createdAt: .start, lifetime: 0), state: .reserved)
+                try await store.add(.sample(11, createdAt: .start, lifetime: 0), state: .deleting)
+                let end = Int64(1_000_000)
+                for (date, count) in [
+                    (Date.start, 0), (.start(plus: end - 1), 0), (.start(plus: end), 1), (.start(plus: end + 3), 4), (.distantFuture, 6),
+                ] {
+                    let expired = try await store.records(expiredBy: date)
+                    #expect(Set(expired.map(\.id)) == Set((0..<count).map { StackID.numbered($0) }))
+                    #expect(expired.allSatisfy { $0.state == .active })
+                }
+            }
+        }
+
+        @Test(arguments: StoreFactory.all)
+        func `the next expiry is the nearest of the active records`(factory: StoreFactory) async throws {
+            try await factory.withStore { store in
+                try await store.add(.sample(1, lifetime: 10), state: .reserved)
+                try await store.add(.sample(2, lifetime: 20), state: .deleting)
+                #expect(try await store.nextExpiry() == nil)
+                try await store.add(.sample(3, lifetime: 40), state: .active)
+                try await store.add(.sample(4, lifetime: 30), state: .active)
+                try await store.add(.sample(5, lifetime: 50), state: .active)
+                #expect(try await store.nextExpiry() == .start(plus: 30_000_000))
+                _ = try await store.beginDelete(.numbered(4), ifIn: nil, at: .start)
+                #expect(try await store.nextExpiry() == .start(plus: 40_000_000))
+            }
+        }
+
+        @Test(arguments: StoreFactory.all)
+        func `2,700 records with specs of 4 KB are listed whole and in order`(factory: StoreFactory) async throws {
+            try await factory.withStore { store in
+                let count = 2700
+                for batch in stride(from: 0, to: count, by: 100) {
+                    _ = try await concurrently(batch..<batch + 100) { number in
+                        var record = StackRecord.sample(number, user: Int64(1 + number % 9), createdAt: .start(plus: Int64(number)))
+                        record.podSpec = String(repeating: "\(number % 10)", count: 4096)
+                        try await store.reserve(record, within: .none)
+                    }
+                }
+                let records = try await store.records()
+                #expect(records.map(\.id) == (0..<count).map { StackID.numbered($0) })
+                #expect(records.allSatisfy { $0.podSpec.utf8.count == 4096 && $0.podSpec.hasPrefix("\(($0.problemID - 1) % 10)") })
+                #expect(try await store.records(ofUser: 4).count == 300)
+                #expect(try await store.reserved() == ResourceAmount(cpuMilli: 270_000, memoryBytes: 2700 * (64 << 20)))
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import FoundationEssentials
+import Stacks
+import TestSupport
+import Testing
+
+extension StoreConformance {
+    @Suite struct TransitionTests {
+        @Test(arguments: StoreFactory.all)
+        func `activating sets state, node and time, and nothing else`(factory: StoreFactory) async throws {
+            try await factory.withStore { store in
+                var expected = try await store.add(.sample(1, key: "key"))
+                expected.state = .active
+                expected.nodeID = "node-7"
+                expected.updatedAt = .start(plus: 3)
+                #expect(try await store.activate(expected.id, owner: "owner-1", nodeID: "node-7", at: .start(plus: 3)) == expected)
+                #expect(try await store.record(expected.id) == expected)
+            }
+        }
+
+        @Test(arguments: StoreFactory.all)
+        func `changing the port sets port and time, frees the old port and takes the new one`(factory: StoreFactory) async throws {
+            try await factory.withStore { store in
+                var expected = try await store.add(.sample(1, port: 30001))
+                expected.nodePort = 30002
+                expected.updatedAt = .start(plus: 3)
+                try await store.changePort(of: expected.id, owner: "owner-1", to: 30002, at: .start(plus: 3))
+                #expect(try await store.record(expected.id) == expected)
+                #expect(try await store.refusal(of: .sample(2, port: 30002)) == .portTaken)
+                #expect(try await store.refusal(of: .sample(2, port: 30001)) == nil)
+            }
+        }
+
+        @Test(arguments: StoreFactory.all, StackRecord.State.allCases)
+        func `a port of another record, whatever its state, is taken`(factory: StoreFactory, state: StackRecord.State) async throws {
+            try await factory.withStore { store in
+                let record = try await store.add(.sample(1, port: 30001))
+                try await store.add(.sample(2, port: 30002), state: state)
+                await #expect(throws: ReservationRefusal.portTaken) {
+                    try await store.changePort(of: record.id, owner: "owner-1", to: 30002, at: .start(plus: 3))
+                }
+                #expect(try await store.record(record.id) == record)
+            }
+        }
+
+        @Test(
+            arguments: StoreFactory.all,
+            [(state: StackRecord.State?.some(.reserved), owner: "owner-2"), (.active, "owner-1"), (.deleting, "owner-1"), (nil, "owner-1")]
+        )
+        func `only the owner of a reservation may go on with it`(
+            factory: StoreFactory,
+            row: (state: StackRecord.State?, owner: String)
+        ) async throws {
+            try await factory.withStore { store in
+                let record = StackRecord.sample(1)
+                var before: StackRecord?
+                if let state = row.state { before = try await store.add(record, state: state) }
+                await #expect(throws: StoreError.lostReservation(record.id)) {
+                    _ = try await store.activate(record.id, owner: row.owner, nodeID: "node-9", at: .start(plus: 3))
+                }
+                await #expect(throws: StoreError.lostReservation(record.id)) {
+                    try await store.changePort(of: record.id, owner: row.owner, to: 31000, at: .start(plus: 3))
+                }
+                #expect(try await store.record(record.id) == before)
+                #expect(try await store.refusal(of: .sample(2, port: 31000)) == nil)
+            }
+        }
+
+        @Test(arguments: StoreFactory.all, StackRecord.State.allCases)
+        func `a record that is marked for deletion keeps everything it holds`(factory: StoreFactory, state: StackRecord.State) async throws
+        {
+            try await factory.withStore { store in
+                var expected = try await store.add(.sample(1, key: "key"), state: state)
+                let isNew = state != .deleting
+                expected.state = .deleting
+                if isNew { expected.updatedAt = .start(plus: 5) }
+                #expect(try await store.beginDelete(expected.id, ifIn: nil, at: .start(plus: 5)) == expected)
+                // A repetition changes nothing, not even the time.
+                #expect(try await store.beginDelete(expected.id, ifIn: nil, at: .start(plus: 9)) == expected)
+                #expect(try await store.record(expected.id) == expected)
+
+                #expect(try await store.refusal(of: .sample(2, key: "key")) == .keyUsed(expected))
+                #expect(try await store.refusal(of: .sample(2, problem: expected.problemID)) == .stackExists(expected.id))
+                #expect(try await store.refusal(of: .sample(2, port: expected.nodePort)) == .portTaken)
+                let reserved = ResourceAmount(cpuMilli: expected.requestedCPUMilli, memoryBytes: expected.requestedMemoryBytes)
+                #expect(try await store.reserved() == reserved)
+            }
+        }
+
+        @Test(arguments: StoreFactory.all, StackRecord.State.allCases)
+        func `a mark for one state touches no other`(factory: StoreFactory, state: StackRecord.State) async throws {
+            try await factory.withStore { store in
+                for (number, wanted) in StackRecord.State.allCases.enumerated() {
+                    let before = try await store.add(.sample(number), state: state)
+                    let marked = try await store.beginDelete(before.id, ifIn: wanted, at: .start(plus: 5))
+                    let after = try await store.record(before.id)
+                    if wanted == state {
+                        #expect(marked?.state == .deleting)
+                        #expect(after == marked)
+                    } else {
+                        #expect(marked == nil)
+                        #expect(after == before)
+                    }
+                }
+            }
+        }
+
+        @Test(arguments: StoreFactory.all, [StackRecord.State?.none, .reserved, .active, .deleting])
+        func `what does not exist cannot be marked`(factory: StoreFactory, state: StackRecord.State?) async throws {
+            try await factory.withStore { store in
+                let marked = try await store.beginDelete(.numbered(1), ifIn: state, at: .start)
+                #expect(marked == nil)
+            }
+        }
+
+        @Test(arguments: StoreFactory.all, [StackRecord.State.reserved, .active])
+        func `a record is not removed before it is marked`(factory: StoreFactory, state: StackRecord.State) async throws {
+            try await factory.withStore { store in
+                let record = try await store.add(.sample(1), state: state)
+                try await store.remove(record.id)
+                #expect(try await store.records() == [record])
+            }
+        }
+
+        @Test(arguments: StoreFactory.all)
+        func `removing frees id, lock, count, key, port and resources, and repeats`(factory: StoreFactory) async throws {
+            try await factory.withStore { store in
+                let record = StackRecord.sample(1, key: "key")
+                let limits = ReservationLimits(
+                    stacksPerUser: 1,
+                    budget: ResourceAmount(cpuMilli: record.requestedCPUMilli, memoryBytes: record.requestedMemoryBytes)
+                )
+                for _ in 0..<3 {
+                    #expect(try await store.refusal(of: record, within: limits) == nil)
+                    try await store.drop(record.id)
+                    try await store.remove(record.id)
+                    #expect(try await store.record(record.id) == nil)
+                    #expect(try await store.records() == [])
+                }
+                try await store.remove(.numbered(2))
+            }
+        }
+    }
+}
