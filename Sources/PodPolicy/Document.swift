@@ -50,6 +50,16 @@ enum Document {
         guard size <= maximumSize else {
             throw refusal(.tooLarge, "the Pod spec has \(size) bytes; at most \(maximumSize) are allowed")
         }
+        if let (scalar, position) = ambiguousScalar(in: text) {
+            let name = "U+\(String(scalar.value, radix: 16, uppercase: true))"
+            throw refusal(
+                .syntax,
+                "the Pod spec holds \(name), which not all readers of YAML take for the same; write it as an escape",
+                position
+            )
+        }
+        // Editors on Windows put a byte order mark first; the parser would take it for an indentation.
+        let text = JSONEscapes.joiningSurrogates(text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text)
         guard !AliasScan.mayExpand(text) else { throw refusal(.aliasNotAllowed, "YAML aliases and anchors are not allowed") }
         let parser: Yams.Parser
         let root: Node?
@@ -72,7 +82,7 @@ enum Document {
     private static func refusal(for error: YamlError) -> PodSpecRefusal {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _):
-            refusal(.syntax, "is not YAML: \(problem)", Position(line: mark.line, column: mark.column))
+            refusal(.syntax, "the Pod spec is not YAML: \(problem)", Position(line: mark.line, column: mark.column))
         case .composer(_, let problem, let mark, _) where problem.contains("another document"):
             refusal(.multipleDocuments, "the Pod spec must be one document", Position(line: mark.line, column: mark.column))
         case .composer(_, let problem, let mark, _):
@@ -80,14 +90,33 @@ enum Document {
         case .duplicatedKeysInMapping(let keys, let context):
             refusal(
                 .duplicateKey,
-                "the key \"\((keys.first ?? "").prefix(60))\" stands twice",
+                "the key \"\(Excerpt.of(keys.first ?? ""))\" stands twice",
                 Position(line: context.mark.line, column: context.mark.column)
             )
-        case .reader(let problem, _, _, _):
-            refusal(.syntax, "is not YAML: \(problem)")
+        case .reader(let problem, let offset, _, let text):
+            refusal(.syntax, "the Pod spec is not YAML: \(problem)", offset.map { position(ofCharacter: $0, in: text) })
         default:
             refusal(.syntax, "the Pod spec is not YAML")
         }
+    }
+
+    /// A line end in YAML 1.1 but not in 1.2, or a byte order mark that does not begin the text.
+    private static func ambiguousScalar(in text: String) -> (Unicode.Scalar, Position)? {
+        var position = Position(line: 1, column: 1)
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\u{85}", "\u{2028}", "\u{2029}": return (scalar, position)
+            case "\u{FEFF}" where position != Position(line: 1, column: 1): return (scalar, position)
+            case "\n": position = Position(line: position.line + 1, column: 1)
+            default: position.column += 1
+            }
+        }
+        return nil
+    }
+
+    private static func position(ofCharacter offset: Int, in text: String) -> Position {
+        let lines = text.prefix(offset).split(omittingEmptySubsequences: false) { $0.isNewline }
+        return Position(line: lines.count, column: (lines.last?.unicodeScalars.count ?? 0) + 1)
     }
 
     static func refusal(_ code: PodSpecProblem.Code, _ message: String, _ position: Position? = nil) -> PodSpecRefusal {

@@ -20,7 +20,11 @@ struct DocumentReader {
         case .scalar(let scalar):
             // The parser gives every quoted scalar the tag of strings, whether or not one was written.
             let isQuoted = scalar.style != .plain
-            try refuse(tag: isQuoted && scalar.tag.rawValue == Tag.Name.str.rawValue ? .implicit : scalar.tag, anchor: scalar.anchor, at: position)
+            try refuse(
+                tag: isQuoted && scalar.tag.rawValue == Tag.Name.str.rawValue ? .implicit : scalar.tag,
+                anchor: scalar.anchor,
+                at: position
+            )
             return .scalar(Element.Scalar(text: scalar.string, isPlain: scalar.style == .plain, position: position))
         case .sequence(let sequence):
             try refuse(tag: sequence.tag, anchor: sequence.anchor, at: position)
@@ -39,14 +43,16 @@ struct DocumentReader {
         for (key, value) in mapping {
             let position = position(of: key)
             guard case .scalar(let scalar) = key else { throw Document.refusal(.syntax, "a key must be a string", position) }
-            guard scalar.anchor == nil else { throw Document.refusal(.aliasNotAllowed, "YAML aliases and anchors are not allowed", position) }
+            guard scalar.anchor == nil else {
+                throw Document.refusal(.aliasNotAllowed, "YAML aliases and anchors are not allowed", position)
+            }
             // Comparing keys has resolved their tags, so that one given looks like one inferred; the text tells them apart.
             guard !isTag(at: position) else { throw Document.refusal(.tagNotAllowed, "YAML tags are not allowed", position) }
             guard scalar.string != "<<" || scalar.style != .plain else {
                 throw Document.refusal(.aliasNotAllowed, "YAML merge keys are not allowed", position)
             }
             guard keys.insert(scalar.string).inserted else {
-                throw Document.refusal(.duplicateKey, "the key \"\(scalar.string.prefix(60))\" stands twice", position)
+                throw Document.refusal(.duplicateKey, "the key \"\(Excerpt.of(scalar.string))\" stands twice", position)
             }
             fields.append(Element.Field(key: scalar.string, keyPosition: position, value: try element(value, depth: depth + 1)))
         }

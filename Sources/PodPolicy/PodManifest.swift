@@ -1,5 +1,3 @@
-import Yams
-
 /// The Pod that is sent to the API server: built here, field by field, from what was checked. Nothing of the caller's document is
 /// passed through.
 public struct PodManifest: Codable, Sendable, Equatable {
@@ -195,17 +193,6 @@ public struct PodManifest: Codable, Sendable, Equatable {
             case .number(let number): try container.encode(number)
             case .name(let name): try container.encode(name)
             }
-        }
-    }
-}
-
-extension PodManifest {
-    /// The same as YAML, for people.
-    public var yaml: String {
-        do {
-            return try YAMLEncoder().encode(self)
-        } catch {
-            preconditionFailure("strings, numbers and lists of them can always be written as YAML: \(error)")
         }
     }
 }

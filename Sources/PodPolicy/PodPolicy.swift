@@ -23,7 +23,7 @@ public struct PodPolicy: Sendable {
         let document = try Document.parse(text)
         let checker = Checker(settings: settings)
         let pod = checker.pod(document, targetPort: expectedPort)
-        guard let pod, checker.problems.isEmpty else { throw PodSpecRefusal(problems: checker.problems) }
+        guard let pod, checker.problems.isEmpty else { throw PodSpecRefusal(problems: checker.problemsByPosition) }
         return pod
     }
 }

@@ -13,8 +13,10 @@ import Testing
     }()
 
     private static let fragments = [
-        "&a", "*a", "!!str", "? ", ": ", "- ", "[", "]", "{", "}", "\"", "'", "\n", "\t", "  ", "#", "|\n", ">-\n", "<<: ", "---\n", "null", "true", "1e99", "-1",
-        "\u{0}", "\u{FEFF}", "hostNetwork: true\n", "securityContext: {privileged: true}\n", "hostPath: {path: /}\n", "99999999999999999999", "64Mi", "9E", "\\u0000",
+        "&a", "*a", "!!str", "? ", ": ", "- ", "[", "]", "{", "}", "\"", "'", "\n", "\t", "  ", "#", "|\n", ">-\n", "<<: ", "---\n", "null",
+        "true", "1e99", "-1",
+        "\u{0}", "\u{FEFF}", "hostNetwork: true\n", "securityContext: {privileged: true}\n", "hostPath: {path: /}\n",
+        "99999999999999999999", "64Mi", "9E", "\\u0000",
     ]
 
     @Test func `mutated specs are accepted only when they are locked up`() throws {
