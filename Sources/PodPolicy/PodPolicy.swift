@@ -1,8 +1,10 @@
 /// The policy for Pod specs: an allow-list. What is not known to be harmless is refused with its path; what is accepted is built anew
 /// with everything forced that isolates it.
 public struct PodPolicy: Sendable {
+    /// What the operator chose.
     public let settings: PodPolicySettings
 
+    /// The policy with an operator's choices.
     public init(settings: PodPolicySettings = PodPolicySettings()) {
         self.settings = settings
     }
