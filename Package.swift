@@ -128,7 +128,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "PodPolicyTests", dependencies: ["PodPolicy"], swiftSettings: settings),
+        .testTarget(name: "PodPolicyTests", dependencies: ["PodPolicy"], exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(
             name: "KubernetesClientTests",
             dependencies: [
@@ -158,7 +158,10 @@ let package = Package(
         ),
         .testTarget(
             name: "ProvisionerCommandsTests",
-            dependencies: ["ProvisionerCommands"],
+            dependencies: [
+                "ProvisionerCommands",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

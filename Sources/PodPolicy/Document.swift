@@ -41,14 +41,13 @@ struct Position: Sendable, Equatable {
 
 /// Reads the text of one document.
 enum Document {
-    static let maximumSize = 64 * 1024
     static let maximumDepth = 32
 
     /// - Throws: ``PodSpecRefusal`` with one problem.
     static func parse(_ text: String) throws(PodSpecRefusal) -> Element {
         let size = text.utf8.count
-        guard size <= maximumSize else {
-            throw refusal(.tooLarge, "the Pod spec has \(size) bytes; at most \(maximumSize) are allowed")
+        guard size <= PodPolicy.maximumSize else {
+            throw refusal(.tooLarge, "the Pod spec has \(size) bytes; at most \(PodPolicy.maximumSize) are allowed")
         }
         if let (scalar, position) = ambiguousScalar(in: text) {
             let name = "U+\(String(scalar.value, radix: 16, uppercase: true))"
@@ -61,6 +60,7 @@ enum Document {
         // Editors on Windows put a byte order mark first; the parser would take it for an indentation.
         let text = JSONEscapes.joiningSurrogates(text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text)
         guard !AliasScan.mayExpand(text) else { throw refusal(.aliasNotAllowed, "YAML aliases and anchors are not allowed") }
+        guard !KeyScan.mayBeSlow(text) else { throw refusal(.syntax, "a key must be a string, not a list or a mapping") }
         let parser: Yams.Parser
         let root: Node?
         do {

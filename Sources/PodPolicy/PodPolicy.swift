@@ -1,6 +1,8 @@
 /// The policy for Pod specs: an allow-list. What is not known to be harmless is refused with its path; what is accepted is built anew
 /// with everything forced that isolates it.
 public struct PodPolicy: Sendable {
+    /// The longest text that is looked at, in bytes of UTF-8.
+    public static let maximumSize = 64 * 1024
     /// What the operator chose.
     public let settings: PodPolicySettings
 

@@ -20,6 +20,39 @@ import Testing
         #expect(code(text + "? *a\n: x\n") == "alias_not_allowed")
     }
 
+    @Test func `keys within keys are refused before they cost anything`() {
+        let nested = { (head: String, tail: String, depth: Int) in
+            String(repeating: head, count: depth) + "x" + String(repeating: tail, count: depth)
+        }
+        let group = nested("{? ", "}", 200)
+        for text in [
+            nested("? ", "", 900), nested("{? ", "}", 490), "[\(Array(repeating: group, count: 75).joined(separator: ", "))]",
+            nested("[", "]: x", 200),
+        ] {
+            let elapsed = ContinuousClock().measure { #expect(code(text) == "syntax") }
+            #expect(elapsed < .milliseconds(50))
+        }
+        #expect(code("? [a]\n: b\n") == "syntax")
+        #expect(code("[a]: b\n") == "syntax")
+    }
+
+    @Test func `conditions and slices in programs are no keys`() {
+        let program = """
+                  args:
+                    - |
+                      for x in [1, 2]: print({"a": 1}[x]) if x else None
+                      test $? = 0 && echo ok? no; a = b ? c : d; curl /x?y=z
+            """
+        #expect(
+            Specs.problems(
+                Specs.spec(
+                    container: String(repeating: "\n", count: 3) + program
+                        + String(repeating: "\n          x = y[1]: a ? b : c", count: 100)
+                )
+            ) == []
+        )
+    }
+
     @Test(arguments: [
         "x: &m {name: x}\n", "x: {name: &n x}\n", "a: &a 1\nb: *a\n", "&k x: Pod\n", "<<: {kind: Pod}\n", "b: *missing\n", "x: [&a , b]\n",
         "? &a x\n: y\n",
