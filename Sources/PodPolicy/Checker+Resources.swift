@@ -51,7 +51,7 @@ extension Checker {
     /// A positive quantity, written as a string or as a number.
     func quantity(_ element: Element, _ path: String) -> Quantity? {
         guard case .scalar(let scalar) = element, let quantity = Quantity(scalar.text) else {
-            report(path, .invalidValue, "must be a Kubernetes quantity such as 500m, 0.5 or 128Mi", element.position)
+            report(path, .invalidValue, "must be a Kubernetes quantity such as 500m, 0.5 or 128Mi, of at most 64 bits", element.position)
             return nil
         }
         guard !scalar.isPlain || !YAMLTypes.isOtherBase(scalar.text) else {

@@ -1,7 +1,7 @@
 /// Shows problems as compilers do: the place, the sentence, the line, and a caret under the column.
 public enum Diagnostics {
-    /// How much of a line is shown before and after the column.
-    private static let margin = 60
+    /// How much of a line is shown on either side of the column.
+    private static let margin = 80
 
     /// - Parameters:
     ///   - text: what was checked.
@@ -18,12 +18,11 @@ public enum Diagnostics {
         guard lines.indices.contains(line - 1) else { return head }
         let source = lines[line - 1].unicodeScalars
         // Columns count scalars, not characters. Tabs stay tabs, so that the caret stands under its column whatever their width.
-        let before = source.prefix(column - 1).suffix(margin)
-        let shown = before + source.dropFirst(column - 1).prefix(margin)
-        let isCut = source.prefix(column - 1).count > margin
-        let dots = isCut ? "…" : ""
-        let caret = (isCut ? " " : "") + before.map { $0 == "\t" ? "\t" : " " }.joined() + "^"
-        return head + "    \(dots)\(visible(shown))\n    \(caret)\n"
+        let (left, right) = (source.prefix(column - 1), source.dropFirst(column - 1))
+        let (before, after) = (left.suffix(margin), right.prefix(margin))
+        let (dots, end) = (left.count > margin ? "…" : "", right.count > margin ? "…" : "")
+        let caret = dots.map { _ in " " }.joined() + before.map { $0 == "\t" ? "\t" : " " }.joined() + "^"
+        return head + "    \(dots)\(visible(before))\(visible(after))\(end)\n    \(caret)\n"
     }
 
     /// Each scalar in one column, whatever a terminal would do with it.
