@@ -77,12 +77,13 @@ extension Checker {
         let hostname = spec.take("hostname").flatMap { text($0, "spec.hostname", Grammar.isDNSLabel, "a DNS label") }
         let (volumes, volumeNames) = spec.take("volumes").map { self.volumes($0) } ?? ([], [])
         let initial = spec.take("initContainers").map { containers($0, .initial, volumeNames) } ?? []
-        let main = required("containers", &spec).map { containers($0, .main, volumeNames) } ?? []
+        let list = required("containers", &spec)
+        let main = list.map { containers($0, .main, volumeNames) } ?? []
         finish(spec)
-        guard !main.isEmpty else { return nil }
+        guard let list, !main.isEmpty else { return nil }
         checkNames(initial + main)
-        guard let port = exposedPort(of: main, targetPort: targetPort, spec.position) else { return nil }
-        let total = total(of: main, initial, volumes, spec.position)
+        guard let port = exposedPort(of: main, targetPort: targetPort, list.position) else { return nil }
+        let total = total(of: main, initial, volumes, list.position)
         return CheckedPod(
             port: port,
             requestedCPUMilli: total.cpuMilli,

@@ -1,3 +1,4 @@
+import CYaml
 import Yams
 
 /// A YAML or JSON document as a tree with positions: plain, bounded, and without YAML's traps.
@@ -42,6 +43,9 @@ struct Position: Sendable, Equatable {
 /// Reads the text of one document.
 enum Document {
     static let maximumDepth = 32
+    /// The parser calls itself for each level, and a thread's stack may be small: it must not get as deep as it would by itself, 1000.
+    /// For the whole process and once, since that is how the parser has it; a little more than our own maximum, which is told better.
+    private static let parserIsBounded: Void = yaml_set_max_nest_level(64)
 
     /// - Throws: ``PodSpecRefusal`` with one problem.
     static func parse(_ text: String) throws(PodSpecRefusal) -> Element {
@@ -64,6 +68,7 @@ enum Document {
         let parser: Yams.Parser
         let root: Node?
         do {
+            parserIsBounded
             // Without resolver rules every scalar is a string, so that `1` and `"1"` count as the same key.
             parser = try Yams.Parser(yaml: text, resolver: .basic, encoding: .utf8)
             root = try parser.singleRoot()
@@ -81,6 +86,12 @@ enum Document {
 
     private static func refusal(for error: YamlError) -> PodSpecRefusal {
         switch error {
+        case .parser(_, let problem, let mark, _) where problem.contains("nesting level"):
+            refusal(
+                .tooDeep,
+                "the Pod spec is nested deeper than \(maximumDepth) levels",
+                Position(line: mark.line, column: mark.column)
+            )
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _):
             refusal(.syntax, "the Pod spec is not YAML: \(problem)", Position(line: mark.line, column: mark.column))
         case .composer(_, let problem, let mark, _) where problem.contains("another document"):

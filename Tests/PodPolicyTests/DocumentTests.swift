@@ -1,3 +1,5 @@
+import Foundation
+import Synchronization
 import Testing
 
 @testable import PodPolicy
@@ -107,9 +109,26 @@ import Testing
     @Test func `depth is bounded, and far beyond the bound nothing breaks`() {
         #expect(code(String(repeating: "[", count: 33) + String(repeating: "]", count: 33)) == "too_deep")
         #expect(code(String(repeating: "[", count: 900) + String(repeating: "]", count: 900)) == "too_deep")
-        #expect(code(String(repeating: "[", count: 60_000)) == "syntax")
-        #expect(code(String(repeating: "- ", count: 30_000)) != nil)
-        #expect(code(String(repeating: "{a: ", count: 15_000)) == "syntax")
+        #expect(code(String(repeating: "[", count: 60_000)) == "too_deep")
+        #expect(code(String(repeating: "- ", count: 30_000)) == "too_deep")
+        #expect(code(String(repeating: "{a: ", count: 15_000)) == "too_deep")
+        #expect(code((0..<300).map { String(repeating: " ", count: $0) + "a:\n" }.joined()) == "too_deep")
+        #expect(code(String(repeating: "[", count: 32) + String(repeating: "]", count: 32)) == "wrong_type")
+    }
+
+    /// Threads of a service may have little more; what overflowed it would end the process.
+    @Test func `the deepest texts need no large stack`() {
+        let texts = ["[", "- ", "{a: ", "? ", "[{a: "].map { String(repeating: $0, count: 1000) }
+        let codes = Mutex<[String?]>([])
+        let done = DispatchSemaphore(value: 0)
+        let thread = Thread {
+            for text in texts { codes.withLock { $0.append(code(text)) } }
+            done.signal()
+        }
+        thread.stackSize = 512 << 10
+        thread.start()
+        done.wait()
+        #expect(codes.withLock { $0 } == ["too_deep", "too_deep", "too_deep", "syntax", "too_deep"])
     }
 
     @Test func `size is bounded`() {

@@ -69,6 +69,11 @@ import Testing
         for text in mistakes { #expect(Specs.problems(text).count == 1, "\(Specs.problems(text))") }
     }
 
+    @Test func `what is wrong with all containers together is shown where they begin`() {
+        let text = Specs.spec(pod: "  hostname: a").replacing("cpu: 100m", with: "cpu: 3")
+        #expect(Specs.problems(text).map { "\($0.line ?? 0):\($0.column ?? 0)" } == ["9:5"])
+    }
+
     @Test func `problems come in the order of the document`() {
         let text = Specs.spec(
             metadata: "  annotations: {}",
