@@ -160,7 +160,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "PodPolicyTests", dependencies: ["PodPolicy"], swiftSettings: settings),
+        .testTarget(name: "PodPolicyTests", dependencies: ["PodPolicy"], exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(
             name: "KubernetesClientTests",
             dependencies: [
@@ -227,6 +227,7 @@ let package = Package(
             name: "ProvisionerCommandsTests",
             dependencies: [
                 "DynamoDB", "DynamoDBTestSupport", "PodPolicy", "ProvisionerCommands", "StackStoreDynamoDB", "StackStoreSQLite", "Stacks",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
         ),

@@ -11,26 +11,32 @@ enum AliasScan {
         var aliases: [Substring] = []
         let utf8 = text.utf8
         var index = utf8.startIndex
+        var previous = UInt8(ascii: "\n")
         while index != utf8.endIndex {
             let byte = utf8[index]
             index = utf8.index(after: index)
-            guard byte == UInt8(ascii: "&") || byte == UInt8(ascii: "*") else { continue }
+            defer { previous = byte }
+            guard byte == UInt8(ascii: "&") || byte == UInt8(ascii: "*"), mayPrecede(previous) else { continue }
             let end = utf8[index...].firstIndex { !isNameByte($0) } ?? utf8.endIndex
-            guard end != index else { continue }
+            guard end != index, end == utf8.endIndex || mayFollow(utf8[end]) else { continue }
             if byte == UInt8(ascii: "&") { anchors.insert(text[index..<end]) } else { aliases.append(text[index..<end]) }
-            index = end
         }
         guard aliases.count > harmlessAliases, !anchors.isEmpty else { return false }
         return aliases.count { anchors.contains($0) } > harmlessAliases
     }
 
+    /// After any other character the parser takes neither for an indicator, or finds an error.
+    private static func mayPrecede(_ byte: UInt8) -> Bool {
+        byte >= 0x80 || " \t\r\n[]{},:?-'\"".utf8.contains(byte)
+    }
+
+    /// What the parser demands after the name.
+    private static func mayFollow(_ byte: UInt8) -> Bool {
+        byte >= 0x80 || " \t\r\n\0?:,]}%@`".utf8.contains(byte)
+    }
+
     /// The characters of an anchor's name in the parser that is used.
     private static func isNameByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-            UInt8(ascii: "_"), UInt8(ascii: "-"):
-            true
-        default: false
-        }
+        Grammar.isAlphanumeric(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
     }
 }

@@ -2,9 +2,9 @@
 public struct CheckedPod: Sendable, Equatable {
     /// The one port that players reach.
     public let port: ExposedPort
-    /// What the whole Pod requests, in milli-cores and bytes: the sum of its containers, or its largest init container; volumes in
-    /// memory count as memory.
+    /// What the whole Pod requests, in milli-cores: the sum of its containers, or its largest init container.
     public let requestedCPUMilli: Int64
+    /// What the whole Pod requests, in bytes: as above, and its volumes in memory.
     public let requestedMemoryBytes: Int64
     let labels: [String: String]
     /// With everything in place but the deadline, which the caller sets.
@@ -30,10 +30,14 @@ public struct CheckedPod: Sendable, Equatable {
 
 /// The port by which a challenge is reached.
 public struct ExposedPort: Sendable, Hashable {
+    /// 1 to 65535.
     public var containerPort: Int
+    /// How it is spoken to.
     public var `protocol`: TransportProtocol
+    /// As the author calls it, if at all.
     public var name: String?
 
+    /// A port; whether the number is one was checked before.
     public init(containerPort: Int, protocol: TransportProtocol, name: String? = nil) {
         self.containerPort = containerPort
         self.protocol = `protocol`
@@ -41,6 +45,7 @@ public struct ExposedPort: Sendable, Hashable {
     }
 }
 
+/// What a NodePort can carry here.
 public enum TransportProtocol: String, Sendable, CaseIterable {
     case tcp = "TCP"
     case udp = "UDP"

@@ -42,25 +42,28 @@ extension Checker {
         }
         var result: [String: String] = [:]
         for entry in entries {
-            let path = "metadata.labels[\(entry.key.prefix(100))]"
+            let path = "metadata.labels[\(Excerpt.of(entry.key))]"
             guard Grammar.isLabelKey(entry.key) else {
                 report(path, .invalidValue, "is not a label key", entry.keyPosition)
                 continue
             }
-            guard !Self.isReserved(entry.key) else {
-                report(path, .notAllowed, "must not be set: its prefix is reserved", entry.keyPosition)
+            guard !ReservedLabels.contains(entry.key) else {
+                report(
+                    path,
+                    .notAllowed,
+                    "must not be set: it is reserved, as controllers and admission plugins react to it",
+                    entry.keyPosition
+                )
                 continue
             }
-            result[entry.key] = text(entry.value, path, Grammar.isLabelValue, "a label value of at most 63 letters, digits, '-', '_' and '.'")
+            result[entry.key] = text(
+                entry.value,
+                path,
+                Grammar.isLabelValue,
+                "a label value of at most 63 letters, digits, '-', '_' and '.'"
+            )
         }
         return result
-    }
-
-    /// Our prefix, by which Services select Pods, and those of Kubernetes, to which controllers react.
-    private static func isReserved(_ key: String) -> Bool {
-        guard let slash = key.firstIndex(of: "/") else { return false }
-        let prefix = key[..<slash]
-        return ["ctf-provisioner.dev", "kubernetes.io", "k8s.io"].contains { prefix == $0 || prefix.hasSuffix("." + $0) }
     }
 
     private func spec(_ element: Element, labels: [String: String], targetPort: Int?) -> CheckedPod? {
@@ -68,20 +71,19 @@ extension Checker {
         forced("Never", spec.take("restartPolicy"), "spec.restartPolicy")
         forced(false, spec.take("automountServiceAccountToken"), "spec.automountServiceAccountToken")
         forced(false, spec.take("enableServiceLinks"), "spec.enableServiceLinks")
-        let gracePeriod = spec.take("terminationGracePeriodSeconds").flatMap { integer($0, "spec.terminationGracePeriodSeconds", in: 0...30) }
-        let hostname = spec.take("hostname").flatMap { text($0, "spec.hostname", Grammar.isDNSLabel, "a DNS label") }
-        let volumes = spec.take("volumes").map { self.volumes($0) } ?? []
-        let volumeNames = Set(volumes.map(\.manifest.name))
-        let initial = spec.take("initContainers").map { containers($0, .initial, volumeNames) } ?? []
-        let main = spec.take("containers").map { containers($0, .main, volumeNames) }
-        finish(spec)
-        guard let main, !main.isEmpty else {
-            if main == nil { report("spec.containers", .required, "is missing", spec.position) }
-            return nil
+        let gracePeriod = spec.take("terminationGracePeriodSeconds").flatMap {
+            integer($0, "spec.terminationGracePeriodSeconds", in: 0...30)
         }
+        let hostname = spec.take("hostname").flatMap { text($0, "spec.hostname", Grammar.isDNSLabel, "a DNS label") }
+        let (volumes, volumeNames) = spec.take("volumes").map { self.volumes($0) } ?? ([], [])
+        let initial = spec.take("initContainers").map { containers($0, .initial, volumeNames) } ?? []
+        let list = required("containers", &spec)
+        let main = list.map { containers($0, .main, volumeNames) } ?? []
+        finish(spec)
+        guard let list, !main.isEmpty else { return nil }
         checkNames(initial + main)
-        guard let port = exposedPort(of: main, targetPort: targetPort, spec.position) else { return nil }
-        let total = total(of: main, initial, volumes, spec.position)
+        guard let port = exposedPort(of: main, targetPort: targetPort, list.position) else { return nil }
+        let total = total(of: main, initial, volumes, list.position)
         return CheckedPod(
             port: port,
             requestedCPUMilli: total.cpuMilli,
@@ -104,7 +106,7 @@ extension Checker {
     /// A field that is forced may be given with the very value that it is forced to.
     private func forced(_ value: String, _ element: Element?, _ path: String) {
         guard let element, let given = string(element, path), given != value else { return }
-        report(path, .notAllowed, "is \(given.prefix(40)); it is always \(value) and may be left out", element.position)
+        report(path, .notAllowed, "is \(Excerpt.of(given)); it is always \(value) and may be left out", element.position)
     }
 
     private func forced(_ value: Bool, _ element: Element?, _ path: String) {
@@ -121,25 +123,22 @@ extension Checker {
 
     private func checkNames(_ containers: [CheckedContainer]) {
         var seen: Set<String> = []
-        for container in containers where !seen.insert(container.manifest.name).inserted {
+        for container in containers where !container.manifest.name.isEmpty && !seen.insert(container.manifest.name).inserted {
             report(container.path + ".name", .invalidValue, "is \"\(container.manifest.name)\", as another container's", container.position)
         }
     }
 
     private func exposedPort(of containers: [CheckedContainer], targetPort: Int?, _ position: Position) -> ExposedPort? {
-        let ports = containers.flatMap { container in (container.manifest.ports ?? []).map { (container, $0) } }
-        guard ports.count == 1, let (container, port) = ports.first else {
+        let ports = containers.flatMap(\.ports)
+        guard ports.count == 1, let checked = ports.first else {
             let found = ports.isEmpty ? "no container port is exposed" : "\(ports.count) container ports are exposed"
             report("spec.containers", .portMismatch, "\(found); a Pod must expose exactly one", position)
             return nil
         }
+        guard let port = checked.manifest else { return nil }
         if let targetPort, port.containerPort != targetPort {
-            report(
-                container.path + ".ports[0].containerPort",
-                .portMismatch,
-                "is \(port.containerPort), but target_port is \(targetPort); they must be equal",
-                container.position
-            )
+            let message = "is \(port.containerPort), but target_port is \(targetPort); they must be equal"
+            report(checked.path + ".containerPort", .portMismatch, message, checked.position)
         }
         guard let transport = TransportProtocol(rawValue: port.protocol) else { return nil }
         return ExposedPort(containerPort: port.containerPort, protocol: transport, name: port.name)

@@ -9,7 +9,9 @@ extension Checker {
     private static let names = ["cpu", "memory", "ephemeral-storage"]
 
     /// Requests and limits of a container, made equal: the larger of the two counts, so that the Pod's quality of service is Guaranteed.
-    func resources(_ element: Element?, _ path: String, _ position: Position) -> (manifest: PodManifest.Resources, request: ResourceRequest)? {
+    func resources(_ element: Element?, _ path: String, _ position: Position) -> (
+        manifest: PodManifest.Resources, request: ResourceRequest
+    )? {
         var amounts: [String: Quantity] = [:]
         var unreadable: Set<String> = []
         if let element {
@@ -49,28 +51,40 @@ extension Checker {
     /// A positive quantity, written as a string or as a number.
     func quantity(_ element: Element, _ path: String) -> Quantity? {
         guard case .scalar(let scalar) = element, let quantity = Quantity(scalar.text) else {
-            report(path, .invalidValue, "must be a Kubernetes quantity such as 500m, 0.5 or 128Mi", element.position)
+            report(path, .invalidValue, "must be a Kubernetes quantity such as 500m, 0.5 or 128Mi, of at most 64 bits", element.position)
+            return nil
+        }
+        guard !scalar.isPlain || !YAMLTypes.isOtherBase(scalar.text) else {
+            let found = Excerpt.of(scalar.text)
+            report(
+                path,
+                .invalidValue,
+                "is \(found), which some readers of YAML take for an octal number; leave out the leading zero",
+                element.position
+            )
             return nil
         }
         guard !quantity.isNegative, !quantity.isZero else {
-            report(path, .invalidValue, "is \(scalar.text.prefix(40)); must be greater than 0", element.position)
+            report(path, .invalidValue, "is \(Excerpt.of(scalar.text)); must be greater than 0", element.position)
             return nil
         }
         return quantity
     }
 
-    /// The larger of the containers together and the largest init container, within the maxima. Memory volumes count as memory.
-    func total(of main: [CheckedContainer], _ initial: [CheckedContainer], _ volumes: [CheckedVolume], _ position: Position) -> ResourceRequest {
+    /// The larger of the containers together and the largest init container, and the volumes, which are there for both; within the
+    /// maxima. Volumes in memory count as memory, the others as ephemeral storage.
+    func total(of main: [CheckedContainer], _ initial: [CheckedContainer], _ volumes: [CheckedVolume], _ position: Position)
+        -> ResourceRequest
+    {
         var total = ResourceRequest()
         for (field, name, maximum) in [
             (\ResourceRequest.cpuMilli, "cpu", settings.maximumCPUMilli),
             (\ResourceRequest.memoryBytes, "memory", settings.maximumMemoryBytes),
             (\ResourceRequest.ephemeralStorageBytes, "ephemeral-storage", settings.maximumEphemeralStorageBytes),
         ] {
-            var amounts = main.map { $0.request[keyPath: field] }
-            if name != "cpu" { amounts += volumes.filter { $0.isInMemory == (name == "memory") }.map(\.bytes) }
-            let sum = amounts.reduce(Int64(0)) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }
-            total[keyPath: field] = max(sum, initial.map { $0.request[keyPath: field] }.max() ?? 0)
+            let containers = max(Self.sum(main.map { $0.request[keyPath: field] }), initial.map { $0.request[keyPath: field] }.max() ?? 0)
+            let counted = name == "cpu" ? [] : volumes.filter { $0.isInMemory == (name == "memory") }
+            total[keyPath: field] = Self.sum([containers] + counted.map(\.bytes))
             guard total[keyPath: field] > maximum else { continue }
             let print = name == "cpu" ? Quantity.cpu(milli:) : Quantity.bytes
             report(
@@ -81,6 +95,14 @@ extension Checker {
             )
         }
         return total
+    }
+
+    /// The sum; what does not fit in 64 bits is the largest number that does.
+    private static func sum(_ amounts: [Int64]) -> Int64 {
+        amounts.reduce(0) { sum, amount in
+            let (result, overflow) = sum.addingReportingOverflow(amount)
+            return overflow ? .max : result
+        }
     }
 }
 

@@ -6,24 +6,26 @@ struct CheckedVolume {
 }
 
 extension Checker {
-    func volumes(_ element: Element) -> [CheckedVolume] {
+    /// The volumes that are allowed, and the names of all, so that the mounts of one that was refused are not refused as well.
+    func volumes(_ element: Element) -> (allowed: [CheckedVolume], names: Set<String>) {
         var names: Set<String> = []
-        return list(element, "spec.volumes", maximum: 16).compactMap { element, path in
+        let allowed = list(element, "spec.volumes", maximum: 16).compactMap { element, path -> CheckedVolume? in
             guard var fields = fields(element, path) else { return nil }
-            let name = fields.take("name").flatMap { text($0, path + ".name", Grammar.isDNSLabel, "a DNS label") }
+            let name = required("name", &fields).flatMap { text($0, path + ".name", Grammar.isDNSLabel, "a DNS label") }
             let source = fields.take("emptyDir")
-            finish(fields)
-            guard let name else {
-                report(path + ".name", .required, "is missing or invalid", fields.position)
-                return nil
+            let isOnly = finish(fields)
+            if let name, !names.insert(name).inserted {
+                report(path + ".name", .invalidValue, "is \"\(name)\", as another volume's", fields.position)
             }
-            if !names.insert(name).inserted { report(path + ".name", .invalidValue, "is \"\(name)\", as another volume's", fields.position) }
             guard let source else {
-                report(path + ".emptyDir", .required, "is missing; the only volumes allowed are emptyDir: {}", fields.position)
+                if isOnly {
+                    report(path + ".emptyDir", .required, "is missing; the only volumes allowed are emptyDir: {}", fields.position)
+                }
                 return nil
             }
-            return emptyDir(source, path + ".emptyDir", name: name)
+            return emptyDir(source, path + ".emptyDir", name: name ?? "")
         }
+        return (allowed, names)
     }
 
     private func emptyDir(_ element: Element, _ path: String, name: String) -> CheckedVolume? {
@@ -47,31 +49,26 @@ extension Checker {
     }
 
     func volumeMounts(_ element: Element, _ path: String, _ volumes: Set<String>) -> [PodManifest.VolumeMount] {
-        var mountPaths: Set<String> = []
+        var mountPaths: Set<[String]> = []
         return list(element, path, maximum: 32).compactMap { element, path in
             guard var fields = fields(element, path) else { return nil }
-            let name = fields.take("name").flatMap { text($0, path + ".name", volumes.contains, "the name of a volume of the Pod") }
-            let mountPath = fields.take("mountPath").flatMap {
-                text($0, path + ".mountPath", Self.isMountPath, "an absolute path without '..' and ':', not within /proc or /sys")
+            let name = required("name", &fields).flatMap { text($0, path + ".name", volumes.contains, "the name of a volume of the Pod") }
+            let mountPath = required("mountPath", &fields).flatMap {
+                text(
+                    $0,
+                    path + ".mountPath",
+                    Grammar.isMountPath,
+                    "an absolute path without '..' and ':', not /, and not within /proc, /sys or /dev but /dev/shm"
+                )
             }
             let readOnly = fields.take("readOnly").flatMap { bool($0, path + ".readOnly") }
-            let subPath = fields.take("subPath").flatMap { text($0, path + ".subPath", Grammar.isRelativePath, "a relative path without '..'") }
+            let subPath = fields.take("subPath").flatMap { text($0, path + ".subPath", Grammar.isSubPath, "a relative path without '..'") }
             finish(fields)
-            guard let name, let mountPath else {
-                if name == nil { report(path + ".name", .required, "is missing or invalid", fields.position) }
-                if mountPath == nil { report(path + ".mountPath", .required, "is missing or invalid", fields.position) }
-                return nil
-            }
-            if !mountPaths.insert(mountPath).inserted {
-                report(path + ".mountPath", .invalidValue, "is \(mountPath), as another mount's", fields.position)
+            guard let name, let mountPath, let steps = Grammar.steps(of: mountPath) else { return nil }
+            if !mountPaths.insert(steps).inserted {
+                report(path + ".mountPath", .invalidValue, "is \(Excerpt.of(mountPath)), as another mount's", fields.position)
             }
             return PodManifest.VolumeMount(name: name, mountPath: mountPath, readOnly: readOnly, subPath: subPath)
         }
-    }
-
-    private static func isMountPath(_ text: String) -> Bool {
-        guard Grammar.isAbsolutePath(text) else { return false }
-        let first = text.split(separator: "/").first
-        return first != nil && first != "proc" && first != "sys"
     }
 }

@@ -7,6 +7,11 @@ final class Checker {
         self.settings = settings
     }
 
+    /// From the top of the document to its end.
+    var problemsByPosition: [PodSpecProblem] {
+        problems.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
+    }
+
     func report(_ path: String, _ code: PodSpecProblem.Code, _ message: String, _ position: Position?) {
         guard problems.count < PodSpecRefusal.maximumProblems else { return }
         problems.append(PodSpecProblem(path: path, code: code, message: message, line: position?.line, column: position?.column))
@@ -15,7 +20,7 @@ final class Checker {
     /// The fields of a mapping, to be taken one by one; nil, with a problem, when it is none.
     func fields(_ element: Element, _ path: String) -> Fields? {
         guard case .mapping(let fields, let position) = element else {
-            report(path, .wrongType, "must be a mapping", element.position)
+            report(path, .wrongType, path.isEmpty ? "the Pod spec must be a mapping" : "must be a mapping", element.position)
             return nil
         }
         return Fields(fields, position: position, path: path)
@@ -40,7 +45,12 @@ final class Checker {
             return nil
         }
         guard !scalar.isPlain || !YAMLTypes.isTyped(scalar.text) else {
-            report(path, .wrongType, "must be a string, but YAML reads \(scalar.text.prefix(40)) as another type; put it in quotes", scalar.position)
+            report(
+                path,
+                .wrongType,
+                "must be a string, but YAML reads \(Excerpt.of(scalar.text)) as another type; put it in quotes",
+                scalar.position
+            )
             return nil
         }
         guard !scalar.text.unicodeScalars.contains("\0") else {
@@ -56,8 +66,8 @@ final class Checker {
 
     func bool(_ element: Element, _ path: String) -> Bool? {
         if case .scalar(let scalar) = element, scalar.isPlain {
-            if scalar.text == "true" { return true }
-            if scalar.text == "false" { return false }
+            if ["true", "True", "TRUE"].contains(scalar.text) { return true }
+            if ["false", "False", "FALSE"].contains(scalar.text) { return false }
         }
         report(path, .wrongType, "must be true or false", element.position)
         return nil
@@ -69,7 +79,12 @@ final class Checker {
             return nil
         }
         guard let value = Int(scalar.text), range.contains(value) else {
-            report(path, .invalidValue, "is \(scalar.text.prefix(40)); must lie within \(range.lowerBound)…\(range.upperBound)", scalar.position)
+            report(
+                path,
+                .invalidValue,
+                "is \(Excerpt.of(scalar.text)); must lie within \(range.lowerBound)…\(range.upperBound)",
+                scalar.position
+            )
             return nil
         }
         return value
@@ -78,30 +93,45 @@ final class Checker {
     /// A string that is one of a few.
     func choice(_ element: Element, _ path: String, of choices: [String]) -> String? {
         guard let text = string(element, path) else { return nil }
-        guard choices.contains(text) else {
-            report(path, .invalidValue, "is \"\(text.prefix(40))\"; must be one of \(choices.joined(separator: ", "))", element.position)
+        guard let choice = choices.first(where: { $0 == text }) else {
+            report(path, .invalidValue, "is \"\(Excerpt.of(text))\"; must be \(Self.alternatives(choices))", element.position)
             return nil
         }
-        return text
+        return choice
     }
 
     /// A string that follows a grammar.
     func text(_ element: Element, _ path: String, _ grammar: (String) -> Bool, _ expected: String) -> String? {
         guard let text = string(element, path) else { return nil }
         guard grammar(text) else {
-            report(path, .invalidValue, "is \"\(text.prefix(80))\"; must be \(expected)", element.position)
+            report(path, .invalidValue, "is \"\(Excerpt.of(text))\"; must be \(expected)", element.position)
             return nil
         }
         return text
     }
 
+    /// Takes a field that must be there; nil, with a problem, when it is not.
+    func required(_ key: String, _ fields: inout Fields) -> Element? {
+        if let element = fields.take(key) { return element }
+        report(fields.path(key), .required, "is missing", fields.position)
+        return nil
+    }
+
     /// Whatever was not taken is not allowed.
-    func finish(_ fields: Fields) {
-        for field in fields.remaining where !field.value.isNull {
+    /// - Returns: whether nothing was left.
+    @discardableResult func finish(_ fields: Fields) -> Bool {
+        let left = fields.remaining.filter { !$0.value.isNull }
+        for field in left.prefix(PodSpecRefusal.maximumProblems) {
             let path = fields.path(field.key)
             let reason = Refusals.reason(for: path)
             report(path, .notAllowed, reason.map { "must not be set: \($0)" } ?? "is not an allowed field", field.keyPosition)
         }
+        return left.isEmpty
+    }
+
+    private static func alternatives(_ choices: [String]) -> String {
+        let quoted = choices.map { $0.isEmpty ? "\"\"" : $0 }
+        return quoted.count == 1 ? quoted[0] : "one of \(quoted.joined(separator: ", "))"
     }
 }
 
@@ -124,7 +154,12 @@ struct Fields {
         return value.isNull ? nil : value
     }
 
+    /// Whether a field is there and not null.
+    func has(_ key: String) -> Bool {
+        remaining.contains { $0.key == key && !$0.value.isNull }
+    }
+
     func path(_ key: String) -> String {
-        path.isEmpty ? key : "\(path).\(key)"
+        path.isEmpty ? Excerpt.of(key) : "\(path).\(Excerpt.of(key))"
     }
 }

@@ -2,7 +2,8 @@
 enum Grammar {
     /// RFC 1123 label: lower-case letters, digits and hyphens; begins and ends with a letter or digit.
     static func isDNSLabel(_ text: String) -> Bool {
-        isBounded(text, 1...63) && text.utf8.allSatisfy { isLower($0) || isDigit($0) || $0 == UInt8(ascii: "-") } && hasAlphanumericEnds(text)
+        isBounded(text, 1...63) && text.utf8.allSatisfy { isLower($0) || isDigit($0) || $0 == UInt8(ascii: "-") }
+            && hasAlphanumericEnds(text)
     }
 
     /// Several labels, separated by dots.
@@ -17,7 +18,9 @@ enum Grammar {
 
     /// Name of an environment variable.
     static func isEnvironmentName(_ text: String) -> Bool {
-        guard isBounded(text, 1...256), let first = text.utf8.first, !isDigit(first), text != ".", !text.hasPrefix("..") else { return false }
+        guard isBounded(text, 1...256), let first = text.utf8.first, !isDigit(first), text != ".", !text.hasPrefix("..") else {
+            return false
+        }
         return text.utf8.allSatisfy { isAlphanumeric($0) || "_-.".utf8.contains($0) }
     }
 
@@ -45,15 +48,11 @@ enum Grammar {
         isBounded(text, 1...128) && text.utf8.allSatisfy { isAlphanumeric($0) || "!#$%&'*+-.^_`|~".utf8.contains($0) }
     }
 
-    /// An absolute path without a colon, and without `..`.
-    static func isAbsolutePath(_ text: String) -> Bool {
-        text.hasPrefix("/") && isBounded(text, 1...1024) && !text.contains(":") && !hasParentStep(text)
-    }
+    /// Path and query of a probe's URL.
+    static func isURLPath(_ text: String) -> Bool { isBounded(text, 0...2048) && !hasControlCharacters(text) }
 
-    /// A relative path without `..`.
-    static func isRelativePath(_ text: String) -> Bool {
-        !text.hasPrefix("/") && isBounded(text, 1...1024) && !hasParentStep(text)
-    }
+    /// Value of an HTTP header.
+    static func isHeaderValue(_ text: String) -> Bool { isBounded(text, 0...1024) && !hasControlCharacters(text) }
 
     static func isBounded(_ text: String, _ lengths: ClosedRange<Int>) -> Bool { lengths.contains(text.utf8.count) }
 
@@ -68,7 +67,8 @@ enum Grammar {
         return isAlphanumeric(first) && isAlphanumeric(last)
     }
 
-    private static func hasParentStep(_ text: String) -> Bool {
-        text.split(separator: "/").contains("..")
+    /// By bytes: what looks like one character may hold several, line ends included.
+    static func hasControlCharacters(_ text: String) -> Bool {
+        text.utf8.contains { $0 < 0x20 || $0 == 0x7F }
     }
 }

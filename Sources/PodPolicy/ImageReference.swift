@@ -2,7 +2,8 @@
 /// https://github.com/distribution/reference/blob/main/reference.go
 enum ImageReference {
     static func isValid(_ text: String) -> Bool {
-        guard Grammar.isBounded(text, 1...512) else { return false }
+        // Letters are compared without regard to case below, and some beyond ASCII have one of ASCII as their lower case.
+        guard Grammar.isBounded(text, 1...512), text.utf8.allSatisfy({ $0 < 0x80 }), !isImageID(text) else { return false }
         var rest = text[...]
         if let at = rest.firstIndex(of: "@") {
             guard isDigest(rest[rest.index(after: at)...]) else { return false }
@@ -41,10 +42,21 @@ enum ImageReference {
 
     private static func isDomain(_ text: Substring) -> Bool {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), parts[0].split(separator: ".", omittingEmptySubsequences: false).allSatisfy(isDomainLabel) else {
+        guard (1...2).contains(parts.count), parts[0].split(separator: ".", omittingEmptySubsequences: false).allSatisfy(isDomainLabel)
+        else {
             return false
         }
-        return parts.count == 1 || UInt16(parts[1]).map { $0 > 0 } == true
+        return parts.count == 1 || (parts[1].utf8.allSatisfy(Grammar.isDigit) && UInt16(parts[1]).map { $0 > 0 } == true)
+    }
+
+    /// The id of an image that a node already has, whoever pulled it: no name at all.
+    private static func isImageID(_ text: String) -> Bool {
+        let digits = text.hasPrefix("sha256:") ? text.dropFirst(7) : text[...]
+        return digits.utf8.count == 64 && digits.utf8.allSatisfy(isHexDigit)
+    }
+
+    private static func isHexDigit(_ byte: UInt8) -> Bool {
+        Grammar.isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
     }
 
     private static func isDomainLabel(_ text: Substring) -> Bool {
@@ -52,7 +64,8 @@ enum ImageReference {
     }
 
     private static func isTag(_ text: Substring) -> Bool {
-        guard (1...128).contains(text.utf8.count), let first = text.utf8.first, Grammar.isAlphanumeric(first) || first == UInt8(ascii: "_") else {
+        guard (1...128).contains(text.utf8.count), let first = text.utf8.first, Grammar.isAlphanumeric(first) || first == UInt8(ascii: "_")
+        else {
             return false
         }
         return text.utf8.allSatisfy { Grammar.isAlphanumeric($0) || "_.-".utf8.contains($0) }
@@ -61,7 +74,7 @@ enum ImageReference {
     private static func isDigest(_ text: Substring) -> Bool {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, let length = ["sha256": 64, "sha512": 128][parts[0]] else { return false }
-        return parts[1].utf8.count == length && parts[1].utf8.allSatisfy { Grammar.isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
+        return parts[1].utf8.count == length && parts[1].utf8.allSatisfy(isHexDigit)
     }
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool { Grammar.isLower(byte) || Grammar.isDigit(byte) }

@@ -1,98 +1,96 @@
-import Yams
-
 /// The Pod that is sent to the API server: built here, field by field, from what was checked. Nothing of the caller's document is
 /// passed through.
 public struct PodManifest: Codable, Sendable, Equatable {
-    public var apiVersion = "v1"
-    public var kind = "Pod"
-    public var metadata: Metadata
-    public var spec: Spec
+    package var apiVersion = "v1"
+    package var kind = "Pod"
+    package var metadata: Metadata
+    package var spec: Spec
 
-    public struct Metadata: Codable, Sendable, Equatable {
-        public var name: String
-        public var namespace: String
-        public var labels: [String: String]
+    package struct Metadata: Codable, Sendable, Equatable {
+        package var name: String
+        package var namespace: String
+        package var labels: [String: String]
     }
 
-    public struct Spec: Codable, Sendable, Equatable {
-        public var restartPolicy = "Never"
-        public var automountServiceAccountToken = false
-        public var enableServiceLinks = false
-        public var activeDeadlineSeconds: Int64
-        public var terminationGracePeriodSeconds: Int64
-        public var securityContext: PodSecurityContext
-        public var hostname: String?
-        public var imagePullSecrets: [LocalObjectReference]?
-        public var nodeSelector: [String: String]?
-        public var initContainers: [Container]?
-        public var containers: [Container]
-        public var volumes: [Volume]?
+    package struct Spec: Codable, Sendable, Equatable {
+        package var restartPolicy = "Never"
+        package var automountServiceAccountToken = false
+        package var enableServiceLinks = false
+        package var activeDeadlineSeconds: Int64
+        package var terminationGracePeriodSeconds: Int64
+        package var securityContext: PodSecurityContext
+        package var hostname: String?
+        package var imagePullSecrets: [LocalObjectReference]?
+        package var nodeSelector: [String: String]?
+        package var initContainers: [Container]?
+        package var containers: [Container]
+        package var volumes: [Volume]?
     }
 
-    public struct LocalObjectReference: Codable, Sendable, Equatable {
-        public var name: String
+    package struct LocalObjectReference: Codable, Sendable, Equatable {
+        package var name: String
     }
 
-    public struct PodSecurityContext: Codable, Sendable, Equatable {
-        public var runAsNonRoot: Bool?
-        public var seccompProfile = SeccompProfile()
+    package struct PodSecurityContext: Codable, Sendable, Equatable {
+        package var runAsNonRoot: Bool?
+        package var seccompProfile = SeccompProfile()
     }
 
-    public struct SeccompProfile: Codable, Sendable, Equatable {
-        public var type = "RuntimeDefault"
+    package struct SeccompProfile: Codable, Sendable, Equatable {
+        package var type = "RuntimeDefault"
     }
 
-    public struct Container: Codable, Sendable, Equatable {
-        public var name: String
-        public var image: String
-        public var imagePullPolicy: String?
-        public var command: [String]?
-        public var args: [String]?
-        public var workingDir: String?
-        public var env: [EnvironmentVariable]?
-        public var ports: [Port]?
-        public var resources: Resources
-        public var securityContext: SecurityContext
-        public var livenessProbe: Probe?
-        public var readinessProbe: Probe?
-        public var startupProbe: Probe?
-        public var lifecycle: Lifecycle?
-        public var volumeMounts: [VolumeMount]?
-        public var stdin: Bool?
-        public var tty: Bool?
-        public var terminationMessagePolicy: String?
+    package struct Container: Codable, Sendable, Equatable {
+        package var name: String
+        package var image: String
+        package var imagePullPolicy: String?
+        package var command: [String]?
+        package var args: [String]?
+        package var workingDir: String?
+        package var env: [EnvironmentVariable]?
+        package var ports: [Port]?
+        package var resources: Resources
+        package var securityContext: SecurityContext
+        package var livenessProbe: Probe?
+        package var readinessProbe: Probe?
+        package var startupProbe: Probe?
+        package var lifecycle: Lifecycle?
+        package var volumeMounts: [VolumeMount]?
+        package var stdin: Bool?
+        package var tty: Bool?
+        package var terminationMessagePolicy: String?
     }
 
-    public struct EnvironmentVariable: Codable, Sendable, Equatable {
-        public var name: String
-        public var value: String?
-        public var valueFrom: ValueFrom?
+    package struct EnvironmentVariable: Codable, Sendable, Equatable {
+        package var name: String
+        package var value: String?
+        package var valueFrom: ValueFrom?
     }
 
-    public struct ValueFrom: Codable, Sendable, Equatable {
-        public var fieldRef: FieldReference
+    package struct ValueFrom: Codable, Sendable, Equatable {
+        package var fieldRef: FieldReference
     }
 
-    public struct FieldReference: Codable, Sendable, Equatable {
-        public var fieldPath: String
+    package struct FieldReference: Codable, Sendable, Equatable {
+        package var fieldPath: String
     }
 
-    public struct Port: Codable, Sendable, Equatable {
-        public var name: String?
-        public var containerPort: Int
-        public var `protocol`: String
+    package struct Port: Codable, Sendable, Equatable {
+        package var name: String?
+        package var containerPort: Int
+        package var `protocol`: String
     }
 
     /// Requests and limits are the same.
-    public struct Resources: Codable, Sendable, Equatable {
-        public var requests: ResourceList
-        public var limits: ResourceList
+    package struct Resources: Codable, Sendable, Equatable {
+        package var requests: ResourceList
+        package var limits: ResourceList
     }
 
-    public struct ResourceList: Codable, Sendable, Equatable {
-        public var cpu: String
-        public var memory: String
-        public var ephemeralStorage: String
+    package struct ResourceList: Codable, Sendable, Equatable {
+        package var cpu: String
+        package var memory: String
+        package var ephemeralStorage: String
 
         enum CodingKeys: String, CodingKey {
             case cpu, memory
@@ -100,87 +98,87 @@ public struct PodManifest: Codable, Sendable, Equatable {
         }
     }
 
-    public struct SecurityContext: Codable, Sendable, Equatable {
-        public var allowPrivilegeEscalation = false
-        public var privileged = false
-        public var capabilities: Capabilities
+    package struct SecurityContext: Codable, Sendable, Equatable {
+        package var allowPrivilegeEscalation = false
+        package var privileged = false
+        package var capabilities: Capabilities
     }
 
-    public struct Capabilities: Codable, Sendable, Equatable {
-        public var drop = ["ALL"]
-        public var add: [String]?
+    package struct Capabilities: Codable, Sendable, Equatable {
+        package var drop = ["ALL"]
+        package var add: [String]?
     }
 
-    public struct Probe: Codable, Sendable, Equatable {
-        public var exec: ExecAction?
-        public var httpGet: HTTPGetAction?
-        public var tcpSocket: TCPSocketAction?
-        public var grpc: GRPCAction?
-        public var initialDelaySeconds: Int?
-        public var timeoutSeconds: Int?
-        public var periodSeconds: Int?
-        public var successThreshold: Int?
-        public var failureThreshold: Int?
-        public var terminationGracePeriodSeconds: Int?
+    package struct Probe: Codable, Sendable, Equatable {
+        package var exec: ExecAction?
+        package var httpGet: HTTPGetAction?
+        package var tcpSocket: TCPSocketAction?
+        package var grpc: GRPCAction?
+        package var initialDelaySeconds: Int?
+        package var timeoutSeconds: Int?
+        package var periodSeconds: Int?
+        package var successThreshold: Int?
+        package var failureThreshold: Int?
+        package var terminationGracePeriodSeconds: Int?
     }
 
-    public struct ExecAction: Codable, Sendable, Equatable {
-        public var command: [String]
+    package struct ExecAction: Codable, Sendable, Equatable {
+        package var command: [String]
     }
 
-    public struct HTTPGetAction: Codable, Sendable, Equatable {
-        public var path: String?
-        public var port: PortReference
-        public var scheme: String?
-        public var httpHeaders: [HTTPHeader]?
+    package struct HTTPGetAction: Codable, Sendable, Equatable {
+        package var path: String?
+        package var port: PortReference
+        package var scheme: String?
+        package var httpHeaders: [HTTPHeader]?
     }
 
-    public struct HTTPHeader: Codable, Sendable, Equatable {
-        public var name: String
-        public var value: String
+    package struct HTTPHeader: Codable, Sendable, Equatable {
+        package var name: String
+        package var value: String
     }
 
-    public struct TCPSocketAction: Codable, Sendable, Equatable {
-        public var port: PortReference
+    package struct TCPSocketAction: Codable, Sendable, Equatable {
+        package var port: PortReference
     }
 
-    public struct GRPCAction: Codable, Sendable, Equatable {
-        public var port: Int
-        public var service: String?
+    package struct GRPCAction: Codable, Sendable, Equatable {
+        package var port: Int
+        package var service: String?
     }
 
-    public struct Lifecycle: Codable, Sendable, Equatable {
-        public var postStart: LifecycleHandler?
-        public var preStop: LifecycleHandler?
+    package struct Lifecycle: Codable, Sendable, Equatable {
+        package var postStart: LifecycleHandler?
+        package var preStop: LifecycleHandler?
     }
 
-    public struct LifecycleHandler: Codable, Sendable, Equatable {
-        public var exec: ExecAction
+    package struct LifecycleHandler: Codable, Sendable, Equatable {
+        package var exec: ExecAction
     }
 
-    public struct VolumeMount: Codable, Sendable, Equatable {
-        public var name: String
-        public var mountPath: String
-        public var readOnly: Bool?
-        public var subPath: String?
+    package struct VolumeMount: Codable, Sendable, Equatable {
+        package var name: String
+        package var mountPath: String
+        package var readOnly: Bool?
+        package var subPath: String?
     }
 
-    public struct Volume: Codable, Sendable, Equatable {
-        public var name: String
-        public var emptyDir: EmptyDir
+    package struct Volume: Codable, Sendable, Equatable {
+        package var name: String
+        package var emptyDir: EmptyDir
     }
 
-    public struct EmptyDir: Codable, Sendable, Equatable {
-        public var medium: String?
-        public var sizeLimit: String
+    package struct EmptyDir: Codable, Sendable, Equatable {
+        package var medium: String?
+        package var sizeLimit: String
     }
 
     /// A port by number or by name.
-    public enum PortReference: Codable, Sendable, Equatable {
+    package enum PortReference: Codable, Sendable, Equatable {
         case number(Int)
         case name(String)
 
-        public init(from decoder: any Decoder) throws {
+        package init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
             do {
                 self = .number(try container.decode(Int.self))
@@ -189,23 +187,12 @@ public struct PodManifest: Codable, Sendable, Equatable {
             }
         }
 
-        public func encode(to encoder: any Encoder) throws {
+        package func encode(to encoder: any Encoder) throws {
             var container = encoder.singleValueContainer()
             switch self {
             case .number(let number): try container.encode(number)
             case .name(let name): try container.encode(name)
             }
-        }
-    }
-}
-
-extension PodManifest {
-    /// The same as YAML, for people.
-    public var yaml: String {
-        do {
-            return try YAMLEncoder().encode(self)
-        } catch {
-            preconditionFailure("strings, numbers and lists of them can always be written as YAML: \(error)")
         }
     }
 }

@@ -1,8 +1,12 @@
 /// The policy for Pod specs: an allow-list. What is not known to be harmless is refused with its path; what is accepted is built anew
 /// with everything forced that isolates it.
 public struct PodPolicy: Sendable {
+    /// The longest text that is looked at, in bytes of UTF-8.
+    public static let maximumSize = 64 * 1024
+    /// What the operator chose.
     public let settings: PodPolicySettings
 
+    /// The policy with an operator's choices.
     public init(settings: PodPolicySettings = PodPolicySettings()) {
         self.settings = settings
     }
@@ -23,7 +27,7 @@ public struct PodPolicy: Sendable {
         let document = try Document.parse(text)
         let checker = Checker(settings: settings)
         let pod = checker.pod(document, targetPort: expectedPort)
-        guard let pod, checker.problems.isEmpty else { throw PodSpecRefusal(problems: checker.problems) }
+        guard let pod, checker.problems.isEmpty else { throw PodSpecRefusal(problems: checker.problemsByPosition) }
         return pod
     }
 }

@@ -1,19 +1,23 @@
 /// What an operator may choose about the policy.
 public struct PodPolicySettings: Sendable, Equatable {
-    /// The most that one Pod may request.
+    /// The most CPU that one Pod may request, in milli-cores.
     public var maximumCPUMilli: Int64 = 2000
+    /// The most memory that one Pod may request, in bytes.
     public var maximumMemoryBytes: Int64 = 512 << 20
-    /// Scratch space on the node's disk: what a container gets that asks for none, and the most that one Pod may ask for.
+    /// Scratch space on the node's disk that a container gets which asks for none, in bytes.
     public var defaultEphemeralStorageBytes: Int64 = 256 << 20
+    /// The most scratch space that one Pod may ask for, in bytes.
     public var maximumEphemeralStorageBytes: Int64 = 2 << 30
-    /// The size of an emptyDir that names none.
+    /// The size of an emptyDir that names none, in bytes.
     public var defaultEmptyDirBytes: Int64 = 64 << 20
+    /// How far containers are locked up.
     public var securityProfile: SecurityProfile = .baseline
     /// Names of Secrets in the stacks' namespace, given to every Pod for pulling its images.
     public var imagePullSecrets: [String] = []
     /// Labels of the nodes that may carry stacks.
     public var nodeSelector: [String: String] = [:]
 
+    /// The defaults.
     public init() {}
 }
 

@@ -1,8 +1,11 @@
 /// Why a Pod spec is not accepted: every problem found, up to ``maximumProblems``.
 public struct PodSpecRefusal: Error, Sendable, Equatable {
+    /// More than that nobody mends at once.
     public static let maximumProblems = 20
+    /// From the top of the document to its end; at least one.
     public var problems: [PodSpecProblem]
 
+    /// A refusal for these problems.
     public init(problems: [PodSpecProblem]) {
         self.problems = problems
     }
@@ -29,13 +32,16 @@ public struct PodSpecProblem: Sendable, Equatable, Codable {
 
     /// Where, as Kubernetes writes it: `spec.containers[0].securityContext`. Empty for the document as a whole.
     public var path: String
+    /// One of ``Code``.
     public var code: String
     /// What was found and what is allowed.
     public var message: String
-    /// Both from 1; nil when the problem is an absence in the document as a whole.
+    /// From 1; nil when the problem is with the document as a whole.
     public var line: Int?
+    /// From 1, counted in Unicode scalars.
     public var column: Int?
 
+    /// A problem at a place in the document, if it has one.
     public init(path: String, code: Code, message: String, line: Int? = nil, column: Int? = nil) {
         self.path = path
         self.code = code.rawValue

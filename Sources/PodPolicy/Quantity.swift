@@ -22,9 +22,12 @@ public struct Quantity: Sendable, Hashable, Comparable {
         self = quantity
     }
 
+    /// By the numbers that they stand for.
     public static func < (left: Quantity, right: Quantity) -> Bool { left.nano < right.nano }
 
+    /// Whether it is less than 0.
     public var isNegative: Bool { nano < 0 }
+    /// Whether it is 0, however it was written.
     public var isZero: Bool { nano == 0 }
 
     /// In units: bytes of memory.

@@ -22,6 +22,7 @@ struct QuantityScanner {
         rest = text.utf8.count <= Self.maximumLength ? text[...].utf8 : ""[...].utf8
     }
 
+    /// Nil when there is none, or it is too large. Kubernetes takes some suffixes without a number for 0, which no Pod may ask for.
     mutating func number() -> Number? {
         let isNegative = rest.first == UInt8(ascii: "-")
         if isNegative || rest.first == UInt8(ascii: "+") { rest.removeFirst() }
@@ -43,7 +44,9 @@ struct QuantityScanner {
 
     /// What follows the number, to the end of the text.
     func suffix() -> Multiplier? {
-        switch String(rest) ?? "?" {
+        // By bytes: Swift takes the sign of the unit kelvin, U+212A, for a K.
+        guard let rest = String(rest), rest.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+        switch rest {
         case "": return .decimal(0)
         case "n": return .decimal(-9)
         case "u": return .decimal(-6)
@@ -61,8 +64,7 @@ struct QuantityScanner {
         case "Pi": return .binary(5)
         case "Ei": return .binary(6)
         case let text where text.first == "e" || text.first == "E":
-            guard let power = Int(text.dropFirst()), abs(power) <= Self.maximumLength else { return nil }
-            return .decimal(power)
+            return Int32(text.dropFirst()).map { .decimal(Int($0)) }
         default: return nil
         }
     }

@@ -3,7 +3,9 @@
 enum Refusals {
     /// The reason for a path, whatever the indices in it.
     static func reason(for path: String) -> String? {
-        reasons[String(pattern(path))]
+        let pattern = String(pattern(path))
+        if let reason = reasons[pattern] { return reason }
+        return pattern.hasPrefix("spec.volumes[].") && !pattern.contains("emptyDir") ? "the only volumes allowed are emptyDir" : nil
     }
 
     /// `spec.initContainers[3].ports` becomes `containers[].ports`: what is said of containers holds for each kind of them.
@@ -28,6 +30,9 @@ enum Refusals {
     private static let identity = "the Pod must have no access to the cluster's API"
     private static let ours = "it is set by the provisioner"
     private static let secrets = "it would read Secrets or ConfigMaps of the cluster"
+
+    private static let toTheEnd = "an init container runs to its end"
+    private static let exec = "hooks may only run a program in their container (exec)"
 
     private static let reasons: [String: String] = [
         "status": "it is written by Kubernetes",
@@ -65,15 +70,24 @@ enum Refusals {
         "spec.dnsConfig": "the Pod's name resolution is not to be changed",
         "spec.subdomain": "it would put the Pod into the cluster's name service",
         "spec.resourceClaims": "devices are not for stacks",
+        "spec.resources": "what the containers ask for is added up instead",
+        "spec.readinessGates": "the Pod would never get ready",
+        "spec.hostnameOverride": "use hostname",
+        "spec.setHostnameAsFQDN": "use hostname",
         "container.securityContext": ours,
         "container.envFrom": secrets,
         "container.env[].valueFrom.secretKeyRef": secrets,
         "container.env[].valueFrom.configMapKeyRef": secrets,
+        "container.env[].valueFrom.fileKeyRef": "use value, or fieldRef to metadata.name or status.podIP",
+        "container.env[].valueFrom.resourceFieldRef": "use value, or fieldRef to metadata.name or status.podIP",
         "container.ports[].hostPort": isolation,
         "container.ports[].hostIP": isolation,
         "container.volumeDevices": isolation,
         "container.resizePolicy": "resources do not change",
         "container.restartPolicy": "containers are not restarted",
+        "container.restartPolicyRules": "containers are not restarted",
+        "container.resources.claims": "devices are not for stacks",
+        "container.stdinOnce": "nobody attaches to a stack",
         "container.terminationMessagePath": "the default is enough",
         "container.livenessProbe.httpGet.host": "probes go to the Pod itself",
         "container.readinessProbe.httpGet.host": "probes go to the Pod itself",
@@ -81,11 +95,20 @@ enum Refusals {
         "container.livenessProbe.tcpSocket.host": "probes go to the Pod itself",
         "container.readinessProbe.tcpSocket.host": "probes go to the Pod itself",
         "container.startupProbe.tcpSocket.host": "probes go to the Pod itself",
-        "container.lifecycle.preStop.httpGet": "hooks may only run a program in their container",
-        "container.lifecycle.postStart.httpGet": "hooks may only run a program in their container",
+        "container.readinessProbe.terminationGracePeriodSeconds": "a readiness probe does not end its container",
+        "container.lifecycle.preStop.httpGet": exec,
+        "container.lifecycle.postStart.httpGet": exec,
+        "container.lifecycle.preStop.tcpSocket": exec,
+        "container.lifecycle.postStart.tcpSocket": exec,
+        "container.lifecycle.preStop.sleep": exec,
+        "container.lifecycle.postStart.sleep": exec,
         "container.volumeMounts[].mountPropagation": isolation,
         "container.volumeMounts[].subPathExpr": "only fixed paths are allowed",
         "initcontainer.ports": "only a container that serves may expose a port",
+        "initcontainer.livenessProbe": toTheEnd,
+        "initcontainer.readinessProbe": toTheEnd,
+        "initcontainer.startupProbe": toTheEnd,
+        "initcontainer.lifecycle": toTheEnd,
         "spec.volumes[].hostPath": isolation,
         "spec.volumes[].secret": secrets,
         "spec.volumes[].configMap": secrets,

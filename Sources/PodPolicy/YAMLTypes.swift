@@ -29,9 +29,12 @@ enum YAMLTypes {
         return Double(plain) != nil && !plain.contains { $0 == "x" || $0 == "X" || $0 == "p" || $0 == "P" }
     }
 
-    private static func isOtherBase(_ text: String) -> Bool {
-        var digits = text.lowercased().replacing("_", with: "")[...]
-        if let sign = digits.first, sign == "-" || sign == "+" { digits = digits.dropFirst() }
+    /// `0x1F`, `0o17`, and `017`, which is 15 in YAML 1.1 and 17 in YAML 1.2.
+    static func isOtherBase(_ text: String) -> Bool {
+        var digits = text[...]
+        if let sign = digits.utf8.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { digits = digits.dropFirst() }
+        guard digits.utf8.first == UInt8(ascii: "0") else { return false }
+        digits = digits.lowercased().replacing("_", with: "")[...]
         for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2), ("0", 8)] where digits.hasPrefix(prefix) && digits.count > prefix.count {
             if digits.dropFirst(prefix.count).allSatisfy({ $0.hexDigitValue.map { $0 < radix } ?? false }) { return true }
         }
@@ -40,7 +43,9 @@ enum YAMLTypes {
 
     private static func isSexagesimalOrDate(_ text: String) -> Bool {
         let isSexagesimal = text.contains(":") && text.utf8.allSatisfy { "0123456789:._-+".utf8.contains($0) }
-        let isDate = text.utf8.count >= 8 && text.utf8.count { $0 == UInt8(ascii: "-") } >= 2 && text.utf8.prefix(4).allSatisfy { (48...57).contains($0) }
+        let isDate =
+            text.utf8.count >= 8 && text.utf8.count { $0 == UInt8(ascii: "-") } >= 2
+            && text.utf8.prefix(4).allSatisfy { (48...57).contains($0) }
             && text.utf8.allSatisfy { "0123456789-:.TtZz +".utf8.contains($0) }
         return isSexagesimal || isDate
     }

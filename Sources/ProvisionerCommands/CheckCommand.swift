@@ -7,10 +7,15 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Check Pod specs against the policy, offline.",
         discussion: """
-            Prints each Pod as it would be created, or every problem with its line and column. Exit codes: 0 when every spec is accepted,
-            1 when one is refused, 2 when one cannot be read.
+            Prints each Pod as it would be created, to standard output, or every problem with its line and column, to standard error.
+            Exit codes: 0 when every spec is accepted, 1 when one is refused, 2 when one cannot be read or the configuration is wrong.
 
             STACK_MAX_CPU, STACK_MAX_MEMORY, STACK_SECURITY_PROFILE and the other variables of `serve` that concern Pods are respected.
+
+            examples:
+              provisioner check challenge.yaml --target-port 8080
+              provisioner check --output json challenges/*.yaml | jq '.[] | select(.accepted | not)'
+              helm template my-challenge | provisioner check -
             """
     )
 
@@ -25,71 +30,63 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "How to print the result: text or json.")
     var output: Output = .text
 
-    @Option(help: "The port that the Pod must expose.")
+    @Option(help: "The port that each Pod must expose.")
     var targetPort: Int?
 
     func run() throws {
+        let outcome = outcome(environment: ProcessInfo.processInfo.environment)
+        for complaint in outcome.complaints { Terminal.complain(complaint) }
+        Terminal.explain(outcome.explanation)
+        Terminal.say(outcome.output)
+        guard outcome.exitCode == .success else { throw outcome.exitCode }
+    }
+
+    /// What the command says, and where.
+    struct Outcome {
+        /// For standard output.
+        var output = ""
+        /// For standard error: what is wrong with the specs.
+        var explanation = ""
+        /// For standard error: what is wrong with the call.
+        var complaints: [String] = []
+        var exitCode = ExitCode.success
+    }
+
+    static let refused = ExitCode(1)
+    static let unusable = ExitCode(2)
+
+    func outcome(environment: [String: String]) -> Outcome {
         let configuration: ServeConfiguration
-        do { configuration = try ServeConfiguration(environment: ProcessInfo.processInfo.environment) } catch let error
-            as ServeConfiguration.Mistakes
-        {
-            for mistake in error.mistakes { Terminal.complain(mistake) }
-            throw ExitCode(2)
+        do {
+            configuration = try ServeConfiguration(environment: environment)
+        } catch let error as ServeConfiguration.Mistakes {
+            return Outcome(complaints: error.mistakes, exitCode: Self.unusable)
+        } catch {
+            return Outcome(complaints: ["\(error)"], exitCode: Self.unusable)
         }
-        let policy = PodPolicy(settings: configuration.policy)
-        var results: [CheckResult] = []
-        for file in files {
-            do {
-                results.append(CheckResult(file: file, text: try Self.read(file), policy: policy, targetPort: targetPort))
-            } catch {
-                Terminal.complain("\(file) cannot be read: \(error)")
-                throw ExitCode(2)
+        if let targetPort, !(1...65535).contains(targetPort) {
+            return Outcome(complaints: ["--target-port is \(targetPort); must lie within 1…65535"], exitCode: Self.unusable)
+        }
+        let check = SpecCheck(configuration: configuration, targetPort: targetPort)
+        let results = files.map { file in
+            do { return check.result(file: file, text: try SpecFile.read(file)) } catch {
+                return CheckResult(file: file, verdict: .unreadable("\(error)"))
             }
         }
+        var outcome = Outcome(exitCode: Self.exitCode(of: results))
+        outcome.complaints = results.compactMap(\.complaint)
         switch output {
-        case .text: for result in results { Terminal.say(result.report) }
-        case .json: Terminal.say(try CheckResult.json(results) + "\n")
+        case .text:
+            outcome.output = results.compactMap(\.acceptance).joined(separator: "---\n")
+            outcome.explanation = results.compactMap(\.diagnostics).joined()
+        case .json:
+            outcome.output = CheckResult.json(results) + "\n"
         }
-        guard results.allSatisfy({ $0.problems.isEmpty }) else { throw ExitCode(1) }
+        return outcome
     }
 
-    private static func read(_ file: String) throws -> String {
-        let data = file == "-" ? try FileHandle.standardInput.readToEnd() ?? Data() : try Data(contentsOf: URL(filePath: file))
-        return String(decoding: data, as: UTF8.self)
-    }
-}
-
-/// What the policy says of one file.
-struct CheckResult: Encodable {
-    var file: String
-    var accepted: Bool
-    var pod: String?
-    var problems: [PodSpecProblem] = []
-    private let text: String
-
-    enum CodingKeys: String, CodingKey { case file, accepted, pod, problems }
-
-    init(file: String, text: String, policy: PodPolicy, targetPort: Int?) {
-        self.file = file
-        self.text = text
-        do throws(PodSpecRefusal) {
-            let pod = if let targetPort { try policy.check(text, targetPort: targetPort) } else { try policy.check(text) }
-            accepted = true
-            self.pod = pod.manifest(name: "stack-0000000000000000", namespace: "stacks", labels: [:], activeDeadlineSeconds: 7320).yaml
-        } catch {
-            accepted = false
-            problems = error.problems
-        }
-    }
-
-    var report: String {
-        guard let pod else { return Diagnostics.render(problems, of: text, file: file) }
-        return "# \(file): accepted\n" + pod
-    }
-
-    static func json(_ results: [CheckResult]) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(results), as: UTF8.self)
+    private static func exitCode(of results: [CheckResult]) -> ExitCode {
+        if results.contains(where: { $0.complaint != nil }) { return unusable }
+        return results.allSatisfy { $0.acceptance != nil } ? .success : refused
     }
 }

@@ -7,6 +7,11 @@ enum Terminal {
         write("error: " + line + "\n", to: .standardError)
     }
 
+    /// More about what is wrong, for a person.
+    static func explain(_ text: String) {
+        write(text, to: .standardError)
+    }
+
     static func say(_ text: String) {
         write(text, to: .standardOutput)
     }

@@ -1,3 +1,5 @@
+import Foundation
+import Synchronization
 import Testing
 
 @testable import PodPolicy
@@ -20,14 +22,57 @@ import Testing
         #expect(code(text + "? *a\n: x\n") == "alias_not_allowed")
     }
 
+    @Test func `keys within keys are refused before they cost anything`() {
+        let nested = { (head: String, tail: String, depth: Int) in
+            String(repeating: head, count: depth) + "x" + String(repeating: tail, count: depth)
+        }
+        let group = nested("{? ", "}", 200)
+        for text in [
+            nested("? ", "", 900), nested("{? ", "}", 490), "[\(Array(repeating: group, count: 75).joined(separator: ", "))]",
+            nested("[", "]: x", 200),
+        ] {
+            let elapsed = ContinuousClock().measure { #expect(code(text) == "syntax") }
+            #expect(elapsed < .milliseconds(50))
+        }
+        #expect(code("? [a]\n: b\n") == "syntax")
+        #expect(code("[a]: b\n") == "syntax")
+    }
+
+    @Test func `conditions and slices in programs are no keys`() {
+        let program = """
+                  args:
+                    - |
+                      for x in [1, 2]: print({"a": 1}[x]) if x else None
+                      test $? = 0 && echo ok? no; a = b ? c : d; curl /x?y=z
+            """
+        #expect(
+            Specs.problems(
+                Specs.spec(
+                    container: String(repeating: "\n", count: 3) + program
+                        + String(repeating: "\n          x = y[1]: a ? b : c", count: 100)
+                )
+            ) == []
+        )
+    }
+
     @Test(arguments: [
-        "metadata: &m {name: x}\n", "metadata: {name: &n x}\n", "a: &a 1\nb: *a\n", "&k kind: Pod\n", "<<: {kind: Pod}\n", "b: *missing\n",
+        "x: &m {name: x}\n", "x: {name: &n x}\n", "a: &a 1\nb: *a\n", "&k x: Pod\n", "<<: {kind: Pod}\n", "b: *missing\n", "x: [&a , b]\n",
+        "? &a x\n: y\n",
+        "x:\n  - &a\n    b: c\n", "x: &a !!str y\n", "x: &a\n", "x: {<<: {a: b}}\n",
     ])
     func `anchors, aliases and merge keys are refused`(line: String) {
         #expect(code(line + Specs.minimal) == "alias_not_allowed")
     }
 
-    @Test(arguments: ["extra: !!str x\n", "extra: !custom x\n", "extra: ! x\n", "extra: !!map {}\n", "extra: !!seq []\n", "!!str extra: x\n", "extra: !!str \"x\"\n"])
+    @Test func `an anchor of the whole document is refused`() {
+        #expect(code("--- &a\n" + Specs.minimal) == "alias_not_allowed")
+        #expect(code("--- !!map\n" + Specs.minimal) == "tag_not_allowed")
+    }
+
+    @Test(arguments: [
+        "extra: !!str x\n", "extra: !custom x\n", "extra: ! x\n", "extra: !!map {}\n", "extra: !!seq []\n", "!!str extra: x\n",
+        "extra: !!str \"x\"\n",
+    ])
     func `tags are refused`(line: String) {
         #expect(code(line + Specs.minimal) == "tag_not_allowed")
     }
@@ -37,8 +82,18 @@ import Testing
     }
 
     @Test func `C code and shell in strings are no aliases`() {
+        let program = """
+                  args:
+                    - |
+                      int *p = &n, *q = &m; swap(&p, &q); *p = 1; f(*p, *q, *p); g(&n, &m); *(p) = *p+*q;
+                      cmd 2>&1 && x & y; a=1&b=2; ls *.c *p* p*; char *p; **p; "*p"; '&p'
+            """
+        #expect(Specs.problems(Specs.spec(container: program)) == [])
+
         let code = "int *p = &p; *p = 1; **p; f(&p, *p, *p, *p); a && b || c; case *) ;; esac"
-        #expect(Specs.problems(Specs.spec(container: "      args:\n        - |\n          echo\n          && x *p &p\n          *) ;;\n")) == [])
+        #expect(
+            Specs.problems(Specs.spec(container: "      args:\n        - |\n          echo\n          && x *p &p\n          *) ;;\n")) == []
+        )
         #expect(Specs.problems(Specs.spec(container: "      args: [\"\(code.prefix(30))\"]")) == [])
     }
 
@@ -54,9 +109,26 @@ import Testing
     @Test func `depth is bounded, and far beyond the bound nothing breaks`() {
         #expect(code(String(repeating: "[", count: 33) + String(repeating: "]", count: 33)) == "too_deep")
         #expect(code(String(repeating: "[", count: 900) + String(repeating: "]", count: 900)) == "too_deep")
-        #expect(code(String(repeating: "[", count: 60_000)) == "syntax")
-        #expect(code(String(repeating: "- ", count: 30_000)) != nil)
-        #expect(code(String(repeating: "{a: ", count: 15_000)) == "syntax")
+        #expect(code(String(repeating: "[", count: 60_000)) == "too_deep")
+        #expect(code(String(repeating: "- ", count: 30_000)) == "too_deep")
+        #expect(code(String(repeating: "{a: ", count: 15_000)) == "too_deep")
+        #expect(code((0..<300).map { String(repeating: " ", count: $0) + "a:\n" }.joined()) == "too_deep")
+        #expect(code(String(repeating: "[", count: 32) + String(repeating: "]", count: 32)) == "wrong_type")
+    }
+
+    /// Threads of a service may have little more; what overflowed it would end the process.
+    @Test func `the deepest texts need no large stack`() {
+        let texts = ["[", "- ", "{a: ", "? ", "[{a: "].map { String(repeating: $0, count: 1000) }
+        let codes = Mutex<[String?]>([])
+        let done = DispatchSemaphore(value: 0)
+        let thread = Thread {
+            for text in texts { codes.withLock { $0.append(code(text)) } }
+            done.signal()
+        }
+        thread.stackSize = 512 << 10
+        thread.start()
+        done.wait()
+        #expect(codes.withLock { $0 } == ["too_deep", "too_deep", "too_deep", "syntax", "too_deep"])
     }
 
     @Test func `size is bounded`() {
@@ -78,18 +150,54 @@ import Testing
         #expect(Specs.problems(json) == [])
     }
 
-    @Test func `problems carry line and column`() throws {
-        let problem = try #require(Specs.problems("apiVersion: v1\nkind: Pod\nspec:\n  hostNetwork: true\n  containers: []\n").first { $0.path == "spec.hostNetwork" })
-        #expect(problem.line == 4)
-        #expect(problem.column == 3)
+    @Test func `JSON as programs write it is read`() throws {
+        let compact =
+            #"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"x","labels":{"a":"1"}},"spec":{"containers":[{"name":"web","tty":true,"#
+            + #""image":"r.io\/nginx","ports":[{"containerPort":8080}],"env":[{"name":"FLAG","value":"\ud83d\udea9 \\ud83d \"q\""}],"#
+            + #""resources":{"limits":{"cpu":0.5,"memory":"64Mi"}}}]}}"#
+        let manifest = try PodPolicy().check(compact).manifest
+        #expect(manifest.spec.containers[0].image == "r.io/nginx")
+        #expect(manifest.spec.containers[0].env?[0].value == #"🚩 \ud83d "q""#)
     }
 
-    @Test func `a diagnostic shows the line with a caret under the column`() {
-        let text = "kind: Pod\nspec:\n\thostNetwork: true\n"
-        let problem = PodSpecProblem(path: "spec.hostNetwork", code: .notAllowed, message: "must not be set", line: 3, column: 2)
-        #expect(
-            Diagnostics.render([problem], of: text, file: "pod.yaml")
-                == "pod.yaml:3:2: error: spec.hostNetwork: must not be set\n    \thostNetwork: true\n    \t^\n"
+    @Test(arguments: [
+        (#"{"a": "\ud83d\udea9"}"#, #"{"a": "\U0001f6a9"}"#),
+        (#"{"a": "x\uD83D\uDEA9y\uDBFF\uDFFF"}"#, #"{"a": "x\U0001f6a9y\U0010ffff"}"#),
+        (#"{"a": "\\ud83d\udea9"}"#, #"{"a": "\\ud83d\udea9"}"#), (#"{"a": "\ud83d"}"#, #"{"a": "\ud83d"}"#),
+        (#"{"a": "\udea9\ud83d"}"#, #"{"a": "\udea9\ud83d"}"#),
+        (#"{a: '\ud83d\udea9'}"#, #"{a: '\ud83d\udea9'}"#), (#"a: "\ud83d\udea9""#, #"a: "\ud83d\udea9""#), (#"{"a": "\"#, #"{"a": "\"#),
+    ])
+    func `surrogate pairs of JSON become one escape, and nothing else changes`(json: String, expected: String) {
+        #expect(JSONEscapes.joiningSurrogates(json) == expected)
+    }
+
+    @Test func `line ends of Windows, and a byte order mark at the start, change nothing`() throws {
+        let text = Specs.spec(container: "      args:\n        - |\n          a\n          b")
+        let plain = try PodPolicy().check(text)
+        #expect(try PodPolicy().check(text.replacing("\n", with: "\r\n")) == plain)
+        #expect(try PodPolicy().check("\u{FEFF}" + text) == plain)
+        #expect(try PodPolicy().check("%YAML 1.2\n---\n" + text + "\n...\n") == plain)
+    }
+
+    @Test func `a tab that indents is an error with its place`() throws {
+        let problem = try #require(Specs.problems("apiVersion: v1\nspec:\n\thostNetwork: true\n").first)
+        #expect(problem.code == "syntax")
+        #expect(problem.line == 3)
+    }
+
+    @Test func `a control character is an error with its place`() throws {
+        let problem = try #require(Specs.problems("apiVersion: v1\nkind: é\u{1}\n").first)
+        #expect(problem.line == 2)
+        #expect(problem.column == 8)
+    }
+
+    @Test func `problems carry line and column`() throws {
+        let problem = try #require(
+            Specs.problems("apiVersion: v1\nkind: Pod\nspec:\n  hostNetwork: true\n  containers: []\n").first {
+                $0.path == "spec.hostNetwork"
+            }
         )
+        #expect(problem.line == 4)
+        #expect(problem.column == 3)
     }
 }

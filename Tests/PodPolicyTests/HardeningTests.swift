@@ -3,39 +3,14 @@ import Testing
 @testable import PodPolicy
 
 @Suite struct HardeningTests {
-    /// What must hold of every manifest, whatever the input was.
-    static func violations(of manifest: PodManifest, profile: SecurityProfile = .baseline) -> [String] {
-        let spec = manifest.spec
-        let containers = spec.containers + (spec.initContainers ?? [])
-        let facts: [(String, Bool)] = [
-            ("restartPolicy", spec.restartPolicy == "Never"),
-            ("automountServiceAccountToken", !spec.automountServiceAccountToken),
-            ("enableServiceLinks", !spec.enableServiceLinks),
-            ("seccompProfile", spec.securityContext.seccompProfile.type == "RuntimeDefault"),
-            ("activeDeadlineSeconds", spec.activeDeadlineSeconds > 0),
-            ("terminationGracePeriodSeconds", (0...30).contains(spec.terminationGracePeriodSeconds)),
-            ("one port", spec.containers.flatMap { $0.ports ?? [] }.count == 1),
-            ("no port on init containers", (spec.initContainers ?? []).allSatisfy { $0.ports == nil }),
-            ("no privilege", containers.allSatisfy { !$0.securityContext.privileged && !$0.securityContext.allowPrivilegeEscalation }),
-            ("capabilities", containers.allSatisfy { $0.securityContext.capabilities.drop == ["ALL"] }),
-            ("added capabilities", containers.allSatisfy { $0.securityContext.capabilities.add == profile.addedCapabilities }),
-            ("runAsNonRoot", spec.securityContext.runAsNonRoot == (profile == .restricted ? true : nil)),
-            ("resources", containers.allSatisfy { $0.resources.requests == $0.resources.limits }),
-            ("labels", manifest.metadata.labels.keys.allSatisfy { !$0.contains("kubernetes.io/") && !$0.contains("ctf-provisioner.dev/") }),
-        ]
-        return facts.filter { !$0.1 }.map(\.0)
-    }
-
     @Test(arguments: SecurityProfile.allCases)
     func `everything is forced`(profile: SecurityProfile) throws {
         var settings = PodPolicySettings()
         settings.securityProfile = profile
         settings.imagePullSecrets = ["registry"]
         settings.nodeSelector = ["role": "stack"]
-        let manifest = try PodPolicy(settings: settings).check(Specs.minimal).manifest
-        #expect(Self.violations(of: manifest, profile: profile) == [])
-        #expect(manifest.spec.imagePullSecrets == [PodManifest.LocalObjectReference(name: "registry")])
-        #expect(manifest.spec.nodeSelector == ["role": "stack"])
+        let pod = try PodPolicy(settings: settings).check(Specs.minimal)
+        #expect(Invariants.violations(of: pod, settings: settings) == [])
     }
 
     @Test func `our labels win over the author's`() throws {
@@ -44,6 +19,31 @@ import Testing
         #expect(manifest.metadata.labels == ["a": "ours", "b": "theirs"])
         #expect(manifest.metadata.name == "n")
         #expect(manifest.metadata.namespace == "s")
+    }
+
+    /// A Service selects by one label of ours, and only we can set it.
+    @Test func `no label that is accepted is one of ours`() throws {
+        let ours = ["ctf-provisioner.dev/stack-id": "stack-0123456789abcdef", "app.kubernetes.io/managed-by": "ctf-provisioner"]
+        let pod = try PodPolicy().check(
+            Specs.spec(metadata: "  labels: {stack-id: x, ctf-provisioner.dev: x, example.com/stack-id: x, notctf-provisioner.dev/x: z}")
+        )
+        let labels = pod.manifest(name: "n", namespace: "s", labels: ours, activeDeadlineSeconds: 1).metadata.labels
+        #expect(
+            labels.filter { $0.key.contains("ctf-provisioner.dev/") && !$0.key.hasPrefix("not") } == [
+                "ctf-provisioner.dev/stack-id": "stack-0123456789abcdef"
+            ]
+        )
+        #expect(labels.count == 6)
+    }
+
+    @Test(arguments: SecurityProfile.allCases)
+    func `the profiles add no capability beyond what the Pod Security Standards' baseline allows`(profile: SecurityProfile) {
+        let baseline: Set<String> = [
+            "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP",
+            "SETUID", "SYS_CHROOT",
+        ]
+        #expect(baseline.isSuperset(of: profile.addedCapabilities ?? []))
+        #expect(profile != .restricted || profile.addedCapabilities == nil)
     }
 
     @Test func `volumes are bounded even if the author names no size`() throws {

@@ -54,18 +54,30 @@ import Testing
         Case(container: "      securityContext: {}", path: "spec.containers[0].securityContext"),
         Case(container: "      securityContext: {privileged: true}", path: "spec.containers[0].securityContext"),
         Case(container: "      envFrom: [{secretRef: {name: x}}]", path: "spec.containers[0].envFrom"),
-        Case(container: "      env: [{name: A, valueFrom: {secretKeyRef: {name: x, key: y}}}]", path: "spec.containers[0].env[0].valueFrom.secretKeyRef"),
+        Case(
+            container: "      env: [{name: A, valueFrom: {secretKeyRef: {name: x, key: y}}}]",
+            path: "spec.containers[0].env[0].valueFrom.secretKeyRef"
+        ),
         Case(
             container: "      env: [{name: A, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}]",
-            path: "spec.containers[0].env[0].valueFrom.fieldRef.fieldPath", code: "invalid_value"),
+            path: "spec.containers[0].env[0].valueFrom.fieldRef.fieldPath",
+            code: "invalid_value"
+        ),
         Case(container: "      volumeDevices: [{name: x, devicePath: /dev/x}]", path: "spec.containers[0].volumeDevices"),
         Case(container: "      restartPolicy: Always", path: "spec.containers[0].restartPolicy"),
         Case(container: "      terminationMessagePath: /x", path: "spec.containers[0].terminationMessagePath"),
         Case(container: "      livenessProbe: {httpGet: {port: 1, host: 1.2.3.4}}", path: "spec.containers[0].livenessProbe.httpGet.host"),
-        Case(container: "      livenessProbe: {tcpSocket: {port: 1, host: 1.2.3.4}}", path: "spec.containers[0].livenessProbe.tcpSocket.host"),
+        Case(
+            container: "      livenessProbe: {tcpSocket: {port: 1, host: 1.2.3.4}}",
+            path: "spec.containers[0].livenessProbe.tcpSocket.host"
+        ),
         Case(container: "      livenessProbe: {}", path: "spec.containers[0].livenessProbe", code: "invalid_value"),
         Case(container: "      lifecycle: {preStop: {httpGet: {port: 1}}}", path: "spec.containers[0].lifecycle.preStop.httpGet"),
-        Case(container: "      volumeMounts: [{name: v, mountPath: /a}]", path: "spec.containers[0].volumeMounts[0].name", code: "invalid_value"),
+        Case(
+            container: "      volumeMounts: [{name: v, mountPath: /a}]",
+            path: "spec.containers[0].volumeMounts[0].name",
+            code: "invalid_value"
+        ),
         Case(container: "      image2: x", path: "spec.containers[0].image2"),
         Case(container: "      workingDir: a", path: "spec.containers[0].workingDir", code: "invalid_value"),
         Case(metadata: "  namespace: kube-system", path: "metadata.namespace"),
@@ -76,6 +88,30 @@ import Testing
         Case(metadata: "  labels: {a.ctf-provisioner.dev/b: x}", path: "metadata.labels[a.ctf-provisioner.dev/b]"),
         Case(metadata: "  labels: {app.kubernetes.io/managed-by: x}", path: "metadata.labels[app.kubernetes.io/managed-by]"),
         Case(metadata: "  labels: {x.k8s.io/y: x}", path: "metadata.labels[x.k8s.io/y]"),
+        Case(metadata: "  labels: {azure.workload.identity/use: \"true\"}", path: "metadata.labels[azure.workload.identity/use]"),
+        Case(metadata: "  labels: {sidecar.istio.io/inject: \"false\"}", path: "metadata.labels[sidecar.istio.io/inject]"),
+        Case(metadata: "  labels: {pod-template-hash: x}", path: "metadata.labels[pod-template-hash]"),
+        Case(metadata: "  labels: {job-name: x}", path: "metadata.labels[job-name]"),
+        Case(
+            metadata: "  labels: {CTF-PROVISIONER.DEV/stack-id: x}",
+            path: "metadata.labels[CTF-PROVISIONER.DEV/stack-id]",
+            code: "invalid_value"
+        ),
+        Case(
+            metadata: "  labels: {ctf-provisioner.dev./stack-id: x}",
+            path: "metadata.labels[ctf-provisioner.dev./stack-id]",
+            code: "invalid_value"
+        ),
+        Case(
+            metadata: "  labels: {a/ctf-provisioner.dev/stack-id: x}",
+            path: "metadata.labels[a/ctf-provisioner.dev/stack-id]",
+            code: "invalid_value"
+        ),
+        Case(
+            metadata: "  labels: {\"ctf-provisioner.dev/stack-id\\n\": x}",
+            path: "metadata.labels[ctf-provisioner.dev/stack-id\\u{a}]",
+            code: "invalid_value"
+        ),
         Case(metadata: "  labels: {a: \"b c\"}", path: "metadata.labels[a]", code: "invalid_value"),
         Case(metadata: "  labels: {a: 1}", path: "metadata.labels[a]", code: "wrong_type"),
     ])
@@ -86,7 +122,8 @@ import Testing
 
     @Test(arguments: [
         ("apiVersion: v1", "apiVersion: v2", "apiVersion"), ("apiVersion: v1", "apiVersion: apps/v1", "apiVersion"),
-        ("kind: Pod", "kind: pod", "kind"), ("kind: Pod", "kind: Deployment", "kind"), ("image: nginx:1.27", "image: Bad Image", "spec.containers[0].image"),
+        ("kind: Pod", "kind: pod", "kind"), ("kind: Pod", "kind: Deployment", "kind"),
+        ("image: nginx:1.27", "image: Bad Image", "spec.containers[0].image"),
         ("name: web", "name: Web", "spec.containers[0].name"), ("name: web", "name: 1", "spec.containers[0].name"),
         ("containerPort: 8080", "containerPort: \"8080\"", "spec.containers[0].ports[0].containerPort"),
         ("containerPort: 8080", "containerPort: 8080, hostPort: 80", "spec.containers[0].ports[0].hostPort"),
@@ -96,8 +133,10 @@ import Testing
         ("containerPort: 8080}", "containerPort: 8080}, {containerPort: 8081}", "spec.containers"),
         ("ports: [{containerPort: 8080}]", "ports: []", "spec.containers"),
         ("cpu: 100m", "cpu: 2001m", "spec.containers"), ("memory: 64Mi", "memory: 513Mi", "spec.containers"),
-        ("cpu: 100m", "cpu: 0", "spec.containers[0].resources.limits.cpu"), ("cpu: 100m", "cpu: -1", "spec.containers[0].resources.limits.cpu"),
-        ("cpu: 100m, ", "", "spec.containers[0].resources.limits.cpu"), ("memory: 64Mi", "memory: 1e30", "spec.containers[0].resources.limits.memory"),
+        ("cpu: 100m", "cpu: 0", "spec.containers[0].resources.limits.cpu"),
+        ("cpu: 100m", "cpu: -1", "spec.containers[0].resources.limits.cpu"),
+        ("cpu: 100m, ", "", "spec.containers[0].resources.limits.cpu"),
+        ("memory: 64Mi", "memory: 1e30", "spec.containers[0].resources.limits.memory"),
         ("memory: 64Mi", "memory: 64Mi, nvidia.com/gpu: 1", "spec.containers[0].resources.limits.nvidia.com/gpu"),
         ("resources: {limits: {cpu: 100m, memory: 64Mi}}", "resources: {}", "spec.containers[0].resources.limits.cpu"),
     ])
@@ -107,7 +146,8 @@ import Testing
     }
 
     @Test func `ports and probes of init containers are refused`() {
-        let initial = "  initContainers: [{name: i, image: x, resources: {limits: {cpu: 1m, memory: 1Mi}}, ports: [{containerPort: 1}], livenessProbe: {}}]"
+        let initial =
+            "  initContainers: [{name: i, image: x, resources: {limits: {cpu: 1m, memory: 1Mi}}, ports: [{containerPort: 1}], livenessProbe: {}}]"
         let paths = Specs.problems(Specs.spec(pod: initial)).map(\.path)
         #expect(paths == ["spec.initContainers[0].ports", "spec.initContainers[0].livenessProbe"])
     }
@@ -123,6 +163,47 @@ import Testing
         #expect(Specs.problems(Specs.spec(pod: volumes.replacing("449", with: "448"))) == [])
     }
 
+    @Test func `volumes count beside init containers too`() {
+        let pod = """
+              initContainers: [{name: i, image: x, resources: {limits: {cpu: 1m, memory: 500Mi}}}]
+              volumes: [{name: a, emptyDir: {medium: Memory, sizeLimit: 13Mi}}]
+            """
+        #expect(Specs.problems(Specs.spec(pod: pod)).map(\.code) == ["over_maximum"])
+        #expect(Specs.problems(Specs.spec(pod: pod.replacing("13Mi", with: "12Mi"))) == [])
+    }
+
+    @Test func `what only some probes may have is refused for the others`() {
+        let liveness = "      livenessProbe: {tcpSocket: {port: 1}, successThreshold: 2}"
+        #expect(Specs.problems(Specs.spec(container: liveness)).map(\.path) == ["spec.containers[0].livenessProbe.successThreshold"])
+        let readiness = "      readinessProbe: {tcpSocket: {port: 1}, successThreshold: 2, terminationGracePeriodSeconds: 5}"
+        #expect(
+            Specs.problems(Specs.spec(container: readiness)).map(\.path) == [
+                "spec.containers[0].readinessProbe.terminationGracePeriodSeconds"
+            ]
+        )
+        let startup = "      startupProbe: {tcpSocket: {port: 1}, terminationGracePeriodSeconds: 31}"
+        #expect(
+            Specs.problems(Specs.spec(container: startup)).map(\.path) == ["spec.containers[0].startupProbe.terminationGracePeriodSeconds"]
+        )
+    }
+
+    @Test func `many small things that add up are refused`() {
+        let container = { (number: Int) in "    - {name: c\(number), image: x, resources: {limits: {cpu: 1m, memory: 1Mi}}}" }
+        #expect(Specs.problems(Specs.spec(after: (0..<10).map(container).joined(separator: "\n"))).first?.code == "over_maximum")
+        #expect(Specs.problems(Specs.spec(after: (0..<7).map(container).joined(separator: "\n"))) == [])
+        // Scratch space that nobody asked for counts as well: eight containers make 2Gi.
+        #expect(Specs.problems(Specs.spec(after: (0..<8).map(container).joined(separator: "\n"))).map(\.code) == ["over_maximum"])
+        let memory = (0..<8).map { "{name: v\($0), emptyDir: {medium: Memory}}" }.joined(separator: ", ")
+        #expect(Specs.problems(Specs.spec(pod: "  volumes: [\(memory)]")).map(\.code) == ["over_maximum"])
+        let variables = (0..<257).map { "{name: A\($0)}" }.joined(separator: ", ")
+        #expect(Specs.problems(Specs.spec(container: "      env: [\(variables)]")).map(\.code) == ["over_maximum"])
+    }
+
+    @Test func `a variable may be set twice, as in Kubernetes`() throws {
+        let pod = try PodPolicy().check(Specs.spec(container: "      env: [{name: A, value: a}, {name: A, value: b}]"))
+        #expect(pod.manifest.spec.containers[0].env?.map(\.value) == ["a", "b"])
+    }
+
     @Test func `the maxima are exact`() {
         var settings = PodPolicySettings()
         settings.maximumCPUMilli = 100
@@ -136,7 +217,8 @@ import Testing
     }
 
     @Test func `sums that overflow are over the maximum`() {
-        let huge = "    - {name: b, image: x, resources: {limits: {cpu: 9e18, memory: 9223372036854775807}}}\n    - {name: c, image: x, resources: {limits: {cpu: 9e18, memory: 9223372036854775807}}}"
+        let huge =
+            "    - {name: b, image: x, resources: {limits: {cpu: 9e18, memory: 9223372036854775807}}}\n    - {name: c, image: x, resources: {limits: {cpu: 9e18, memory: 9223372036854775807}}}"
         #expect(Specs.problems(Specs.spec(after: huge)).map(\.code) == ["over_maximum", "over_maximum"])
     }
 
@@ -146,7 +228,10 @@ import Testing
         #expect(Specs.problems(Specs.spec(pod: many)).count == PodSpecRefusal.maximumProblems)
     }
 
-    @Test(arguments: ["yes", "No", "on", "~", "null", "1", "-1", "0x1F", "017", "0o17", "1.5", "1e3", ".5", "1_000", "12:30:45", "2001-12-14", ".inf", "True"])
+    @Test(arguments: [
+        "yes", "No", "on", "~", "null", "1", "-1", "0x1F", "017", "0o17", "1.5", "1e3", ".5", "1_000", "12:30:45", "2001-12-14", ".inf",
+        "True",
+    ])
     func `unquoted scalars that YAML gives a type are no strings`(text: String) {
         let problems = Specs.problems(Specs.spec(container: "      args: [x, \(text)]"))
         #expect(problems.map(\.path) == ["spec.containers[0].args[1]"])

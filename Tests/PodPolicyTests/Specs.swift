@@ -28,9 +28,10 @@ enum Specs {
         """
     }
 
-    static func problems(_ text: String, targetPort: Int = 8080, settings: PodPolicySettings = PodPolicySettings()) -> [PodSpecProblem] {
+    static func problems(_ text: String, targetPort: Int? = 8080, settings: PodPolicySettings = PodPolicySettings()) -> [PodSpecProblem] {
         do throws(PodSpecRefusal) {
-            _ = try PodPolicy(settings: settings).check(text, targetPort: targetPort)
+            let policy = PodPolicy(settings: settings)
+            _ = if let targetPort { try policy.check(text, targetPort: targetPort) } else { try policy.check(text) }
             return []
         } catch {
             return error.problems

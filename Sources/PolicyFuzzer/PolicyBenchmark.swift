@@ -1,0 +1,27 @@
+import Foundation
+import PodPolicy
+import Yams
+
+/// How long a check takes, and how much of that is the parser's. The argument is a spec's file.
+@main
+enum PolicyBenchmark {
+    private static let rounds = 10_000
+
+    static func main() throws {
+        for file in CommandLine.arguments.dropFirst() {
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            let policy = PodPolicy()
+            var accepted = 0
+            let floor = try median { _ = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot() }
+            let check = try median { if try policy.check(text).port.containerPort > 0 { accepted += 1 } }
+            guard accepted == rounds else { fatalError("only \(accepted) of \(rounds) checks accepted \(file)") }
+            print("\(file): \(text.utf8.count) bytes, median of \(rounds): check \(check) µs, of which parser alone \(floor) µs")
+        }
+    }
+
+    private static func median(_ work: () throws -> Void) rethrows -> Double {
+        var durations: [Duration] = []
+        for _ in 0..<rounds { durations.append(try ContinuousClock().measure { try work() }) }
+        return (durations.sorted()[rounds / 2] / .microseconds(1) * 10).rounded() / 10
+    }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import PodPolicy
+import Synchronization
+import Yams
+
+/// What a run has seen.
+private struct Statistics {
+    var executions = 0
+    var accepted = 0
+    var slowest = (accepted: Slowest(), refused: Slowest())
+}
+
+private struct Slowest {
+    var duration = Duration.zero
+    var bytes = 0
+
+    mutating func note(_ duration: Duration, _ text: String) {
+        guard duration > self.duration else { return }
+        self = Slowest(duration: duration, bytes: text.utf8.count)
+    }
+}
+
+private let statistics = Mutex(Statistics())
+
+/// Called by libFuzzer once, before the first input.
+@_cdecl("LLVMFuzzerInitialize")
+public func initialize(_: UnsafeMutablePointer<CInt>, _: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>>>) -> CInt {
+    atexit {
+        let seen = statistics.withLock { $0 }
+        print("executions: \(seen.executions), of which accepted: \(seen.accepted)")
+        print("slowest accepted: \(seen.slowest.accepted.duration) for \(seen.slowest.accepted.bytes) bytes")
+        print("slowest refused: \(seen.slowest.refused.duration) for \(seen.slowest.refused.bytes) bytes")
+    }
+    return 0
+}
+
+/// Called by libFuzzer with every input. What must never happen ends the process, and libFuzzer keeps the input.
+/// https://llvm.org/docs/LibFuzzer.html
+@_cdecl("LLVMFuzzerTestOneInput")
+public func check(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let text = String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+    var pod: CheckedPod?
+    var refusal: PodSpecRefusal?
+    let duration = ContinuousClock().measure {
+        do throws(PodSpecRefusal) { pod = try PodPolicy().check(text) } catch { refusal = error }
+    }
+    statistics.withLock {
+        $0.executions += 1
+        if pod == nil { $0.slowest.refused.note(duration, text) } else { $0.slowest.accepted.note(duration, text) }
+        if pod != nil { $0.accepted += 1 }
+    }
+    var violations = refusal.map { Invariants.violations(of: $0) } ?? []
+    if let refusal { _ = Diagnostics.render(refusal.problems, of: text, file: "input") }
+    if let pod { violations += Invariants.violations(of: pod) + violationsOfYAML(pod) }
+    guard violations.isEmpty else { fatalError("violated: \(violations)") }
+    return 0
+}
+
+/// The YAML that people are shown says what is sent.
+private func violationsOfYAML(_ pod: CheckedPod) -> [String] {
+    let manifest = pod.manifest(name: "stack-0", namespace: "stacks", labels: [:], activeDeadlineSeconds: 60)
+    do {
+        return try YAMLDecoder().decode(PodManifest.self, from: manifest.yaml) == manifest ? [] : ["YAML differs"]
+    } catch {
+        return ["YAML cannot be read: \(error)"]
+    }
+}
