@@ -11,19 +11,19 @@ package enum JSON: Decodable, Sendable, Equatable {
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        // There is no way to ask for the type but to try one after the other.
-        if container.decodeNil() {
-            self = .null
+        // There is no way to ask for the type but to try one after the other; the commonest first.
+        if let value = try? container.decode(String.self) {
+            self = .text(value)
+        } else if let value = try? container.decode([String: JSON].self) {
+            self = .object(value)
+        } else if let value = try? container.decode([JSON].self) {
+            self = .list(value)
         } else if let value = try? container.decode(Bool.self) {
             self = .bool(value)
         } else if let value = try? container.decode(Double.self) {
             self = .number(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .text(value)
-        } else if let value = try? container.decode([JSON].self) {
-            self = .list(value)
         } else {
-            self = .object(try container.decode([String: JSON].self))
+            self = .null
         }
     }
 

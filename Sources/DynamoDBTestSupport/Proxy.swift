@@ -66,8 +66,12 @@ package final class Proxy: Sendable {
         return try await server.executeThenClose { connections in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await proxy.serve(connections) }
-                defer { group.cancelAll() }
-                return try await body(proxy, url)
+                let result: Swift.Result<Result, any Error>
+                do { result = .success(try await body(proxy, url)) } catch { result = .failure(error) }
+                // No more connections; those there are end when the client closes them.
+                try await server.channel.close()
+                try await group.waitForAll()
+                return try result.get()
             }
         }
     }

@@ -31,6 +31,15 @@ package struct TestTable: Sendable {
         _ body: @escaping @Sendable (TestTable) async throws -> Result
     ) async throws -> Result {
         guard let endpoint else { throw DynamoDBError(.configuration, "TEST_DYNAMODB_ENDPOINT is unset") }
+        return try await OneAtATime.shared.run { try await with(endpoint, isCreated, consistentRead, body) }
+    }
+
+    private static func with<Result: Sendable>(
+        _ endpoint: String,
+        _ isCreated: Bool,
+        _ consistentRead: Bool,
+        _ body: @escaping @Sendable (TestTable) async throws -> Result
+    ) async throws -> Result {
         if endpoint == "aws" {
             let configuration = try DynamoDB.Configuration.load(environment: ProcessInfo.processInfo.environment)
             return try await TestTable(configuration, proxy: nil, consistentRead: consistentRead).run(isCreated: isCreated, body)

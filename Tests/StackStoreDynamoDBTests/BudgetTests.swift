@@ -41,10 +41,12 @@ struct BudgetTests {
         let replica = DynamoDBStackStore(client: table.client, table: table.name)
         let isDue = Mutex(true)
         proxy.setFate { request in
-            let isFirst = request.operation == "TransactWriteItems" && isDue.withLock { isDue in
-                defer { isDue = false }
-                return isDue
-            }
+            let isFirst =
+                request.operation == "TransactWriteItems"
+                && isDue.withLock { isDue in
+                    defer { isDue = false }
+                    return isDue
+                }
             if isFirst { do { try await replica.reserve(record, within: limits) } catch { Issue.record(error) } }
             return .forward
         }

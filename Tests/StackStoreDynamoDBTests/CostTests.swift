@@ -45,7 +45,10 @@ struct CostTests {
     @Test func `the items of a reservation have the documented sizes`() async throws {
         try await TestTable.with { table in
             guard let proxy = table.proxy else { return }
-            try await table.store.reserve(.sample(owner: UUID().uuidString, key: String(repeating: "k", count: 36), podSpec: ""), within: .wide)
+            try await table.store.reserve(
+                .sample(owner: UUID().uuidString, key: String(repeating: "k", count: 36), podSpec: ""),
+                within: .wide
+            )
             let transaction = try #require(proxy.requests.last { $0.operation == "TransactWriteItems" })
             let items = (transaction.body["TransactItems"]?.list ?? []).compactMap { $0["Put"]?["Item"]?.object }
             let sizes = items.map(ItemSize.bytes)

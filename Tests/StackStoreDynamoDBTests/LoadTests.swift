@@ -49,7 +49,12 @@ struct LoadTests {
                 for lane in 0..<8 {
                     group.addTask {
                         for index in stride(from: lane, to: 2700, by: 8) {
-                            let record = StackRecord.sample(user: Int64(index / 5 + 1), problem: Int64(index), podSpec: spec, nodePort: 30000 + index)
+                            let record = StackRecord.sample(
+                                user: Int64(index / 5 + 1),
+                                problem: Int64(index),
+                                podSpec: spec,
+                                nodePort: 30000 + index
+                            )
                             try await table.store.reserve(record, within: .wide)
                         }
                     }

@@ -5,17 +5,31 @@ import Testing
 @testable import StackStoreDynamoDB
 
 @Suite struct TurnsTests {
+    private final class Room: Sendable {
+        private let count = Mutex(0)
+
+        /// - Returns: how many are inside now.
+        func enter() -> Int {
+            count.withLock { count in
+                count += 1
+                return count
+            }
+        }
+
+        func leave() { count.withLock { $0 -= 1 } }
+    }
+
     @Test func `one is in at a time, and all come in`() async throws {
         let turns = Turns()
-        let inside = Mutex(0)
+        let room = Room()
         let done = await withTaskGroup(of: Int.self) { group in
             for number in 0..<100 {
                 group.addTask {
                     do {
                         return try await turns.withTurn {
-                            #expect(inside.withLock { $0 += 1; return $0 } == 1)
+                            #expect(room.enter() == 1)
                             await Task.yield()
-                            inside.withLock { $0 -= 1 }
+                            room.leave()
                             if number.isMultiple(of: 3) { throw ReservationRefusal.portTaken }
                             return 1
                         }

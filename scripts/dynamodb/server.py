@@ -34,7 +34,7 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import run_simple
+from waitress import serve
 
 TOKEN_SECONDS = 600
 transaction_seconds = float(os.environ.get("DYNAMODB_TRANSACTION_MS", "0")) / 1000
@@ -202,8 +202,9 @@ def main():
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    run_simple("127.0.0.1", int(sys.argv[1]), DomainDispatcherApplication(create_backend_app), threaded=True)
+    # Not moto's own server, which closes every connection after one answer. The queue is no news: requests are made one at a time.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    serve(DomainDispatcherApplication(create_backend_app), host="127.0.0.1", port=int(sys.argv[1]), threads=128, backlog=1024)
 
 
 if __name__ == "__main__":
