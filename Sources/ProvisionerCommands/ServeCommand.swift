@@ -55,7 +55,7 @@ struct ServeCommand: AsyncParsableCommand {
         let logger = Logger(label: "provisioner")
         let server: Server
         do {
-            server = try Server(
+            server = try await Server(
                 configuration: configuration,
                 kubernetes: kubernetes,
                 environment: environment,

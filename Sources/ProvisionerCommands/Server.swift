@@ -37,21 +37,28 @@ struct Server {
         logger: Logger,
         failpoint: @escaping @Sendable (Failpoint) async -> Void = { _ in },
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
-    ) throws {
+    ) async throws {
         self.configuration = configuration
         self.logger = logger
         let owner = "\(ProcessInfo.processInfo.hostName)_\(UUID().uuidString)"
         self.owner = owner
         let opened = try OpenStore(configuration.store, environment: environment, logger: logger)
         store = opened
-        let election = opened.store.isExclusive ? nil : try Election(kubernetes, configuration.stacks.namespace, owner, logger)
+        let election: Election?
+        do {
+            client = try KubernetesClient(
+                configuration: kubernetes,
+                qps: Double(configuration.kubernetesQPS),
+                burst: configuration.kubernetesBurst,
+                logger: logger
+            )
+            election = opened.store.isExclusive ? nil : try Election(kubernetes, configuration.stacks.namespace, owner, logger)
+        } catch {
+            // What is open must be closed before it is let go.
+            try await opened.close(as: owner)
+            throw error
+        }
         self.election = election
-        client = try KubernetesClient(
-            configuration: kubernetes,
-            qps: Double(configuration.kubernetesQPS),
-            burst: configuration.kubernetesBurst,
-            logger: logger
-        )
         let ports = Ports(pool: PortPool(range: configuration.nodePorts))
         let triggers = ReconcileTriggers()
         cluster = KubernetesCluster(client: client, settings: configuration.cluster, ports: ports, triggers: triggers, logger: logger)
@@ -104,7 +111,10 @@ struct Server {
     /// Serves until the process is told to end; returns after requests, jobs and watches have ended.
     /// - Throws: ``StackTableError`` before anything is served.
     func run() async throws {
-        try await store.check(logger)
+        do { try await store.check(logger) } catch {
+            try await close()
+            throw error
+        }
         // In the order of dependency: what stands first ends last.
         var group = ServiceGroupConfiguration(
             services: [

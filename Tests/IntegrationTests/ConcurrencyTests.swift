@@ -5,8 +5,9 @@ import Testing
 /// The rules that must hold at every moment, under as many requests at once as a platform sends on a bad evening.
 @Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized)
 struct ConcurrencyTests {
-    @Test func `of 200 creates at once for one user and problem exactly one succeeds`() async throws {
-        try await withService(["STACK_MAX_CONCURRENT_CREATES": "256"]) { service, namespace, client in
+    @Test(arguments: TestStore.available)
+    func `of 200 creates at once for one user and problem exactly one succeeds`(store: TestStore) async throws {
+        try await withService(["STACK_MAX_CONCURRENT_CREATES": "256"], store: store) { service, namespace, client in
             let answers = try await answers(count: 200) { _ in try await service.api.create(user: 1, problem: 1) }
             #expect(answers.counts == ["201": 1, "409 stack_exists": 199])
             #expect(try await client.list(Pod.self, namespace: namespace).items.count == 1)
@@ -14,8 +15,9 @@ struct ConcurrencyTests {
         }
     }
 
-    @Test func `of 200 creates at once of one user exactly as many succeed as a user may have`() async throws {
-        try await withService(["STACK_MAX_CONCURRENT_CREATES": "256", "STACK_MAX_PER_USER": "5"]) { service, namespace, client in
+    @Test(arguments: TestStore.available)
+    func `of 200 creates at once of one user exactly as many succeed as a user may have`(store: TestStore) async throws {
+        try await withService(["STACK_MAX_CONCURRENT_CREATES": "256", "STACK_MAX_PER_USER": "5"], store: store) { service, namespace, client in
             let answers = try await answers(count: 200) { try await service.api.create(user: 1, problem: Int64($0) + 1) }
             #expect(answers.counts == ["201": 5, "503 user_stack_limit_reached": 195])
             #expect(try await client.list(Service.self, namespace: namespace).items.count == 5)
@@ -23,8 +25,9 @@ struct ConcurrencyTests {
         }
     }
 
-    @Test func `the limits hold while deletes run in between`() async throws {
-        try await withService(["STACK_MAX_CONCURRENT_CREATES": "256", "STACK_MAX_PER_USER": "5"]) { service, namespace, client in
+    @Test(arguments: TestStore.available)
+    func `the limits hold while deletes run in between`(store: TestStore) async throws {
+        try await withService(["STACK_MAX_CONCURRENT_CREATES": "256", "STACK_MAX_PER_USER": "5"], store: store) { service, namespace, client in
             let api = service.api
             let answers = try await answers(count: 200) { number in
                 // Every fourth request deletes one of the user's stacks.

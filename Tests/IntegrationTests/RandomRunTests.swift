@@ -71,7 +71,7 @@ struct RandomRunTests {
                         gate.set(service.api)
                         try await progress.wait(until: operations)
                         proxy.setShare(0)
-                        try await settle(service, namespace, client)
+                        try await settledStacks(service, namespace, client)
                         try await expectBalancedBooks(service, namespace, client)
                         try await expectBeliefs(run, service)
                         try await expectAllPortsFree(service, namespace, client)
@@ -81,18 +81,6 @@ struct RandomRunTests {
                 }
             }
         }
-    }
-
-    /// Waits until the reconciler has nothing left to do: what is held belongs to stacks that are shown.
-    private static func settle(_ service: ServiceProcess, _ namespace: String, _ client: KubernetesClient) async throws {
-        for _ in 0..<300 {
-            let stats = try await service.api.get("/stats").body
-            let pods = try await client.list(Pod.self, namespace: namespace).items.count
-            let services = try await client.list(Service.self, namespace: namespace).items.count
-            if stats["total_stacks"] == stats["used_node_ports"], pods == stats["total_stacks"]?.int, services == pods { return }
-            try await Task.sleep(for: .milliseconds(200))
-        }
-        Issue.record("the books do not settle; seed \(seed)\n\(service.log.text.suffix(20_000))")
     }
 
     private static func expectBeliefs(_ run: RandomRun, _ service: ServiceProcess) async throws {

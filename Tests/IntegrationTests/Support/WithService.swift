@@ -5,16 +5,30 @@ import Testing
 /// A service on a namespace and a database of the test's own.
 func withService(
     _ environment: [String: String] = [:],
+    store: TestStore = .sqlite,
     kubeconfig: String? = TestCluster.kubeconfig,
     _ body: @Sendable (ServiceProcess, String, KubernetesClient) async throws -> Void
 ) async throws {
+    try await withServiceEnvironment(environment, store: store, kubeconfig: kubeconfig) { complete, namespace, client in
+        let run = try await ServiceProcess.run(complete) { try await body($0, namespace, client) }
+        #expect(run.status == .exited(0), "\(run.log.text)")
+    }
+}
+
+/// What a service needs to run on a namespace and a database of the test's own.
+func withServiceEnvironment(
+    _ environment: [String: String] = [:],
+    store: TestStore = .sqlite,
+    kubeconfig: String? = TestCluster.kubeconfig,
+    _ body: @Sendable ([String: String], String, KubernetesClient) async throws -> Void
+) async throws {
     try await TestCluster.withNamespace(kubeconfig: kubeconfig) { namespace, client in
         try await withTemporaryFolder { folder in
-            var complete = ["STACK_NAMESPACE": namespace, "STACK_SQLITE_PATH": folder + "/stacks.sqlite"]
+            var complete = try await store.environment(folder: folder)
+            complete["STACK_NAMESPACE"] = namespace
             complete["KUBECONFIG"] = kubeconfig
             complete.merge(environment) { _, own in own }
-            let run = try await ServiceProcess.run(complete) { try await body($0, namespace, client) }
-            #expect(run.status == .exited(0), "\(run.log.text)")
+            try await body(complete, namespace, client)
         }
     }
 }
@@ -25,4 +39,23 @@ func expectNothingLeft(in namespace: String, _ client: KubernetesClient, sourceL
     let services = try await client.list(Service.self, namespace: namespace).items.compactMap(\.metadata.name)
     #expect(pods == [], sourceLocation: sourceLocation)
     #expect(services == [], sourceLocation: sourceLocation)
+}
+
+/// Waits until nothing is on its way out any more: what is held belongs to stacks that are shown.
+/// - Returns: how many stacks there are then.
+@discardableResult
+func settledStacks(
+    _ service: ServiceProcess, _ namespace: String, _ client: KubernetesClient, sourceLocation: SourceLocation = #_sourceLocation
+) async throws -> Int {
+    for _ in 0..<400 {
+        let stats = try await service.api.get("/stats").body
+        let pods = try await client.list(Pod.self, namespace: namespace).items.count
+        let services = try await client.list(Service.self, namespace: namespace).items.count
+        let stacks = try await service.api.get("/stacks").body["stacks"]?.array ?? []
+        let isProvisioning = stacks.contains { $0["reason"]?.string == "Provisioning" }
+        if stacks.count == stats["used_node_ports"]?.int, pods == stacks.count, services == pods, !isProvisioning { return pods }
+        try await Task.sleep(for: .milliseconds(150))
+    }
+    Issue.record("the books do not settle:\n\(service.log.text.suffix(20_000))", sourceLocation: sourceLocation)
+    return -1
 }
