@@ -53,11 +53,10 @@ extension Reconciler {
         // Its owner may have finished a slow reservation a moment ago.
         let state = repair == .abandonedReservation ? StackRecord.State.reserved : nil
         guard let marked = try await service.store.beginDelete(record.id, ifIn: state, at: service.timestamp) else { return .nothingToDo }
+        let metadata: Logger.Metadata = ["stack_id": "\(record.id)", "cause": "\(repair.rawValue)", "node_port": "\(marked.nodePort)"]
+        logger.info("removing stack", metadata: metadata)
         guard try await service.tearDown(marked, timeout: .seconds(2), mayWrite: requireLeadership) else { return .pending }
-        logger.info(
-            "stack removed",
-            metadata: ["stack_id": "\(record.id)", "cause": "\(repair.rawValue)", "node_port": "\(marked.nodePort)"]
-        )
+        logger.info("stack removed", metadata: metadata)
         return .repaired(repair)
     }
 

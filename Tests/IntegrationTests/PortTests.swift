@@ -1,4 +1,6 @@
 import KubernetesClient
+import Stacks
+import Subprocess
 import Testing
 
 /// An API server that gives six NodePorts, 30000 to 30005.
@@ -19,7 +21,7 @@ struct PortTests {
         }
     }
 
-    @Test func `ports of other people's Services are never given, also those that the watch has not shown yet`() async throws {
+    @Test func `ports of other people's Services are never given`() async throws {
         try await withService(Self.range, kubeconfig: TestCluster.tinyKubeconfig) { service, namespace, client in
             try await TestCluster.withNamespace(kubeconfig: TestCluster.tinyKubeconfig) { other, _ in
                 for port in [30001, 30004] { _ = try await client.create(foreignService(port), namespace: other) }
@@ -27,6 +29,48 @@ struct PortTests {
                 #expect(answers.counts == ["201": 4, "503 node_ports_exhausted": 2])
                 #expect(Set(answers.list.compactMap { $0.body["node_port"]?.int }) == [30000, 30002, 30003, 30005])
                 try await expectBalancedBooks(service, namespace, client)
+            }
+        }
+    }
+
+    @Test func `a port that the watch has not shown as taken is refused by the API server, and another is tried`() async throws {
+        try await FaultProxy.beforeAPIServer(kubeconfig: TestCluster.tinyKubeconfig, share: 0) { proxy, kubeconfig in
+            try await TestCluster.withNamespace(kubeconfig: TestCluster.tinyKubeconfig) { other, client in
+                try await withService(Self.range.merging(["KUBECONFIG": kubeconfig]) { $1 }, kubeconfig: TestCluster.tinyKubeconfig) { service, namespace, _ in
+                    proxy.blind("/services")
+                    for port in 30000...30004 { _ = try await client.create(foreignService(port), namespace: other) }
+                    let created = try await service.api.create(user: 1, problem: 1)
+                    #expect(created.status == 201, "\(created.text)")
+                    #expect(created.body["node_port"]?.int == 30005)
+                    let refused = try await service.api.create(user: 2, problem: 1)
+                    #expect(refused.code == "node_ports_exhausted", "\(refused.text)")
+                    try await expectBalancedBooks(service, namespace, client)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [Failpoint(.before, .changePort), Failpoint(.after, .changePort)], TestStore.available)
+    func `a crash in the change of a port that turned out to be taken leaves nothing`(point: Failpoint, store: TestStore) async throws {
+        try await FaultProxy.beforeAPIServer(kubeconfig: TestCluster.tinyKubeconfig, share: 0) { proxy, kubeconfig in
+            try await TestCluster.withNamespace(kubeconfig: TestCluster.tinyKubeconfig) { other, client in
+                let settings = ["STACK_PORT_LOCK_TTL": "3s", "STACK_SCHEDULING_TIMEOUT": "2s", "STACK_SCHEDULER_INTERVAL": "1s"].merging(Self.range) { $1 }
+                try await withServiceEnvironment(settings, store: store, kubeconfig: TestCluster.tinyKubeconfig) { environment, namespace, _ in
+                    let fragile = environment.merging(["KUBECONFIG": kubeconfig, "PROVISIONER_FAILPOINT": "\(point)"]) { $1 }
+                    let crashed = try await ServiceProcess.run(fragile) { service in
+                        proxy.blind("/services")
+                        for port in 30000...30004 { _ = try await client.create(foreignService(port), namespace: other) }
+                        // The first choice is the one free port now and then: the second create cannot have that luck.
+                        for user in 1...2 { do { _ = try await service.api.create(user: Int64(user), problem: 1) } catch { return } }
+                    }
+                    #expect(crashed.status == .signaled(9), "\(point) was not reached:\n\(crashed.log.text)")
+                    try await client.releaseLease(in: namespace)
+                    let restarted = try await ServiceProcess.run(environment) { service in
+                        #expect(try await settledStacks(service, namespace, client) <= 1)
+                        try await expectBalancedBooks(service, namespace, client)
+                    }
+                    #expect(restarted.status == .exited(0))
+                }
             }
         }
     }

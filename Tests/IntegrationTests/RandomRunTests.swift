@@ -1,10 +1,8 @@
-import AsyncHTTPClient
 import Foundation
-import NIOSSL
 import Subprocess
 import Testing
 
-@testable import KubernetesClient
+import KubernetesClient
 
 /// A thousand creates and deletes of fifty users while the API server misbehaves and the service is killed.
 /// `make soak` runs it longer; `RANDOM_RUN_SEED` repeats a run.
@@ -15,70 +13,57 @@ struct RandomRunTests {
     private static let operations = environment["RANDOM_RUN_OPERATIONS"].flatMap { Int($0) } ?? 1000
     private static let kills = 4
 
-    @Test func `whatever the API server does and whenever the service dies, the books balance in the end and no answer was a lie`()
-        async throws
-    {
-        print("random run: seed \(Self.seed), \(Self.operations) operations")
+    @Test(arguments: TestStore.available)
+    func `whatever breaks and whenever the service dies, the books balance in the end and no answer was a lie`(store: TestStore) async throws {
+        print("random run on \(store): seed \(Self.seed), \(Self.operations) operations")
         let run = RandomRun(seed: Self.seed)
-        let client = try Self.apiServerClient()
-        let server = try KubernetesConfiguration.load(environment: ["KUBECONFIG": try #require(TestCluster.kubeconfig)]).server
-        let proxy = FaultProxy(upstream: server, client: client, dialect: .kubernetes, seed: Self.seed, share: 0.05)
-        do {
-            try await proxy.run { url in try await Self.play(run, proxy, url) }
-        } catch {
-            try await client.shutdown()
-            throw error
+        let totals = try await FaultProxy.beforeAPIServer(seed: Self.seed, share: 0.05) { kubernetes, kubeconfig in
+            guard store == .dynamodb else {
+                try await Self.play(run, store, kubeconfig: kubeconfig, database: nil, [kubernetes])
+                return [kubernetes.counts]
+            }
+            return try await FaultProxy.beforeDatabase(seed: Self.seed, share: 0.02) { database, url in
+                try await Self.play(run, store, kubeconfig: kubeconfig, database: url, [kubernetes, database])
+                return [kubernetes.counts, database.counts]
+            }
         }
-        try await client.shutdown()
-        print("random run: answers", run.answers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", "))
-        print("random run: faults", proxy.counts.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", "))
+        func text(_ counts: [String: Int]) -> String { counts.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ") }
+        print("random run on \(store): answers", text(run.answers))
+        for counts in totals { print("random run on \(store): faults", text(counts)) }
         #expect(run.lies == [], "seed \(Self.seed)")
     }
 
-    private static func play(_ run: RandomRun, _ proxy: FaultProxy, _ url: String) async throws {
-        try await TestCluster.withNamespace { namespace, client in
-            try await withTemporaryFolder { folder in
-                let kubeconfig = folder + "/kubeconfig"
-                try """
-                apiVersion: v1
-                kind: Config
-                current-context: proxy
-                contexts: [{name: proxy, context: {cluster: proxy}}]
-                clusters: [{name: proxy, cluster: {server: "\(url)"}}]
-                """.write(toFile: kubeconfig, atomically: true, encoding: .utf8)
-                let environment = [
-                    "KUBECONFIG": kubeconfig, "STACK_NAMESPACE": namespace, "STACK_SQLITE_PATH": folder + "/stacks.sqlite",
-                    "STACK_SCHEDULER_INTERVAL": "2s",
-                    "CLUSTER_TOTAL_CPU": "64", "CLUSTER_TOTAL_MEMORY": "64Gi",
-                ]
-                let (gate, progress) = (Gate(), Gate())
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    for user in 1...RandomRun.users {
-                        group.addTask {
-                            try await run.play(user: user, operations: operations / Int(RandomRun.users), gate: gate, progress: progress)
-                        }
-                    }
-                    for kill in 1...kills {
-                        let ended = try await ServiceProcess.run(environment) { service in
-                            gate.set(service.api)
-                            try await progress.wait(until: operations * kill / (kills + 1))
-                            gate.set(nil)
-                            try service.send(.kill)
-                        }
-                        #expect(ended.status == .signaled(9))
-                    }
-                    let last = try await ServiceProcess.run(environment) { service in
-                        gate.set(service.api)
-                        try await progress.wait(until: operations)
-                        proxy.setShare(0)
-                        try await settledStacks(service, namespace, client)
-                        try await expectBalancedBooks(service, namespace, client)
-                        try await expectBeliefs(run, service)
-                        try await expectAllPortsFree(service, namespace, client)
-                    }
-                    #expect(last.status == .exited(0))
-                    try await group.waitForAll()
+    private static func play(_ run: RandomRun, _ store: TestStore, kubeconfig: String, database: String?, _ proxies: [FaultProxy]) async throws {
+        var settings = ["STACK_SCHEDULER_INTERVAL": "2s", "CLUSTER_TOTAL_CPU": "64", "CLUSTER_TOTAL_MEMORY": "64Gi", "STACK_PORT_LOCK_TTL": "25s"]
+        settings["KUBECONFIG"] = kubeconfig
+        settings["AWS_ENDPOINT_URL_DYNAMODB"] = database
+        try await withServiceEnvironment(settings, store: store) { environment, namespace, client in
+            let (gate, progress) = (Gate(), Gate())
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for user in 1...RandomRun.users {
+                    group.addTask { try await run.play(user: user, operations: operations / Int(RandomRun.users), gate: gate, progress: progress) }
                 }
+                for kill in 1...kills {
+                    let ended = try await ServiceProcess.run(environment) { service in
+                        gate.set(service.api)
+                        try await progress.wait(until: operations * kill / (kills + 1))
+                        gate.set(nil)
+                        try service.send(.kill)
+                    }
+                    #expect(ended.status == .signaled(9))
+                    try await client.releaseLease(in: namespace)
+                }
+                let last = try await ServiceProcess.run(environment) { service in
+                    gate.set(service.api)
+                    try await progress.wait(until: operations)
+                    for proxy in proxies { proxy.setShare(0) }
+                    try await settledStacks(service, namespace, client)
+                    try await expectBalancedBooks(service, namespace, client)
+                    try await expectBeliefs(run, service)
+                    try await expectAllPortsFree(service, namespace, client)
+                }
+                #expect(last.status == .exited(0))
+                try await group.waitForAll()
             }
         }
     }
@@ -107,12 +92,5 @@ struct RandomRunTests {
         try await expectNothingLeft(in: namespace, client)
         let stats = try await service.api.get("/stats").body
         #expect(stats["used_node_ports"]?.int == 0 && stats["reserved_cpu_milli"]?.int == 0 && stats["reserved_memory_bytes"]?.int == 0)
-    }
-
-    private static func apiServerClient() throws -> HTTPClient {
-        let configuration = try KubernetesConfiguration.load(environment: ["KUBECONFIG": try #require(TestCluster.kubeconfig)])
-        var client = HTTPClient.Configuration()
-        client.tlsConfiguration = try configuration.tlsConfiguration()
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: client)
     }
 }

@@ -30,6 +30,7 @@ final class FaultProxy: Sendable {
         var share: Double
         var counts: [String: Int] = [:]
         var upstreamIsGone = false
+        var unseen: String?
     }
 
     private let state: Mutex<State>
@@ -52,6 +53,9 @@ final class FaultProxy: Sendable {
 
     /// Cuts everything off: every request and every watch ends without an answer, until this is called with false.
     func partition(_ isOn: Bool) { state.withLock { $0.upstreamIsGone = isOn } }
+
+    /// From now on watches of this resource bring nothing any more, although they stay open.
+    func blind(_ resource: String) { state.withLock { $0.unseen = resource } }
 
     /// Runs the proxy while `body` runs, which is told its URL.
     func run<Result: Sendable>(_ body: @escaping @Sendable (String) async throws -> Result) async throws -> Result {
@@ -137,7 +141,9 @@ final class FaultProxy: Sendable {
         let stream = ResponseBody { writer in
             var sent = 0
             for try await chunk in answer.body {
-                if self.state.withLock({ $0.upstreamIsGone }) { throw Cut() }
+                let (isGone, unseen) = self.state.withLock { ($0.upstreamIsGone, $0.unseen) }
+                if isGone { throw Cut() }
+                if isWatch, let unseen, request.uri.path.hasSuffix(unseen) { continue }
                 if let limit, sent + chunk.readableBytes > limit {
                     try await writer.write(chunk.getSlice(at: chunk.readerIndex, length: max(0, limit - sent)) ?? ByteBuffer())
                     throw Cut()

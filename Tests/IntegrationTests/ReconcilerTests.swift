@@ -1,0 +1,99 @@
+import KubernetesClient
+import Testing
+
+/// What the reconciler does about what others do to a cluster.
+@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed))
+struct ReconcilerTests {
+    @Test func `a Pod that someone deletes takes its stack with it, at once`() async throws {
+        try await withService(["STACK_SCHEDULER_INTERVAL": "1h"]) { service, namespace, client in
+            let id = try #require(try await service.api.create(user: 1, problem: 1).body["stack_id"]?.string)
+            var options = DeleteOptions()
+            options.gracePeriodSeconds = 0
+            let started = ContinuousClock.now
+            try await client.delete(Pod.self, name: id, namespace: namespace, options: options)
+            let line = try await service.log.first("stack removed") { $0["stack_id"] == id }
+            print("from the deletion of a Pod to the removal of its row: \(ContinuousClock.now - started)")
+            #expect(line["cause"] == "object_missing")
+            #expect(try await service.api.get("/stacks/\(id)").status == 404)
+            try await expectNothingLeft(in: namespace, client)
+        }
+    }
+
+    @Test func `a Service that someone deletes takes its stack with it, at once`() async throws {
+        try await withService(["STACK_SCHEDULER_INTERVAL": "1h"]) { service, namespace, client in
+            let id = try #require(try await service.api.create(user: 1, problem: 1).body["stack_id"]?.string)
+            try await client.delete(Service.self, name: "svc-" + id, namespace: namespace)
+            let line = try await service.log.first("removing stack") { $0["stack_id"] == id }
+            #expect(line["cause"] == "object_missing")
+            _ = try await service.log.first("stack removed") { $0["stack_id"] == id }
+            try await expectNothingLeft(in: namespace, client)
+        }
+    }
+
+    @Test func `a stack expires within a second of its time, also after a restart`() async throws {
+        try await withServiceEnvironment(["STACK_TTL": "4s", "STACK_SCHEDULER_INTERVAL": "1h"]) { environment, namespace, client in
+            let first = try await ServiceProcess.run(environment) { service in
+                try await service.api.create(user: 1, problem: 1).body
+            }
+            let id = try #require(first.result["stack_id"]?.string)
+            let expiry = try #require(first.result["ttl_expires_at"]?.string)
+            _ = try await ServiceProcess.run(environment) { service in
+                let line = try await service.log.first("removing stack") { $0["stack_id"] == id && $0["cause"] == "expired" }
+                let noticed = try #require(line["time"])
+                #expect(noticed >= expiry, "\(noticed) \(expiry)")
+                let late = try #require(Self.seconds(from: expiry, to: noticed))
+                #expect(late < 1, "expired \(late) s late")
+                #expect(try await service.api.get("/stacks/\(id)").status == 404)
+                _ = try await service.log.first("stack removed") { $0["stack_id"] == id }
+                try await expectNothingLeft(in: namespace, client)
+            }
+        }
+    }
+
+    @Test func `Pods and Services of ours without a record are removed, other people's are not`() async throws {
+        try await withServiceEnvironment(["STACK_SCHEDULER_INTERVAL": "1s"]) { environment, namespace, client in
+            let labels = ["app.kubernetes.io/managed-by": "ctf-provisioner", "ctf-provisioner.dev/stack-id": "stack-00000000000000aa"]
+            func service(_ name: String, _ labels: [String: String]) -> Service {
+                Service(metadata: ObjectMeta(name: name, labels: labels), spec: Service.Spec(selector: labels, ports: [Service.Port(port: 80)]))
+            }
+            _ = try await client.create(service("svc-stack-00000000000000aa", labels), namespace: namespace)
+            _ = try await client.create(service("foreign", ["app": "foreign"]), namespace: namespace)
+            _ = try await ServiceProcess.run(environment) { process in
+                _ = try await process.log.first("objects without a record removed") { $0["stack_id"] == "stack-00000000000000aa" }
+                #expect(try await client.list(Service.self, namespace: namespace).items.compactMap(\.metadata.name) == ["foreign"])
+            }
+        }
+    }
+
+    @Test func `while the API server cannot be reached nothing is deleted, and requests are told so`() async throws {
+        try await FaultProxy.beforeAPIServer(share: 0) { proxy, kubeconfig in
+            try await withServiceEnvironment(["STACK_SCHEDULER_INTERVAL": "200ms", "STACK_TTL": "1h"]) { environment, namespace, client in
+                _ = try await ServiceProcess.run(environment.merging(["KUBECONFIG": kubeconfig]) { $1 }) { service in
+                    let id = try #require(try await service.api.create(user: 1, problem: 1).body["stack_id"]?.string)
+                    proxy.partition(true)
+                    let refused = try await service.api.create(user: 2, problem: 1)
+                    #expect(refused.status == 503 && refused.code == "kubernetes_unavailable", "\(refused.text)")
+                    #expect(try await service.api.get("/readyz").status == 503)
+                    #expect(try await service.api.get("/healthz").status == 200)
+                    #expect(try await service.api.get("/stacks/\(id)").status == 200)
+                    proxy.partition(false)
+                    let created = try await service.api.untilCreated(user: 3, problem: 1)
+                    #expect(created.status == 201)
+                    #expect(try await service.api.get("/stacks/\(id)").status == 200)
+                    try await settledStacks(service, namespace, client)
+                    try await expectBalancedBooks(service, namespace, client)
+                }
+            }
+        }
+    }
+
+    private static func seconds(from earlier: String, to later: String) -> Double? {
+        // Both are RFC 3339 in UTC with milliseconds, a few seconds apart.
+        func value(_ text: String) -> Double? {
+            let parts = text.dropFirst(11).dropLast().split(separator: ":").compactMap { Double($0) }
+            return parts.count == 3 ? parts[0] * 3600 + parts[1] * 60 + parts[2] : nil
+        }
+        guard let earlier = value(earlier), let later = value(later) else { return nil }
+        return later < earlier ? later + 86_400 - earlier : later - earlier
+    }
+}
