@@ -41,9 +41,9 @@ public func check(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let text = String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
     var pod: CheckedPod?
     var refusal: PodSpecRefusal?
-    let duration = ContinuousClock().measure {
-        do throws(PodSpecRefusal) { pod = try PodPolicy().check(text) } catch { refusal = error }
-    }
+    let started = processorTime()
+    do throws(PodSpecRefusal) { pod = try PodPolicy().check(text) } catch { refusal = error }
+    let duration = processorTime() - started
     statistics.withLock {
         $0.executions += 1
         if pod == nil { $0.slowest.refused.note(duration, text) } else { $0.slowest.accepted.note(duration, text) }
@@ -54,6 +54,13 @@ public func check(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     if let pod { violations += Invariants.violations(of: pod) + violationsOfYAML(pod) }
     guard violations.isEmpty else { fatalError("violated: \(violations)") }
     return 0
+}
+
+/// What this thread has used: on a machine that is busy otherwise, the time that passes says little.
+private func processorTime() -> Duration {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
 }
 
 /// The YAML that people are shown says what is sent.
