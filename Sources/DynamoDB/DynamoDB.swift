@@ -18,7 +18,7 @@ public final class DynamoDB: Sendable {
         self.client = client
     }
 
-    /// Closes the connections. The client must not be used any more.
+    /// Closes the connections: to be called once, after the last operation and before the client is let go.
     public func shutdown() async throws {
         try await client.shutdown()
     }

@@ -1,14 +1,13 @@
 import FoundationEssentials
-import Synchronization
 import Testing
 
 @testable import DynamoDB
 
-@Suite struct CredentialCacheTests {
+@Suite(.timeLimit(.minutes(1))) struct CredentialCacheTests {
     /// Hands out one answer for each time it is let to.
     final class Source: CredentialSource {
         let name = "test source"
-        private let asked = Mutex(0)
+        private let asked = Counter()
         private let answers: AsyncStream<Result<AWSCredentials, DynamoDBError>>
         private let continuation: AsyncStream<Result<AWSCredentials, DynamoDBError>>.Continuation
 
@@ -16,12 +15,12 @@ import Testing
             (answers, continuation) = AsyncStream.makeStream()
         }
 
-        var count: Int { asked.withLock { $0 } }
+        var count: Int { asked.value }
 
         func answer(_ result: Result<AWSCredentials, DynamoDBError>) { continuation.yield(result) }
 
         func credentials() async throws -> AWSCredentials? {
-            asked.withLock { $0 += 1 }
+            asked.increment()
             for await answer in answers { return try answer.get() }
             throw CancellationError()
         }

@@ -12,10 +12,10 @@ import Testing
         profile: String = "p",
         variables: [String: String] = [:],
         answer: @escaping @Sendable (TestServer.Request) -> TestServer.Answer = { request in
-            .ok(CredentialSourceTests.tokenServiceAnswer("AssumeRole", "ROLE\(request.index)"))
+            .ok(TestChain.tokenServiceAnswer("AssumeRole", "ROLE\(request.index)"))
         }
     ) async throws -> (Result<AWSCredentials, any Error>, [TestServer.Request]) {
-        try await CredentialSourceTests.credentials(
+        try await TestChain.credentials(
             ["AWS_PROFILE": profile, "AWS_EC2_METADATA_DISABLED": "true"].merging(variables) { $1 },
             files: ["/home/.aws/config": config, "/home/.aws/credentials": Self.keys, "/token": "identity"],
             answer: answer
@@ -43,7 +43,7 @@ import Testing
             duration_seconds = 900
             """
         let (result, requests) = try await credentials(config)
-        #expect(try result.get() == CredentialSourceTests.temporary("ROLE0"))
+        #expect(try result.get() == TestChain.temporary("ROLE0"))
         let request = try #require(requests.first)
         #expect(
             form(request) == [
@@ -68,7 +68,7 @@ import Testing
             source_profile = keys
             """
         let (result, requests) = try await credentials(config)
-        #expect(try result.get() == CredentialSourceTests.temporary("ROLE1"))
+        #expect(try result.get() == TestChain.temporary("ROLE1"))
         #expect(requests.map { form($0)["RoleArn"] } == ["arn%3Afirst", "arn%3Alast"])
         #expect(requests.last?.headers.first(name: "Authorization")?.contains("Credential=ROLE0/") == true)
     }
@@ -76,7 +76,7 @@ import Testing
     @Test func `a profile may be its own source`() async throws {
         let config = "[profile p]\nrole_arn = arn:role\nsource_profile = p\naws_access_key_id = OWN\naws_secret_access_key = s"
         let (result, requests) = try await credentials(config)
-        #expect(try result.get() == CredentialSourceTests.temporary("ROLE0"))
+        #expect(try result.get() == TestChain.temporary("ROLE0"))
         #expect(requests.first?.headers.first(name: "Authorization")?.contains("Credential=OWN/") == true)
     }
 
@@ -85,15 +85,15 @@ import Testing
         let variables = ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "SERVER/container"]
         let (result, requests) = try await credentials(config, variables: variables) { request in
             request.method == .GET
-                ? .ok(CredentialSourceTests.document("CONTAINER")) : .ok(CredentialSourceTests.tokenServiceAnswer("AssumeRole", "ROLE"))
+                ? .ok(TestChain.document("CONTAINER")) : .ok(TestChain.tokenServiceAnswer("AssumeRole", "ROLE"))
         }
-        #expect(try result.get() == CredentialSourceTests.temporary("ROLE"))
+        #expect(try result.get() == TestChain.temporary("ROLE"))
         #expect(requests.last?.headers.first(name: "Authorization")?.contains("Credential=CONTAINER/") == true)
     }
 
     @Test func `a role is assumed with a token of another identity provider`() async throws {
         let (result, requests) = try await credentials("[profile p]\nrole_arn = arn:role\nweb_identity_token_file = /token")
-        #expect(try result.get() == CredentialSourceTests.temporary("ROLE0"))
+        #expect(try result.get() == TestChain.temporary("ROLE0"))
         #expect(form(try #require(requests.first))["WebIdentityToken"] == "identity")
     }
 
@@ -101,7 +101,7 @@ import Testing
         let json =
             #"{"Version": 1, "AccessKeyId": "PROGRAM", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": "2030-01-01T00:00:00Z"}"#
         let (result, _) = try await credentials("[profile p]\ncredential_process = /bin/echo '\(json)'")
-        #expect(try result.get() == CredentialSourceTests.temporary("PROGRAM"))
+        #expect(try result.get() == TestChain.temporary("PROGRAM"))
     }
 
     @Test(arguments: [

@@ -13,7 +13,9 @@ struct ServiceTests {
     private func withTable(_ body: (DynamoDB, String) async throws -> Void) async throws {
         let credentials = AWSCredentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret")
         let endpoint = try #require(TestService.endpoint)
-        let configuration = try DynamoDB.Configuration(region: "eu-west-1", endpoint: endpoint, credentials: credentials)
+        var configuration = try DynamoDB.Configuration(region: "eu-west-1", endpoint: endpoint, credentials: credentials)
+        configuration.attemptTimeout = .seconds(30)
+        configuration.operationTimeout = .seconds(60)
         try await DynamoDB.run(configuration) { dynamoDB in
             let table = "test-\(UUID().uuidString)"
             _ = try await dynamoDB.createTable(

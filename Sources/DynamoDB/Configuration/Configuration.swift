@@ -67,12 +67,17 @@ extension DynamoDB.Configuration {
             endpoint: endpoint,
             credentials: .chain(environment, profiles, tokenService: tokenService ?? .regional(service: "sts", region: region))
         )
-        if let text = environment["AWS_MAX_ATTEMPTS"] ?? profiles.settings["max_attempts"] {
-            guard let attempts = Int(text), attempts > 0 else {
-                throw DynamoDBError(.configuration, "AWS_MAX_ATTEMPTS is \"\(text)\"; must be an integer of at least 1")
-            }
-            configuration.maximumAttempts = attempts
-        }
+        configuration.maximumAttempts = try maximumAttempts(environment, profiles) ?? configuration.maximumAttempts
         return configuration
+    }
+
+    private static func maximumAttempts(_ environment: AWSEnvironment, _ profiles: Profiles) throws -> Int? {
+        let variable = environment["AWS_MAX_ATTEMPTS"]
+        guard let text = variable ?? profiles.settings["max_attempts"] else { return nil }
+        guard let attempts = Int(text), attempts > 0 else {
+            let name = variable == nil ? "max_attempts of profile \"\(profiles.selected)\"" : "AWS_MAX_ATTEMPTS"
+            throw DynamoDBError(.configuration, "\(name) is \"\(text)\"; must be an integer of at least 1")
+        }
+        return attempts
     }
 }

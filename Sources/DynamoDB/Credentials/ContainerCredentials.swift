@@ -10,8 +10,9 @@ struct ContainerCredentials: CredentialSource {
     let environment: AWSEnvironment
     let transport: HTTPTransport
     let retrier: Retrier
+    /// For one attempt.
+    let timeout: Duration
 
-    private static let attemptTimeout: Duration = .seconds(2)
     /// The endpoints of ECS and of EKS Pod Identity, which are reached without TLS.
     private static let hosts: Set = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23", "localhost"]
 
@@ -22,7 +23,7 @@ struct ContainerCredentials: CredentialSource {
         return try await retrier.run("container credentials") { [request] remaining in
             let response: HTTPTransport.Response
             do {
-                response = try await transport.send(request, timeout: min(Self.attemptTimeout, remaining))
+                response = try await transport.send(request, timeout: min(timeout, remaining))
             } catch let error as DynamoDBError {
                 throw Retrier.Failure(error: error, isRetryable: true)
             }

@@ -98,6 +98,8 @@ final class CredentialCache: Sendable {
             }
             logger.debug("AWS credentials renewed", metadata: ["access_key_id": "\(credentials.accessKeyID)"])
             return .success(credentials)
+        } catch is CancellationError {
+            return .failure(DynamoDBError(.credentials, "\(source.name): the client was shut down"))
         } catch {
             logger.warning("AWS credentials cannot be renewed", metadata: ["error": "\(error)"])
             return .failure(error)

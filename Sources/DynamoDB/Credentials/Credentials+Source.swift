@@ -5,6 +5,15 @@ extension DynamoDB.Configuration.Credentials {
         var transport: HTTPTransport
         var clock: ServiceClock
         var retrier: Retrier
+        var timeouts = Timeouts()
+    }
+
+    /// For one attempt at asking a source.
+    struct Timeouts: Sendable {
+        /// Off EC2 nobody answers, and that must not take long to find out.
+        var metadata: Duration = .seconds(1)
+        var container: Duration = .seconds(2)
+        var tokenService: Duration = .seconds(5)
     }
 
     func source(_ means: Means) -> any CredentialSource {
@@ -27,11 +36,21 @@ extension DynamoDB.Configuration.Credentials {
             region: means.region,
             transport: means.transport,
             clock: means.clock,
-            retrier: means.retrier
+            retrier: means.retrier,
+            timeout: means.timeouts.tokenService
         )
         let variables = EnvironmentCredentials(environment: environment)
-        let container = ContainerCredentials(environment: environment, transport: means.transport, retrier: means.retrier)
-        let metadata = InstanceMetadataCredentials(environment: environment, transport: means.transport)
+        let container = ContainerCredentials(
+            environment: environment,
+            transport: means.transport,
+            retrier: means.retrier,
+            timeout: means.timeouts.container
+        )
+        let metadata = InstanceMetadataCredentials(
+            environment: environment,
+            transport: means.transport,
+            timeout: means.timeouts.metadata
+        )
         let profile = ProfileCredentials(
             environment: environment,
             profiles: profiles,

@@ -7,9 +7,9 @@ struct InstanceMetadataCredentials: CredentialSource {
     let name = "instance metadata"
     let environment: AWSEnvironment
     let transport: HTTPTransport
+    /// For each request.
+    let timeout: Duration
 
-    /// Off EC2 nobody answers, and that must not take long to find out.
-    private static let timeout: Duration = .seconds(1)
     private static let roles = "/latest/meta-data/iam/security-credentials/"
 
     func credentials() async throws -> AWSCredentials? {
@@ -17,13 +17,13 @@ struct InstanceMetadataCredentials: CredentialSource {
         let base = try baseURL()
         guard let token = try await token(at: base) else { return nil }
         let headers: HTTPHeaders = ["X-aws-ec2-metadata-token": token]
-        let listed = try await transport.send(.init(method: .GET, url: base + Self.roles, headers: headers), timeout: Self.timeout)
+        let listed = try await transport.send(.init(method: .GET, url: base + Self.roles, headers: headers), timeout: timeout)
         // An instance without a role.
         if listed.status == 404 { return nil }
         guard listed.status == 200 else { throw Self.failure(base + Self.roles, listed) }
         guard let role = Self.firstLine(listed.body) else { return nil }
         let url = base + Self.roles + role.percentEncoded()
-        let response = try await transport.send(.init(method: .GET, url: url, headers: headers), timeout: Self.timeout)
+        let response = try await transport.send(.init(method: .GET, url: url, headers: headers), timeout: timeout)
         guard response.status == 200 else { throw Self.failure(url, response) }
         return try CredentialDocument.read(response.body).credentials()
     }
@@ -41,7 +41,7 @@ struct InstanceMetadataCredentials: CredentialSource {
             headers: ["X-aws-ec2-metadata-token-ttl-seconds": "21600"]
         )
         do {
-            let response = try await transport.send(request, timeout: Self.timeout)
+            let response = try await transport.send(request, timeout: timeout)
             return response.status == 200 ? Self.firstLine(response.body) : nil
         } catch is DynamoDBError {
             return nil

@@ -10,8 +10,8 @@ struct SecurityTokenService: Sendable {
     let transport: HTTPTransport
     let clock: ServiceClock
     let retrier: Retrier
-
-    private static let attemptTimeout: Duration = .seconds(5)
+    /// For one attempt.
+    let timeout: Duration
 
     /// - Parameter credentials: those that sign the request, and thereby say who assumes the role.
     func assume(_ role: Role, as credentials: AWSCredentials) async throws -> AWSCredentials {
@@ -58,7 +58,7 @@ struct SecurityTokenService: Sendable {
     private func attempt(_ request: HTTPTransport.Request, within remaining: Duration) async throws -> AWSCredentials {
         let response: HTTPTransport.Response
         do {
-            response = try await transport.send(request, timeout: min(Self.attemptTimeout, remaining))
+            response = try await transport.send(request, timeout: min(timeout, remaining))
         } catch let error as DynamoDBError {
             throw Retrier.Failure(error: error, isRetryable: true)
         }

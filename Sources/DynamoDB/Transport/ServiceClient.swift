@@ -26,15 +26,16 @@ final class ServiceClient: Sendable {
             pause: pause,
             logger: logger
         )
-        var own = retrier
-        own.quota = SharedRetryQuota()
-        own.maximumAttempts = 3
-        own.timeout = .seconds(20)
+        // Credentials have a quota of their own: throttled tables do not stand in the way of renewing them.
+        var credentialRetrier = retrier
+        credentialRetrier.quota = SharedRetryQuota()
+        credentialRetrier.maximumAttempts = 3
+        credentialRetrier.timeout = .seconds(20)
         let means = DynamoDB.Configuration.Credentials.Means(
             region: configuration.region,
             transport: transport,
             clock: clock,
-            retrier: own
+            retrier: credentialRetrier
         )
         credentials = CredentialCache(source: configuration.credentials.source(means), now: now, logger: logger)
     }

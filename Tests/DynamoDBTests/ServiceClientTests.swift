@@ -6,21 +6,21 @@ import Testing
 @testable import DynamoDB
 
 /// Operations against a real HTTP server that misbehaves.
-@Suite struct OperationTests {
+@Suite(.timeLimit(.minutes(1))) struct ServiceClientTests {
     private static let found = #"{"Item":{"pk":{"S":"a"}}}"#
     private static let input = DynamoDB.GetItemInput(key: ["pk": .s("a")], tableName: "t")
 
     /// Reads one item with a client of no pauses.
     private func getItem(
         attempts: Int = 3,
-        attemptTimeout: Duration = .seconds(10),
         clock: ManualClock? = nil,
         _ answer: @escaping @Sendable (TestServer.Request) -> TestServer.Answer
     ) async throws -> (Result<DynamoDB.GetItemOutput, any Error>, [TestServer.Request]) {
         try await TestServer.run(answer) { server in
             var configuration = try DynamoDB.Configuration(region: "eu-west-1", endpoint: server.url, credentials: .example)
             configuration.maximumAttempts = attempts
-            configuration.attemptTimeout = attemptTimeout
+            configuration.attemptTimeout = .seconds(60)
+            configuration.operationTimeout = .seconds(60)
             let now: @Sendable () -> Date = { clock?.now ?? Date() }
             return try await DynamoDB.run(configuration, now: now) { dynamoDB in
                 do { return (.success(try await dynamoDB.getItem(Self.input)), server.requests) } catch {
@@ -55,6 +55,17 @@ import Testing
         )
     }
 
+    @Test func `an endpoint may have a path`() async throws {
+        try await TestServer.run { _ in
+            .ok(Self.found)
+        } _: { server in
+            let endpoint = server.url + "/base/"
+            let configuration = try DynamoDB.Configuration(region: "eu-west-1", endpoint: endpoint, credentials: .example)
+            try await DynamoDB.run(configuration) { _ = try await $0.getItem(Self.input) }
+            #expect(server.requests.map(\.uri) == ["/base/"])
+        }
+    }
+
     static let passing: [TestServer.Answer] = [
         .error(.internalServerError, "InternalServerError"), .full(.serviceUnavailable, [:], "<html>"), .full(.badGateway, [:], ""),
         .error(.badRequest, "ProvisionedThroughputExceededException"), .error(.badRequest, "ThrottlingException"),
@@ -77,14 +88,56 @@ import Testing
         #expect(requests.count == 3)
     }
 
+    /// - Returns: the error, and how many pauses came before it.
+    private func patience(
+        attempt: Duration,
+        operation: Duration,
+        _ answer: TestServer.Answer
+    ) async throws -> (DynamoDBError, pauses: Int) {
+        try await TestServer.run { _ in
+            answer
+        } _: { server in
+            var configuration = try DynamoDB.Configuration(region: "eu-west-1", endpoint: server.url, credentials: .example)
+            configuration.attemptTimeout = attempt
+            configuration.operationTimeout = operation
+            let pauses = Counter()
+            return try await DynamoDB.run(configuration, pause: { _ in pauses.increment() }) { dynamoDB in
+                (try await #require(throws: DynamoDBError.self) { try await dynamoDB.getItem(Self.input) }, pauses.value)
+            }
+        }
+    }
+
     @Test(arguments: [TestServer.Answer.silence, .stalled])
     func `an attempt whose answer does not end is given up`(answer: TestServer.Answer) async throws {
-        let (result, requests) = try await getItem(attempts: 2, attemptTimeout: .milliseconds(200)) { _ in answer }
-        let error = try error(result)
+        let (error, pauses) = try await patience(attempt: .milliseconds(50), operation: .seconds(60), answer)
         #expect(error.code == .unavailable)
         #expect(error.mayHaveTakenEffect)
         #expect(error.isTimeout)
-        #expect(requests.count == 2)
+        #expect(pauses == 2)
+    }
+
+    @Test(arguments: [TestServer.Answer.silence, .stalled])
+    func `all attempts together have a time`(answer: TestServer.Answer) async throws {
+        let (error, pauses) = try await patience(attempt: .seconds(60), operation: .milliseconds(50), answer)
+        #expect(error.code == .unavailable)
+        #expect(error.isTimeout)
+        #expect(pauses == 0)
+    }
+
+    @Test func `credentials that the service calls expired are renewed`() async throws {
+        let answer: @Sendable (TestServer.Request) -> TestServer.Answer = { request in
+            if request.method == .GET { return .ok(TestChain.document(request.index == 0 ? "OLD" : "NEW")) }
+            let isOld = request.headers.first(name: "Authorization")?.contains("=OLD/") == true
+            return isOld ? .error(.badRequest, "ExpiredTokenException") : .ok(Self.found)
+        }
+        try await TestServer.run(answer) { server in
+            let variables = ["AWS_ENDPOINT_URL": server.url, "AWS_CONTAINER_CREDENTIALS_FULL_URI": server.url + "/container"]
+            try await DynamoDB.run(try .load(.test(variables))) { dynamoDB in
+                let outputs = [try await dynamoDB.getItem(Self.input), try await dynamoDB.getItem(Self.input)]
+                #expect(outputs.map(\.item) == [["pk": .s("a")], ["pk": .s("a")]])
+            }
+            #expect(server.requests.map(\.method) == [.GET, .POST, .GET, .POST, .POST])
+        }
     }
 
     @Test(arguments: [
@@ -158,50 +211,6 @@ import Testing
                     group.cancelAll()
                 }
             }
-        }
-    }
-}
-
-/// Enough of JSON to compare requests.
-enum JSON: Decodable, Equatable {
-    case text(String)
-    case flag(Bool)
-    case object([String: JSON])
-    case list([JSON])
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let text = try? container.decode(String.self) {
-            self = .text(text)
-        } else if let flag = try? container.decode(Bool.self) {
-            self = .flag(flag)
-        } else if let list = try? container.decode([JSON].self) {
-            self = .list(list)
-        } else {
-            self = .object(try container.decode([String: JSON].self))
-        }
-    }
-}
-
-extension AWSCredentials {
-    static let example = AWSCredentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret", sessionToken: "token")
-}
-
-extension DynamoDB {
-    /// A client without pauses, for the time that `body` runs.
-    static func run<Result>(
-        _ configuration: Configuration,
-        now: @escaping @Sendable () -> Date = { Date() },
-        _ body: (DynamoDB) async throws -> Result
-    ) async throws -> Result {
-        let dynamoDB = DynamoDB(client: ServiceClient(configuration: configuration, logger: .silent, now: now, pause: { _ in }))
-        do {
-            let result = try await body(dynamoDB)
-            try await dynamoDB.shutdown()
-            return result
-        } catch {
-            try await dynamoDB.shutdown()
-            throw error
         }
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import DynamoDB
 
-@Suite struct RetryTests {
+@Suite struct RetrierTests {
     @Test func `the quota is spent by retries and comes back with success`() {
         var quota = RetryQuota()
         let cost = RetryQuota.cost(isTimeout: false)

@@ -4,16 +4,16 @@ import Testing
 
 @testable import DynamoDB
 
-@Suite struct TokenServiceTests {
+@Suite struct SecurityTokenServiceTests {
     private static let webIdentity = [
         "AWS_ROLE_ARN": "arn:aws:iam::1:role/a b", "AWS_WEB_IDENTITY_TOKEN_FILE": "/token", "AWS_ROLE_SESSION_NAME": "pod",
     ]
 
     @Test func `a service account's token is changed for credentials, without a signature`() async throws {
-        let (result, requests) = try await CredentialSourceTests.credentials(Self.webIdentity, files: ["/token": " identity=\n"]) { _ in
-            .ok(CredentialSourceTests.tokenServiceAnswer("AssumeRoleWithWebIdentity", "WEB"))
+        let (result, requests) = try await TestChain.credentials(Self.webIdentity, files: ["/token": " identity=\n"]) { _ in
+            .ok(TestChain.tokenServiceAnswer("AssumeRoleWithWebIdentity", "WEB"))
         }
-        #expect(try result.get() == CredentialSourceTests.temporary("WEB"))
+        #expect(try result.get() == TestChain.temporary("WEB"))
         let request = try #require(requests.first)
         #expect(request.headers["Content-Type"] == ["application/x-www-form-urlencoded; charset=utf-8"])
         #expect(request.headers["Authorization"].isEmpty)
@@ -29,10 +29,10 @@ import Testing
         .full(.serviceUnavailable, [:], ""), .closed,
     ])
     func `a failure that passes is tried again`(answer: TestServer.Answer) async throws {
-        let (result, requests) = try await CredentialSourceTests.credentials(Self.webIdentity, files: ["/token": "identity"]) { request in
-            request.index < 2 ? answer : .ok(CredentialSourceTests.tokenServiceAnswer("AssumeRoleWithWebIdentity", "WEB"))
+        let (result, requests) = try await TestChain.credentials(Self.webIdentity, files: ["/token": "identity"]) { request in
+            request.index < 2 ? answer : .ok(TestChain.tokenServiceAnswer("AssumeRoleWithWebIdentity", "WEB"))
         }
-        #expect(try result.get() == CredentialSourceTests.temporary("WEB"))
+        #expect(try result.get() == TestChain.temporary("WEB"))
         #expect(requests.count == 3)
     }
 
@@ -41,7 +41,7 @@ import Testing
             <ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>
             <Message>Not authorized to perform &quot;sts:AssumeRoleWithWebIdentity&quot;</Message></Error></ErrorResponse>
             """
-        let (result, requests) = try await CredentialSourceTests.credentials(Self.webIdentity, files: ["/token": "identity"]) { _ in
+        let (result, requests) = try await TestChain.credentials(Self.webIdentity, files: ["/token": "identity"]) { _ in
             .full(.forbidden, [:], body)
         }
         let error = try #require(throws: DynamoDBError.self) { try result.get() }
@@ -54,7 +54,7 @@ import Testing
 
     @Test(arguments: ["", "<Credentials></Credentials>", "<AccessKeyId>a</AccessKeyId><SecretAccessKey>b</SecretAccessKey>"])
     func `an answer without credentials is an error`(body: String) async throws {
-        let (result, _) = try await CredentialSourceTests.credentials(Self.webIdentity, files: ["/token": "identity"]) { _ in .ok(body) }
+        let (result, _) = try await TestChain.credentials(Self.webIdentity, files: ["/token": "identity"]) { _ in .ok(body) }
         #expect(try #require(throws: DynamoDBError.self) { try result.get() }.code == .credentials)
     }
 

@@ -1,0 +1,44 @@
+import FoundationEssentials
+import NIOHTTP1
+import Testing
+
+@testable import DynamoDB
+
+@Suite(.timeLimit(.minutes(1))) struct InstanceMetadataCredentialsTests {
+    @Test func `instance metadata is asked with a token, as version 2 wants it`() async throws {
+        let (result, requests) = try await TestChain.credentials([:], answer: TestChain.everything)
+        #expect(try result.get() == TestChain.temporary("IMDS"))
+        #expect(requests.map(\.method) == [.PUT, .GET, .GET])
+        #expect(requests[0].headers["X-aws-ec2-metadata-token-ttl-seconds"] == ["21600"])
+        #expect(requests[1].headers["X-aws-ec2-metadata-token"] == ["metadata-token"])
+        #expect(requests[2].headers["X-aws-ec2-metadata-token"] == ["metadata-token"])
+    }
+
+    @Test(arguments: [
+        (
+            #"{"Code":"AssumeRoleUnauthorizedAccess","Message":"EC2 cannot assume the role"}"#,
+            "AssumeRoleUnauthorizedAccess: EC2 cannot assume the role"
+        ),
+        ("SECRET", "the answer is not a JSON document of credentials"),
+        (#"{"Code":"Success"}"#, "the document holds no AccessKeyId or no SecretAccessKey"),
+    ])
+    func `what is wrong with the instance's role is told`(document: String, message: String) async throws {
+        let (result, _) = try await TestChain.credentials([:]) { request in
+            request.uri.hasSuffix("/my%20role") ? .ok(document) : TestChain.everything(request)
+        }
+        let error = try #require(throws: DynamoDBError.self) { try result.get() }
+        #expect(error.message == "instance metadata: " + message)
+    }
+
+    @Test(arguments: [HTTPResponseStatus.forbidden, .notFound, .methodNotAllowed])
+    func `without a metadata service the chain ends`(status: HTTPResponseStatus) async throws {
+        let (result, requests) = try await TestChain.credentials([:]) { _ in .full(status, [:], "") }
+        #expect(try #require(throws: DynamoDBError.self) { try result.get() }.message.hasPrefix("no AWS credentials found"))
+        #expect(requests.count == 1)
+    }
+
+    @Test func `a metadata service that does not answer is given up`() async throws {
+        let (result, _) = try await TestChain.credentials([:], timeout: .milliseconds(50)) { _ in .silence }
+        #expect(try #require(throws: DynamoDBError.self) { try result.get() }.message.hasPrefix("no AWS credentials found"))
+    }
+}
