@@ -25,14 +25,27 @@ public final class JobRunner: Sendable {
         (started, starter) = AsyncStream.makeStream()
     }
 
-    /// Runs the jobs until ``finish()`` was called and the last one has ended. Cancelling it cancels the jobs.
+    /// Runs the jobs until ``finish()`` was called and the last one has ended. Cancelling it cancels the jobs, and those that wait are
+    /// not begun.
     public func run() async {
         await withDiscardingTaskGroup { group in
             for await job in started {
-                group.addTask { await job() }
+                group.addTask { await self.carryOut(job) }
             }
         }
     }
+
+    /// Carries out a job and, in its place, those that wait.
+    private func carryOut(_ first: @escaping Job) async {
+        var next: Job? = first
+        while let job = next {
+            await job()
+            next = jobEnded()
+        }
+    }
+
+    /// Jobs that wait for their turn.
+    var waitingCount: Int { state.withLock { $0.queue.count } }
 
     /// Accepts no more jobs; those accepted are still carried out.
     public func finish() {
@@ -45,28 +58,29 @@ public final class JobRunner: Sendable {
 
     /// Runs `work` when its turn comes and returns what it returns. The work goes on even if the calling task is cancelled.
     /// - Throws: what `work` throws; ``StackError`` `too_many_creates` when the queue is full, `shutting_down` after ``finish()``.
-    public func perform<Result: Sendable>(forUser user: Int64, _ work: @escaping @Sendable () async throws -> Result) async throws -> Result {
+    public func perform<Result: Sendable>(forUser user: Int64, _ work: @escaping @Sendable () async throws -> Result) async throws -> Result
+    {
         try await withCheckedThrowingContinuation { continuation in
             let job: Job = {
                 do {
+                    try Task.checkCancellation()
                     continuation.resume(returning: try await work())
                 } catch {
                     continuation.resume(throwing: error)
                 }
-                self.jobEnded()
             }
             if let refusal = submit(job, user: user) { continuation.resume(throwing: refusal) }
         }
     }
 
     private func submit(_ job: @escaping Job, user: Int64) -> StackError? {
-        state.withLock { state in
-            guard state.isAccepting else {
-                return StackError(.shuttingDown, "the service is shutting down", retryAfterSeconds: 5)
-            }
+        let shuttingDown = StackError(.shuttingDown, "the service is shutting down", retryAfterSeconds: 5)
+        return state.withLock { state in
+            guard state.isAccepting else { return shuttingDown }
             guard state.running >= limit else {
+                // Nobody takes a job any more once `run` was cancelled.
+                if case .terminated = starter.yield(job) { return shuttingDown }
                 state.running += 1
-                starter.yield(job)
                 return nil
             }
             guard state.queue.append(job, user: user) else {
@@ -80,15 +94,13 @@ public final class JobRunner: Sendable {
         }
     }
 
-    private func jobEnded() {
-        let isLast = state.withLock { state in
-            if let next = state.queue.popFirst() {
-                starter.yield(next)
-                return false
-            }
+    /// - Returns: the job whose turn it is.
+    private func jobEnded() -> Job? {
+        state.withLock { state in
+            if let next = state.queue.popFirst() { return next }
             state.running -= 1
-            return state.running == 0 && !state.isAccepting
+            if state.running == 0, !state.isAccepting { starter.finish() }
+            return nil
         }
-        if isLast { starter.finish() }
     }
 }

@@ -57,6 +57,7 @@ public struct PortPool: Sendable {
     /// The stack that held the port is gone, or the port turned out to be another stack's.
     public mutating func release(_ port: Int, at now: Date) {
         guard range.contains(port) else { return }
+        endRests(at: now)
         heldByCreates.remove(port)
         // A quarantine outlasts the cooling.
         if case .quarantined = resting[port] { return settle(port) }

@@ -48,13 +48,15 @@ extension ObservedStatus {
     private static func unfinished(_ pod: PodObservation, age: TimeInterval, imagePullGrace: TimeInterval) -> ObservedStatus {
         // restartPolicy is Never: a container that ended badly stays ended, whatever the others do.
         if let culprit = failedContainer(of: pod) { return culprit }
-        for container in pod.containers {
-            guard case .waiting(let reason?, let message) = container.state else { continue }
-            let detail = "container \(container.name): \(message ?? reason)"
-            if hopelessWaits.contains(reason) || (imageWaits.contains(reason) && age >= imagePullGrace) {
-                return ObservedStatus(status: .failed, reason: reason, message: detail)
-            }
-            if pod.phase != .running { return ObservedStatus(status: .creating, reason: reason, message: detail) }
+        let waits = pod.containers.compactMap { container -> (reason: String, message: String)? in
+            guard case .waiting(let reason?, let message) = container.state else { return nil }
+            return (reason, "container \(container.name): \(message ?? reason)")
+        }
+        // One hopeless container is enough, wherever it stands among those that only wait.
+        let hopeless = waits.first { hopelessWaits.contains($0.reason) || (imageWaits.contains($0.reason) && age >= imagePullGrace) }
+        if let hopeless { return ObservedStatus(status: .failed, reason: hopeless.reason, message: hopeless.message) }
+        if pod.phase != .running, let wait = waits.first {
+            return ObservedStatus(status: .creating, reason: wait.reason, message: wait.message)
         }
         switch pod.phase {
         case .running: return ObservedStatus(status: .running)

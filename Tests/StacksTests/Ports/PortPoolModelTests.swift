@@ -1,0 +1,70 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+@testable import Stacks
+
+/// Compares the pool with a list of ports that is searched from end to end.
+@Suite struct PortPoolModelTests {
+    private struct ModelPort {
+        var isHeldByCreate = false
+        var services = 0
+        var quarantinedUntil = Date.distantPast
+        var coolingUntil = Date.distantPast
+
+        func isFresh(at now: Date) -> Bool { isFree(at: now) && coolingUntil <= now }
+        func isFree(at now: Date) -> Bool { !isHeldByCreate && services == 0 && quarantinedUntil <= now }
+
+        mutating func release(at now: Date) {
+            isHeldByCreate = false
+            if quarantinedUntil <= now { coolingUntil = now + 60 }
+        }
+    }
+
+    @Test(arguments: Array(UInt64(1)...20))
+    func `a random history leaves free what the model says`(seed: UInt64) {
+        let range = 30000...30011
+        var pool = PortPool(range: range, quarantineTime: 300, coolingTime: 60)
+        var model = Dictionary(uniqueKeysWithValues: range.map { ($0, ModelPort()) })
+        var generator = SeededGenerator(seed: seed)
+        var now = Date(timeIntervalSince1970: 1_750_000_000)
+        for step in 0..<600 {
+            now += Double(Int.random(in: 0...30, using: &generator))
+            let context: Comment = "seed \(seed), step \(step)"
+            let port = Int.random(in: range, using: &generator)
+            switch Int.random(in: 0..<10, using: &generator) {
+            case 0..<4:
+                let fresh = model.filter { $0.value.isFresh(at: now) }.keys
+                let free = model.filter { $0.value.isFree(at: now) }.keys
+                let taken = pool.take(at: now, using: &generator)
+                #expect((taken == nil) == free.isEmpty, context)
+                guard let taken else { continue }
+                #expect(fresh.isEmpty ? free.contains(taken) : fresh.contains(taken), context)
+                model[taken] = ModelPort(isHeldByCreate: true)
+            case 4:
+                pool.giveBack(port)
+                model[port]?.isHeldByCreate = false
+            case 5:
+                pool.release(port, at: now)
+                model[port]?.release(at: now)
+            case 6:
+                pool.quarantine(port, at: now)
+                model[port]?.isHeldByCreate = false
+                model[port]?.quarantinedUntil = now + 300
+                model[port]?.coolingUntil = .distantPast
+            case 7, 8:
+                pool.serviceHolds(port)
+                model[port]?.services += 1
+                model[port]?.isHeldByCreate = false
+            default:
+                pool.serviceReleases(port, at: now)
+                guard let services = model[port]?.services, services > 0 else { continue }
+                model[port]?.services -= 1
+                if services == 1 { model[port]?.release(at: now) }
+            }
+            // Counting ends what is over, so it would hide that something else does not.
+            guard step.isMultiple(of: 5) else { continue }
+            #expect(pool.freeCount(at: now) == model.values.count { $0.isFree(at: now) }, context)
+        }
+    }
+}
