@@ -151,7 +151,9 @@ extension StackService {
             do {
                 let current = record
                 return try await effect(.createService) { try await cluster.createService(for: current, podUID: podUID) }
-            } catch let error as ClusterError where error.code == .portAllocated && attempt < settings.portAttempts {
+            } catch let error as ClusterError where error.code == .portAllocated {
+                ports.quarantine(record.nodePort)
+                guard attempt < settings.portAttempts else { throw error }
                 logger.info("node port is taken in the cluster; trying another", metadata: ["node_port": "\(record.nodePort)"])
                 record.nodePort = try await changePort(of: record)
             }
@@ -165,7 +167,6 @@ extension StackService {
                 try await effect(.changePort) {
                     try await store.changePort(of: record.id, owner: owner, to: nodePort, at: timestamp)
                 }
-                ports.quarantine(record.nodePort)
                 return nodePort
             } catch ReservationRefusal.portTaken {
                 ports.release(nodePort)
@@ -179,6 +180,9 @@ extension StackService {
 
     private func undo(_ record: StackRecord, because cause: any Error, _ logger: Logger) async {
         logger.notice("create failed; undoing it", metadata: ["cause": "\(cause)"])
+        // Whoever ends it, perhaps another replica, perhaps nobody because it was never written: from here on the row and the Service,
+        // if there are any, keep the port from others.
+        defer { ports.release(record.nodePort) }
         do {
             // Without a record another replica has taken the reservation back, perhaps before our last write reached the cluster.
             let current = try await effect(.beginDelete) { try await store.beginDelete(record.id, at: timestamp) } ?? record

@@ -72,3 +72,8 @@ extension CreateRequest {
         )
     }
 }
+
+extension ReservationLimits {
+    /// Limits that refuse nothing.
+    package static let unlimited = ReservationLimits(stacksPerUser: .max, budget: nil)
+}

@@ -23,6 +23,9 @@ package struct Script<Call: Hashable & Sendable>: Sendable {
     /// The next failure of each call.
     package var faults: [Call: Fault] = [:]
 
+    /// Calls that wait, once begun, until the test takes them out of here.
+    package var held: Set<Call> = []
+
     package init() {}
 
     /// - Returns: whether the call fails now.
@@ -49,6 +52,7 @@ extension Observed {
         defer { update { $0[keyPath: script].end(call) } }
         // As a real call would, it gives others their turn.
         await Task.yield()
+        try await wait { !$0[keyPath: script].held.contains(call) }
         if let fault, fault.moment == .before { throw fault.error }
         let result = try await effect()
         if let fault { throw fault.error }

@@ -8,7 +8,8 @@ package final class ScriptedStore: StackStore {
     }
 
     package let isExclusive: Bool
-    private let base: any StackStore
+    /// The store beneath, whose calls never fail and are not counted.
+    package let base: any StackStore
     /// What goes wrong, and what was called.
     package let script: Observed<Script<Call>>
 

@@ -52,11 +52,19 @@ struct BudgetTests {
         }
     }
 
-    @Test func `at the edge of the budget whoever is overtaken writes nothing`() async throws {
+    @Test(arguments: [0, 1, 2])
+    func `at the edge of the budget whoever is overtaken writes nothing`(passages: Int) async throws {
         try await TestTable.with { table in
             guard let proxy = table.proxy else { return }
             let early = StackRecord.sample(user: 1, nodePort: 30001)
             let limits = ReservationLimits(stacksPerUser: 5, budget: early.requested)
+            // The gate was passed before, so often.
+            for _ in 0..<passages {
+                let earlier = StackRecord.sample()
+                try await table.store.reserve(earlier, within: limits)
+                _ = try await table.store.beginDelete(earlier.id, ifIn: nil, at: .after(1))
+                try await table.store.remove(earlier.id)
+            }
             Self.overtake(table, proxy, with: early, within: limits)
             proxy.forget()
             await #expect(throws: ReservationRefusal.overBudget(reserved: early.requested)) {

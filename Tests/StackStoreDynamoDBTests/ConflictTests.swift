@@ -125,4 +125,17 @@ struct ConflictTests {
             }
         }
     }
+
+    @Test func `an id that exists is never written over`() async throws {
+        try await TestTable.with { table in
+            let store = Self.quick(table)
+            let first = StackRecord.sample()
+            try await store.reserve(first, within: .wide)
+            await #expect(throws: store.contended("the reservation of \(first.id)")) {
+                try await store.reserve(.sample(id: first.id, user: 102, nodePort: 30002), within: .wide)
+            }
+            let records = try await store.records()
+            #expect(records == [first])
+        }
+    }
 }

@@ -1,0 +1,97 @@
+import TestSupport
+import Testing
+
+@testable import Stacks
+
+/// The API server has the last word on NodePorts.
+@Suite(.timeLimit(.minutes(1))) struct PortConflictTests {
+    private func withFourPorts(_ body: (StackBench) async throws -> Void) async throws {
+        var options = StackBench.Options()
+        options.ports = 30000...30003
+        try await withStackBench(options, body)
+    }
+
+    @Test func `a port that the cluster calls taken rests, and another is found`() async throws {
+        try await withFourPorts { bench in
+            bench.cluster.state.update { $0.foreignPorts = [30000, 30001, 30002] }
+            let stack = try await bench.create()
+            #expect(stack.record.nodePort == 30003)
+            #expect(try await bench.store.records().map(\.nodePort) == [30003])
+            #expect(bench.cluster.state.value.services.values.map(\.nodePort) == [30003])
+            // What was not tried is free; what was tried rests for five minutes.
+            let resting = 4 - 1 - bench.ports.freeCount
+            #expect(resting == bench.cluster.count(.createService) - 1)
+            bench.time.advance(by: .seconds(299))
+            #expect(bench.ports.freeCount == 3 - resting)
+            bench.time.advance(by: .seconds(1))
+            #expect(bench.ports.freeCount == 3)
+        }
+    }
+
+    @Test func `when every port is taken in the cluster the create is refused, leaves nothing, and all of them rest`() async throws {
+        try await withFourPorts { bench in
+            bench.cluster.state.update { $0.foreignPorts = [30000, 30001, 30002, 30003] }
+            #expect(try await errorCode { try await bench.create() } == .nodePortsExhausted)
+            #expect(bench.cluster.count(.createService) == 4)
+            try await bench.expectNothingLeft(of: 0)
+            bench.cluster.state.update { $0.foreignPorts = [] }
+            #expect(try await errorCode { try await bench.create() } == .nodePortsExhausted)
+            bench.time.advance(by: .seconds(300))
+            try await bench.create()
+        }
+    }
+
+    @Test func `no more ports are tried than the attempts allow, and each of them rests`() async throws {
+        var options = StackBench.Options()
+        options.settings.portAttempts = 3
+        try await withStackBench(options) { bench in
+            bench.cluster.state.update { $0.foreignPorts = Set(30000...32767) }
+            #expect(try await errorCode { try await bench.create() } == .nodePortsExhausted)
+            #expect(bench.cluster.count(.createService) == 3)
+            try await bench.expectNothingLeft(of: 2765)
+        }
+    }
+
+    @Test func `a port outside the API server's own range ends the create at once`() async throws {
+        try await withFourPorts { bench in
+            bench.cluster.fail(.createService, with: ClusterError(.portOutOfRange, "30000 is not in 31000-32000"))
+            let error = await #expect(throws: StackError.self) { try await bench.create() }
+            #expect(error?.code == .nodePortsExhausted)
+            #expect(error?.message.contains("31000-32000") == true)
+            #expect(bench.cluster.count(.createService) == 1)
+            try await bench.expectNothingLeft(of: 4)
+        }
+    }
+
+    @Test(arguments: Failpoint.Moment.allCases)
+    func `a change of port that fails leaves nothing held, and what was refused rests`(moment: Failpoint.Moment) async throws {
+        try await withFourPorts { bench in
+            bench.cluster.state.update { $0.foreignPorts = [30000, 30001, 30002, 30003] }
+            bench.store.fail(.changePort, moment)
+            #expect(try await errorCode { try await bench.create() } == .storeUnavailable)
+            bench.cluster.state.update { $0.foreignPorts = [] }
+            try await bench.expectNothingLeft(of: 3)
+            try await bench.create()
+        }
+    }
+
+    @Test func `a port that another replica has in the store is passed over`() async throws {
+        try await withFourPorts { bench in
+            // Of rows whose Services are not there yet this process has not heard.
+            for number in 0..<3 { try await bench.store.base.reserve(.sample(number, user: 9, port: 30000 + number), within: .unlimited) }
+            #expect(try await bench.create().record.nodePort == 30003)
+            #expect(bench.cluster.count(.createService) == 1)
+        }
+    }
+
+    @Test func `the last port is given to one of two, and freed for the other`() async throws {
+        var options = StackBench.Options()
+        options.ports = 30000...30000
+        try await withStackBench(options) { bench in
+            let first = try await bench.create()
+            #expect(try await errorCode { try await bench.create(user: 2) } == .nodePortsExhausted)
+            try await bench.delete(first.record.id)
+            #expect(try await bench.create(user: 2).record.nodePort == 30000)
+        }
+    }
+}
