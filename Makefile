@@ -2,12 +2,14 @@
 
 CLUSTER := scripts/cluster/cluster
 
-.PHONY: help demo run test format benchmark cluster-up cluster-status cluster-down
+.PHONY: help demo run test soak fuzz format benchmark cluster-up cluster-status cluster-down
 
 help:
 	@echo "make demo            bring up what is missing, run the service, read a flag from a real container, clean up"
 	@echo "make run             the same service in the foreground, with curl lines to paste"
 	@echo "make test            format, scripts, unit, integration and end-to-end tests"
+	@echo "make soak            the random run, longer: 20,000 operations (RANDOM_RUN_SEED repeats one)"
+	@echo "make fuzz            ten minutes of fuzzing the Pod policy"
 	@echo "make benchmark       latency of a create against the bare floor, and memory"
 	@echo "make format          format the Swift sources"
 	@echo "make cluster-up      start the local Kubernetes (repeat at will)"
@@ -23,8 +25,15 @@ run:
 test:
 	scripts/test
 
+soak:
+	RANDOM_RUN_OPERATIONS=20000 scripts/test --filter RandomRunTests
+
+fuzz:
+	scripts/fuzz 600
+
 benchmark:
-	scripts/benchmark
+	scripts/benchmark sqlite
+	scripts/benchmark dynamodb
 
 format:
 	swift format --in-place --recursive --parallel Package.swift Sources Tests

@@ -155,11 +155,11 @@ struct ClusterRefusalTests {
 
 extension APIClient {
     /// The API server's admission plugins learn of a new limit after a moment: asks until the answer is the one that is waited for.
-    func untilRefused(code: String) async throws -> Answer {
-        var answer = try await create(user: 1, problem: 1)
+    func untilRefused(code: String, user: Int64 = 1) async throws -> Answer {
+        var answer = try await create(user: user, problem: 1)
         for _ in 0..<100 where answer.code != code {
             if let id = answer.body["stack_id"]?.string { _ = try await delete(id) }
-            answer = try await create(user: 1, problem: 1)
+            answer = try await create(user: user, problem: 1)
         }
         return answer
     }

@@ -1,6 +1,8 @@
 import Foundation
 import KubernetesClient
 import Logging
+import Subprocess
+import SystemPackage
 import Testing
 
 /// The cluster that the test command has started; see `scripts/test`.
@@ -12,6 +14,10 @@ enum TestCluster {
     static let realNode = ProcessInfo.processInfo.environment["TEST_REAL_NODE"]
     /// The built executable.
     static let provisioner = ProcessInfo.processInfo.environment["TEST_PROVISIONER"]
+
+    /// For what is told by example to operators.
+    static let kubectl = ProcessInfo.processInfo.environment["TEST_KUBECTL"]
+    static let python = ProcessInfo.processInfo.environment["TEST_PYTHON"]
 
     static var isUp: Bool { kubeconfig != nil && provisioner != nil }
 
@@ -129,5 +135,17 @@ extension TestCluster {
             """
         try content.write(toFile: path, atomically: true, encoding: .utf8)
         return path
+    }
+}
+
+extension TestCluster {
+    static func kubectl(_ arguments: [String]) async throws {
+        let outcome = try await Subprocess.run(
+            .path(FilePath(try #require(kubectl))),
+            arguments: Arguments(["--kubeconfig", try #require(kubeconfig)] + arguments),
+            output: .discarded,
+            error: .string(limit: 1 << 16)
+        )
+        #expect(outcome.terminationStatus.isSuccess, "\(arguments): \(outcome.standardError)")
     }
 }
