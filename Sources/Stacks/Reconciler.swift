@@ -66,7 +66,9 @@ public final class Reconciler: Sendable {
         guard let nearest = triggers.nearestExpiry, nearest <= service.now() else { return }
         do {
             await repair(try await service.store.records(expiredBy: service.now()).map(\.id))
-            triggers.setNearestExpiry(try await service.store.nextExpiry())
+            // What could not be removed now is expired still; it is looked at again after a pause.
+            let next = try await service.store.nextExpiry()
+            triggers.setNearestExpiry(next.map { max($0, service.now().addingTimeInterval(1)) })
         } catch {
             // The next pass reads the expiries again.
             triggers.setNearestExpiry(nil)

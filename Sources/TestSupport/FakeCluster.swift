@@ -35,13 +35,15 @@ package final class FakeCluster: Sendable {
     package struct Node: Sendable, Equatable {
         package var observation: NodeObservation
         package var isWatched = true
+
+        package init(_ observation: NodeObservation) { self.observation = observation }
     }
 
     package struct State: Sendable {
         package var isSynced = true
         package var pods: [StackID: Pod] = [:]
         package var services: [StackID: Service] = [:]
-        package var nodes = ["node-1": Node(observation: NodeObservation(name: "node-1", externalIP: "203.0.113.1"))]
+        package var nodes = ["node-1": Node(NodeObservation(name: "node-1", externalIP: "203.0.113.1"))]
         /// Ports that Services of other people hold, unknown to the watch.
         package var foreignPorts: Set<Int> = []
         package var budget = ResourceAmount(cpuMilli: 1_000_000, memoryBytes: 1 << 50)

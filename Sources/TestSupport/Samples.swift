@@ -1,5 +1,5 @@
 package import FoundationEssentials
-import PodPolicy
+package import PodPolicy
 package import Stacks
 
 extension StackID {
@@ -76,4 +76,14 @@ extension CreateRequest {
 extension ReservationLimits {
     /// Limits that refuse nothing.
     package static let unlimited = ReservationLimits(stacksPerUser: .max, budget: nil)
+}
+
+extension PodManifest {
+    /// The Pod of ``samplePodSpec``.
+    /// - Throws: ``PodSpecRefusal`` when the policy refuses it.
+    package static func sample(of id: StackID) throws -> PodManifest {
+        let pod = try PodPolicy().check(samplePodSpec, targetPort: 8080)
+        let labels = StackLabels.all(of: id, userID: 1, problemID: 1)
+        return pod.manifest(name: id.podName, namespace: "stacks", labels: labels, activeDeadlineSeconds: 7320)
+    }
 }

@@ -1,0 +1,54 @@
+import TestSupport
+import Testing
+
+@testable import Stacks
+
+@Suite(.timeLimit(.minutes(1))) struct LeadershipTests {
+    /// Leads for so many questions, then no longer.
+    private func options(leadingFor questions: Int) -> StackBench.Options {
+        let asked = Observed(0)
+        var options = StackBench.Options()
+        options.isLeading = {
+            asked.update { asked in
+                asked += 1
+                return asked <= questions
+            }
+        }
+        return options
+    }
+
+    @Test(arguments: 0...4)
+    func `whoever loses the lead writes nothing more`(writes: Int) async throws {
+        try await withStackBench(options(leadingFor: writes)) { bench in
+            try await bench.create()
+            bench.time.advance(by: .seconds(7200))
+            let summary = await bench.reconciler.pass()
+            #expect(summary.failures == 0, "losing the lead is no failure of the stack")
+            let calls = bench.store.script.value.begun
+            let done = [
+                calls[.beginDelete] ?? 0, bench.cluster.count(.deleteService), bench.cluster.count(.deletePod), calls[.remove] ?? 0,
+            ]
+            #expect(done == (0..<4).map { $0 < writes ? 1 : 0 })
+            #expect(summary.repairs == (writes == 4 ? [.expired: 1] : [:]))
+        }
+    }
+
+    @Test(arguments: 0...2)
+    func `nor does it remove what has no record`(writes: Int) async throws {
+        try await withStackBench(options(leadingFor: writes)) { bench in
+            let id = try await bench.create().record.id
+            _ = try await bench.store.base.beginDelete(id, ifIn: nil, at: bench.time.now)
+            try await bench.store.base.remove(id)
+            await bench.reconciler.pass()
+            #expect([bench.cluster.count(.deleteService), bench.cluster.count(.deletePod)] == (0..<2).map { $0 < writes ? 1 : 0 })
+        }
+    }
+
+    @Test func `requests work without the lead`() async throws {
+        try await withStackBench(options(leadingFor: 0)) { bench in
+            let stack = try await bench.create()
+            try await bench.delete(stack.record.id)
+            try await bench.expectNothingLeft()
+        }
+    }
+}

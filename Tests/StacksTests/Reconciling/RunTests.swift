@@ -1,0 +1,163 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+@testable import Stacks
+
+/// The reconciler as it runs: by the period, by events, and at the very end of a stack's time.
+@Suite(.timeLimit(.minutes(1))) struct RunTests {
+    private func withRunning(
+        _ bench: StackBench,
+        _ body: () async throws -> Void
+    ) async throws {
+        let running = Task { await bench.reconciler.run() }
+        do { try await body() } catch { Issue.record(error) }
+        running.cancel()
+        await running.value
+    }
+
+    /// With a period that no test waits for.
+    private var seldom: StackBench.Options {
+        var options = StackBench.Options()
+        options.settings.reconcileInterval = .seconds(1_000_000)
+        return options
+    }
+
+    @Test func `passes follow each other by the period`() async throws {
+        try await withStackBench { bench in
+            try await withRunning(bench) {
+                for pass in 1...3 {
+                    try await bench.store.script.wait { $0.ended[.read] == pass }
+                    try await bench.time.waitForSleeper(until: bench.time.now + 10)
+                    bench.time.advance(by: .seconds(10))
+                }
+                try await bench.store.script.wait { $0.ended[.read] == 4 }
+            }
+        }
+    }
+
+    @Test func `a stack ends at its expiry, woken by nothing else`() async throws {
+        try await withStackBench(seldom) { bench in
+            try await withRunning(bench) {
+                try await bench.store.script.wait { $0.ended[.read] == 1 }
+                let record = try await bench.create().record
+                try await bench.time.waitForSleeper(until: record.expiresAt)
+                let (reads, sleeps) = (bench.store.script.value.begun[.read], bench.time.sleepCount)
+                bench.time.advance(to: record.expiresAt - 1)
+                #expect(bench.store.script.value.begun[.read] == reads)
+                #expect(bench.time.sleepCount == sleeps)
+                bench.time.advance(to: record.expiresAt + 0.001)
+                try await bench.store.script.wait { $0.ended[.remove] == 1 }
+                try await bench.expectNothingLeft()
+            }
+        }
+    }
+
+    @Test func `of several stacks each ends at its own time`() async throws {
+        try await withStackBench(seldom) { bench in
+            try await withRunning(bench) {
+                try await bench.store.script.wait { $0.ended[.read] == 1 }
+                var records: [StackRecord] = []
+                for user in 1...3 {
+                    records.append(try await bench.create(user: Int64(user)).record)
+                    bench.time.advance(by: .seconds(60))
+                }
+                for (number, record) in records.enumerated() {
+                    try await bench.time.waitForSleeper(until: record.expiresAt)
+                    bench.time.advance(to: record.expiresAt + 0.001)
+                    try await bench.store.script.wait { $0.ended[.remove] == number + 1 }
+                    #expect(try await bench.store.base.records() == Array(records[(number + 1)...]))
+                }
+            }
+        }
+    }
+
+    @Test func `stacks of before the start are known from the first pass`() async throws {
+        try await withStackBench(seldom) { bench in
+            let record = try await bench.create().record
+            bench.triggers.setNearestExpiry(nil)
+            try await withRunning(bench) {
+                try await bench.time.waitForSleeper(until: record.expiresAt)
+                bench.time.advance(to: record.expiresAt + 0.001)
+                try await bench.store.script.wait { $0.ended[.remove] == 1 }
+            }
+        }
+    }
+
+    @Test(arguments: ["pod", "service"])
+    func `an object that somebody removes ends its stack at once`(object: String) async throws {
+        try await withStackBench(seldom) { bench in
+            try await withRunning(bench) {
+                try await bench.store.script.wait { $0.ended[.read] == 1 }
+                let id = try await bench.create().record.id
+                if object == "pod" { bench.cluster.removePod(id) } else { bench.cluster.removeService(id) }
+                try await bench.store.script.wait { $0.ended[.remove] == 1 }
+                try await bench.expectNothingLeft()
+            }
+        }
+    }
+
+    @Test func `a Pod that takes its time ends the deletion when it ends`() async throws {
+        try await withStackBench(seldom) { bench in
+            try await withRunning(bench) {
+                try await bench.store.script.wait { $0.ended[.read] == 1 }
+                let record = try await bench.create().record
+                bench.cluster.state.update { $0.termination = .never }
+                try await bench.time.waitForSleeper(until: record.expiresAt)
+                bench.time.advance(to: record.expiresAt + 0.001)
+                try await bench.cluster.state.wait { $0.script.ended[.waitUntilGone] == 1 }
+                bench.cluster.finishTerminations()
+                try await bench.store.script.wait { $0.ended[.remove] == 1 }
+                try await bench.expectNothingLeft()
+            }
+        }
+    }
+
+    @Test func `an expired stack that cannot be removed yet is tried again after a moment, not without a pause`() async throws {
+        for cause in ["failure", "lead", "lock", "not synced"] {
+            let isLeading = Observed(cause != "lead")
+            var options = seldom
+            options.isLeading = { isLeading.value }
+            try await withStackBench(options) { bench in
+                try await withRunning(bench) {
+                    try await bench.store.script.wait { $0.ended[.read] == 1 }
+                    let record = try await bench.create().record
+                    try await bench.time.waitForSleeper(until: record.expiresAt)
+                    switch cause {
+                    case "failure": bench.store.fail(.beginDelete)
+                    case "not synced": bench.cluster.state.update { $0.isSynced = false }
+                    default: break
+                    }
+                    let gate = Observed(cause != "lock")
+                    async let held: Void = bench.service.locks.withLock(record.id) { do { try await gate.wait { $0 } } catch {} }
+                    if cause == "lock" { await waitUntil { bench.service.locks.isHeld(record.id) } }
+
+                    bench.time.advance(to: record.expiresAt + 0.001)
+                    try await bench.time.waitForSleeper(until: bench.time.now + 1)
+                    #expect(try await bench.store.base.records() == [record])
+
+                    gate.update { $0 = true }
+                    await held
+                    isLeading.update { $0 = true }
+                    bench.cluster.state.update { $0.isSynced = true }
+                    bench.time.advance(by: .milliseconds(1001))
+                    try await bench.store.script.wait { $0.ended[.remove] == 1 }
+                    try await bench.expectNothingLeft()
+                }
+            }
+        }
+    }
+
+    @Test func `a store that cannot be read is tried again by the period`() async throws {
+        try await withStackBench { bench in
+            let record = try await bench.create().record
+            bench.store.fail(.read)
+            try await withRunning(bench) {
+                try await bench.store.script.wait { $0.ended[.read] == 1 }
+                try await bench.time.waitForSleeper(until: bench.time.now + 10)
+                bench.time.advance(to: record.expiresAt)
+                try await bench.store.script.wait { $0.ended[.remove] == 1 }
+            }
+        }
+    }
+}

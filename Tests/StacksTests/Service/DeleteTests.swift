@@ -1,0 +1,161 @@
+import TestSupport
+import Testing
+
+@testable import Stacks
+
+@Suite(.timeLimit(.minutes(1))) struct DeleteTests {
+    @Test func `a delete removes everything, and repeated finds nothing`() async throws {
+        try await withStackBench { bench in
+            let stack = try await bench.create()
+            try await bench.delete(stack.record.id)
+            try await bench.expectNothingLeft()
+            #expect(try await errorCode { try await bench.delete(stack.record.id) } == .stackNotFound)
+            #expect(try await errorCode { try await bench.delete(.numbered(7)) } == .stackNotFound)
+        }
+    }
+
+    @Test func `nothing is freed before both Pod and Service are seen gone`() async throws {
+        var options = StackBench.Options()
+        options.ports = 30000...30000
+        options.settings.maxPerUser = 1
+        try await withStackBench(options) { bench in
+            let stack = try await bench.create()
+            bench.cluster.state.update { $0.termination = .held }
+            async let deleted: Void = bench.delete(stack.record.id)
+            try await bench.cluster.state.wait { $0.script.begun[.waitUntilGone] == 1 }
+            for free in 0...1 {
+                #expect(bench.ports.freeCount == free)
+                #expect(try await bench.store.records().map(\.state) == [.deleting])
+                #expect(try await errorCode { try await bench.create(user: 2) } == .nodePortsExhausted)
+                #expect(try await errorCode { _ = try await bench.stack(stack.record.id) } == .stackNotFound)
+                // Afterwards only the row holds the port.
+                bench.cluster.removeService(stack.record.id)
+            }
+            bench.cluster.removePod(stack.record.id)
+            try await deleted
+            try await bench.expectNothingLeft(of: 1)
+        }
+    }
+
+    @Test func `a delete during the create waits for it and then removes it`() async throws {
+        try await withStackBench { bench in
+            bench.cluster.state.update { $0.scheduling = .held }
+            async let created = bench.create()
+            let id = try await bench.cluster.state.waitForValue { $0.script.begun[.waitUntilScheduled] == 1 ? $0.pods.keys.first : nil }
+            async let deleted: Void = bench.delete(id)
+            bench.cluster.schedule(id)
+            #expect(try await created.record.id == id)
+            try await deleted
+            try await bench.expectNothingLeft()
+        }
+    }
+
+    @Test func `a delete by another replica during the create ends the create, and nothing is left`() async throws {
+        try await withSQLiteStore { store in
+            let cluster = FakeCluster()
+            try await withStackBench(cluster: cluster, store: ScriptedStore(store, isExclusive: false)) { one in
+                var options = StackBench.Options()
+                options.owner = "owner-2"
+                try await withStackBench(cluster: cluster, store: ScriptedStore(store, isExclusive: false), options) { two in
+                    cluster.state.update { $0.scheduling = .held }
+                    async let code = errorCode { try await one.create() }
+                    let id = try await cluster.state.waitForValue { $0.script.begun[.waitUntilScheduled] == 1 ? $0.pods.keys.first : nil }
+                    try await two.delete(id)
+                    #expect(try await code == .kubernetesUnavailable)
+                    try await one.expectNothingLeft()
+                    try await two.expectNothingLeft()
+                }
+            }
+        }
+    }
+
+    @Test func `many deletes at once of one stack are one`() async throws {
+        try await withStackBench { bench in
+            let stack = try await bench.create()
+            let codes = try await withThrowingTaskGroup { group in
+                for _ in 0..<20 { group.addTask { try await errorCode { try await bench.delete(stack.record.id) } } }
+                return try await group.reduce(into: [StackError.Code?]()) { $0.append($1) }
+            }
+            #expect(codes.count { $0 == nil } == 1)
+            #expect(codes.count { $0 == .stackNotFound } == 19)
+            try await bench.expectNothingLeft()
+        }
+    }
+
+    @Test func `while Kubernetes is down a delete keeps row and port, and works again afterwards`() async throws {
+        try await withStackBench { bench in
+            let stack = try await bench.create()
+            bench.cluster.fail()
+            for _ in 0..<3 {
+                #expect(try await errorCode { try await bench.delete(stack.record.id) } == .kubernetesUnavailable)
+                #expect(try await bench.store.records().map(\.state) == [.deleting])
+                #expect(bench.ports.freeCount == 2767)
+                #expect(try await errorCode { _ = try await bench.stack(stack.record.id) } == .stackNotFound)
+                #expect(try await errorCode { try await bench.create() } == .stackExists)
+            }
+            bench.cluster.recover()
+            try await bench.delete(stack.record.id)
+            try await bench.expectNothingLeft()
+        }
+    }
+
+    @Test(arguments: CreateFailureTests.Step.undo)
+    func `whatever step fails, before or after its effect, a second delete or the next pass ends it`(step: CreateFailureTests.Step)
+        async throws
+    {
+        for isRepeated in [true, false] {
+            try await withStackBench { bench in
+                let stack = try await bench.create()
+                step.fail(on: bench)
+                #expect(try await errorCode { try await bench.delete(stack.record.id) } != nil)
+                if isRepeated {
+                    let code = try await errorCode { try await bench.delete(stack.record.id) }
+                    #expect(code == nil || code == .stackNotFound)
+                } else if try await bench.store.records().first?.state != .active {
+                    await bench.reconciler.pass()
+                } else {
+                    return
+                }
+                try await bench.expectNothingLeft()
+            }
+        }
+    }
+
+    @Test func `a Pod that takes its time leaves the delete to the reconciler`() async throws {
+        try await withStackBench { bench in
+            let stack = try await bench.create()
+            bench.cluster.state.update { $0.termination = .never }
+            #expect(try await errorCode { try await bench.delete(stack.record.id) } == .deletionPending)
+            #expect(try await bench.store.records().map(\.state) == [.deleting])
+            #expect(await bench.reconciler.pass().pending == 1)
+            bench.cluster.finishTerminations()
+            #expect(await bench.reconciler.pass().repairs == [.interruptedDelete: 1])
+            try await bench.expectNothingLeft()
+        }
+    }
+
+    @Test func `what has expired or lost its objects can be deleted`() async throws {
+        try await withStackBench { bench in
+            let expired = try await bench.create(problem: 1)
+            bench.time.advance(by: .seconds(7200))
+            let broken = try await bench.create(problem: 2)
+            bench.cluster.removePod(broken.record.id)
+            try await bench.delete(expired.record.id)
+            try await bench.delete(broken.record.id)
+            try await bench.expectNothingLeft()
+        }
+    }
+
+    @Test func `a client that goes away changes nothing`() async throws {
+        try await withStackBench { bench in
+            let stack = try await bench.create()
+            bench.cluster.state.update { $0.termination = .held }
+            let client = Task { try await bench.delete(stack.record.id) }
+            try await bench.cluster.state.wait { $0.script.begun[.waitUntilGone] == 1 }
+            client.cancel()
+            bench.cluster.finishTerminations()
+            try await client.value
+            try await bench.expectNothingLeft()
+        }
+    }
+}
