@@ -4,6 +4,7 @@ import KubernetesClient
 import Logging
 import NIOCore
 import NIOFoundationCompat
+import NIOHTTP1
 import PodPolicy
 
 /// How long a create takes, from the request to its 201, next to the floor: the same Pod and a Service created directly, and a watch

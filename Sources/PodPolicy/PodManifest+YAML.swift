@@ -4,7 +4,10 @@ extension PodManifest {
     /// The same as YAML, for people.
     public var yaml: String {
         do {
-            let text = try YAMLEncoder().encode(self)
+            let encoder = YAMLEncoder()
+            // In one order, so that two answers can be compared as text.
+            encoder.options.sortKeys = true
+            let text = try encoder.encode(self)
             guard Self.mayHoldAmbiguousWords(text), let root = try Yams.compose(yaml: text) else { return text }
             return try Yams.serialize(node: Self.quotingAmbiguousWords(root))
         } catch {

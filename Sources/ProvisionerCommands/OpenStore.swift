@@ -32,13 +32,25 @@ enum OpenStore {
         }
     }
 
-    /// - Throws: ``StackTableError``, which says what to run. A database that cannot be reached now may be reached later: that is only
-    ///   logged, and `GET /readyz` says it.
-    func check(_ logger: Logger) async throws {
-        guard case .dynamodb(_, _, let table) = self else { return }
-        do { try await table.checkBeforeUse() } catch let error as DynamoDBError {
-            logger.warning("the table could not be checked", metadata: ["table": "\(table.name)", "error": "\(error)"])
+    /// Whether the service can work with this store. A database that cannot be reached now may be reached later: that is only
+    /// logged, and `GET /readyz` says it.
+    /// - Throws: ``StackTableError``, which says what to run; ``ForeignNamespace``.
+    func check(namespace: String, _ logger: Logger) async throws {
+        do {
+            if case .dynamodb(_, _, let table) = self { try await table.checkBeforeUse() }
+            guard let foreign = try await store.records().first(where: { $0.namespace != namespace }) else { return }
+            throw ForeignNamespace(stackID: foreign.id.description, namespace: foreign.namespace)
+        } catch let error as DynamoDBError {
+            logger.warning("the store could not be checked", metadata: ["error": "\(error)"])
+        } catch StoreError.unavailable(let reason) {
+            logger.warning("the store could not be checked", metadata: ["error": "\(reason)"])
         }
+    }
+
+    /// The store holds stacks of another namespace. Nobody would see their Pods, and they would be taken for missing.
+    struct ForeignNamespace: Error {
+        var stackID: String
+        var namespace: String
     }
 
     func close(as owner: String) async throws {

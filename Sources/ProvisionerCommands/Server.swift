@@ -109,9 +109,9 @@ struct Server {
     }
 
     /// Serves until the process is told to end; returns after requests, jobs and watches have ended.
-    /// - Throws: ``StackTableError`` before anything is served.
+    /// - Throws: ``StackTableError`` or ``OpenStore/ForeignNamespace`` before anything is served.
     func run() async throws {
-        do { try await store.check(logger) } catch {
+        do { try await store.check(namespace: configuration.stacks.namespace, logger) } catch {
             try await close()
             throw error
         }

@@ -146,7 +146,7 @@ public final class Reconciler: Sendable {
             let now = service.now()
             let count = failures.withLock { failures in
                 let count = (failures[id]?.count ?? 0) + 1
-                let delay = Double(1 << min(count - 1, 6))
+                let delay = Double(1 << min(count - 1, 4))
                 failures[id] = Failure(count: count, retryAt: now.addingTimeInterval(delay))
                 return count
             }

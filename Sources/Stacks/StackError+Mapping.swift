@@ -17,11 +17,9 @@ extension StackError {
         retryAfterSeconds: 30
     )
 
-    /// The refusal of a reservation in the caller's terms; nil for errors that are none.
+    /// The refusal of a reservation in the caller's terms; nil for what takes more to answer.
     init?(refusal error: any Error, request: CreateRequest, limits: ReservationLimits) {
         switch error as? ReservationRefusal {
-        case .stackExists(let id):
-            self.init(.stackExists, "user \(request.userID) already has \(id) for problem \(request.problemID)")
         case .userLimitReached(let count):
             self.init(
                 .userStackLimitReached,
@@ -34,7 +32,7 @@ extension StackError {
                 "the cluster has too little cpu or memory left for this stack and the reserve STACK_RESOURCE_RESERVE_RATIO",
                 retryAfterSeconds: 30
             )
-        case .portTaken, .keyUsed, nil:
+        case .stackExists, .portTaken, .keyUsed, nil:
             return nil
         }
     }

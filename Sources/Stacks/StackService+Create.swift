@@ -21,11 +21,25 @@ extension StackService {
                 do {
                     let stack = try await self.locks.withLock(id) { try await self.provision(id, request, pod, logger) }
                     return CreateOutcome(stack: stack, isReplay: false)
+                } catch ReservationRefusal.stackExists(let existing) {
+                    throw try await self.refusal(of: request, because: existing)
                 } catch ReservationRefusal.keyUsed(let earlier) {
                     return CreateOutcome(stack: try await self.replay(request, of: earlier, logger), isReplay: true)
                 }
             }
         }
+    }
+
+    /// What stands in the way may be on its way out, and then the caller need only come again.
+    private func refusal(of request: CreateRequest, because existing: StackID) async throws -> StackError {
+        if let record = try await store.record(existing), record.state != .deleting {
+            return StackError(.stackExists, "user \(request.userID) already has \(existing) for problem \(request.problemID)")
+        }
+        return StackError(
+            .deletionPending,
+            "the earlier stack of user \(request.userID) for problem \(request.problemID) (\(existing)) is still being removed; try again",
+            retryAfterSeconds: 5
+        )
     }
 
     /// Answers a repeated request with what the earlier one made, once that has ended.
