@@ -204,10 +204,7 @@ let package = Package(
         ),
         .testTarget(
             name: "StacksTests",
-            dependencies: [
-                "PodPolicy", "StackStoreSQLite", "Stacks", "TestSupport",
-                .product(name: "Logging", package: "swift-log"),
-            ],
+            dependencies: ["PodPolicy", "StackStoreSQLite", "Stacks", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(
