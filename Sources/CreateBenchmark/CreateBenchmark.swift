@@ -78,7 +78,9 @@ import PodPolicy
 
     private static func report(_ what: String, _ times: [Duration]) {
         let sorted = times.sorted()
-        let figures = [("min", sorted[0]), ("median", median(times)), ("p90", sorted[sorted.count * 9 / 10]), ("max", sorted[sorted.count - 1])]
+        let figures = [
+            ("min", sorted[0]), ("median", median(times)), ("p90", sorted[sorted.count * 9 / 10]), ("max", sorted[sorted.count - 1]),
+        ]
         let text = figures.map { "\($0.0) \(hundredths($0.1 / .milliseconds(1))) ms" }.joined(separator: ", ")
         print("\(what): \(text) (\(times.count) times)")
     }
@@ -103,7 +105,12 @@ private struct Floor: Sendable {
     func create(_ round: Int) async throws {
         let name = "floor-\(round)"
         let checked = try PodPolicy().check(CreateBenchmark.spec)
-        let manifest = checked.manifest(name: name, namespace: CreateBenchmark.namespace, labels: ["floor": name], activeDeadlineSeconds: 600)
+        let manifest = checked.manifest(
+            name: name,
+            namespace: CreateBenchmark.namespace,
+            labels: ["floor": name],
+            activeDeadlineSeconds: 600
+        )
         _ = try await client.create(manifest, as: Pod.self, namespace: CreateBenchmark.namespace)
         _ = try await client.create(service(name), namespace: CreateBenchmark.namespace)
         let _: String = try await pods.wait(namespace: CreateBenchmark.namespace, name: name) { $0?.spec?.nodeName }

@@ -17,7 +17,10 @@ struct ConcurrencyTests {
 
     @Test(arguments: TestStore.available)
     func `of 200 creates at once of one user exactly as many succeed as a user may have`(store: TestStore) async throws {
-        try await withService(["STACK_MAX_CONCURRENT_CREATES": "256", "STACK_MAX_PER_USER": "5"], store: store) { service, namespace, client in
+        try await withService(["STACK_MAX_CONCURRENT_CREATES": "256", "STACK_MAX_PER_USER": "5"], store: store) {
+            service,
+            namespace,
+            client in
             let answers = try await answers(count: 200) { try await service.api.create(user: 1, problem: Int64($0) + 1) }
             #expect(answers.counts == ["201": 5, "503 user_stack_limit_reached": 195])
             #expect(try await client.list(Service.self, namespace: namespace).items.count == 5)
@@ -27,7 +30,10 @@ struct ConcurrencyTests {
 
     @Test(arguments: TestStore.available)
     func `the limits hold while deletes run in between`(store: TestStore) async throws {
-        try await withService(["STACK_MAX_CONCURRENT_CREATES": "256", "STACK_MAX_PER_USER": "5"], store: store) { service, namespace, client in
+        try await withService(["STACK_MAX_CONCURRENT_CREATES": "256", "STACK_MAX_PER_USER": "5"], store: store) {
+            service,
+            namespace,
+            client in
             let api = service.api
             let answers = try await answers(count: 200) { number in
                 // Every fourth request deletes one of the user's stacks.

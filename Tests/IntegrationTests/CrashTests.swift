@@ -27,12 +27,15 @@ struct CrashTests {
     }
 
     private func crash(
-        at point: Failpoint, _ store: TestStore,
+        at point: Failpoint,
+        _ store: TestStore,
         _ request: @Sendable (ServiceProcess) async throws -> Void
     ) async throws {
         let settings = ["STACK_SCHEDULER_INTERVAL": "1s", "STACK_SCHEDULING_TIMEOUT": "2s", "STACK_PORT_LOCK_TTL": "3s"]
         try await withServiceEnvironment(settings, store: store) { environment, namespace, client in
-            let crashed = try await ServiceProcess.run(environment.merging(["PROVISIONER_FAILPOINT": "\(point)"]) { $1 }) { try await request($0) }
+            let crashed = try await ServiceProcess.run(environment.merging(["PROVISIONER_FAILPOINT": "\(point)"]) { $1 }) {
+                try await request($0)
+            }
             #expect(crashed.status == .signaled(9), "\(point) was not reached:\n\(crashed.log.text)")
             // As an operator would after a power cut: the dead process holds its Lease for its time.
             try await client.releaseLease(in: namespace)

@@ -36,7 +36,10 @@ struct PortTests {
     @Test func `a port that the watch has not shown as taken is refused by the API server, and another is tried`() async throws {
         try await FaultProxy.beforeAPIServer(kubeconfig: TestCluster.tinyKubeconfig, share: 0) { proxy, kubeconfig in
             try await TestCluster.withNamespace(kubeconfig: TestCluster.tinyKubeconfig) { other, client in
-                try await withService(Self.range.merging(["KUBECONFIG": kubeconfig]) { $1 }, kubeconfig: TestCluster.tinyKubeconfig) { service, namespace, _ in
+                try await withService(Self.range.merging(["KUBECONFIG": kubeconfig]) { $1 }, kubeconfig: TestCluster.tinyKubeconfig) {
+                    service,
+                    namespace,
+                    _ in
                     proxy.blind("/services")
                     for port in 30000...30004 { _ = try await client.create(foreignService(port), namespace: other) }
                     let created = try await service.api.create(user: 1, problem: 1)
@@ -54,8 +57,13 @@ struct PortTests {
     func `a crash in the change of a port that turned out to be taken leaves nothing`(point: Failpoint, store: TestStore) async throws {
         try await FaultProxy.beforeAPIServer(kubeconfig: TestCluster.tinyKubeconfig, share: 0) { proxy, kubeconfig in
             try await TestCluster.withNamespace(kubeconfig: TestCluster.tinyKubeconfig) { other, client in
-                let settings = ["STACK_PORT_LOCK_TTL": "3s", "STACK_SCHEDULING_TIMEOUT": "2s", "STACK_SCHEDULER_INTERVAL": "1s"].merging(Self.range) { $1 }
-                try await withServiceEnvironment(settings, store: store, kubeconfig: TestCluster.tinyKubeconfig) { environment, namespace, _ in
+                let settings = ["STACK_PORT_LOCK_TTL": "3s", "STACK_SCHEDULING_TIMEOUT": "2s", "STACK_SCHEDULER_INTERVAL": "1s"].merging(
+                    Self.range
+                ) { $1 }
+                try await withServiceEnvironment(settings, store: store, kubeconfig: TestCluster.tinyKubeconfig) {
+                    environment,
+                    namespace,
+                    _ in
                     let fragile = environment.merging(["KUBECONFIG": kubeconfig, "PROVISIONER_FAILPOINT": "\(point)"]) { $1 }
                     let crashed = try await ServiceProcess.run(fragile) { service in
                         proxy.blind("/services")

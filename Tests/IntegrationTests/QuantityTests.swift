@@ -41,7 +41,8 @@ struct QuantityTests {
         }
         let spec = JSON.object(["hard": .object(["limits.memory": .string(literal)])])
         let body = JSON.object([
-            "apiVersion": .string("v1"), "kind": .string("ResourceQuota"), "metadata": .object(["name": .string("q\(number)")]), "spec": spec,
+            "apiVersion": .string("v1"), "kind": .string("ResourceQuota"), "metadata": .object(["name": .string("q\(number)")]),
+            "spec": spec,
         ])
         do {
             return try await client.create(body, as: Quota.self, namespace: namespace).spec["hard"]?["limits.memory"]?.string

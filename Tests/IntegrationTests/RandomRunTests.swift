@@ -1,8 +1,7 @@
 import Foundation
+import KubernetesClient
 import Subprocess
 import Testing
-
-import KubernetesClient
 
 /// A thousand creates and deletes of fifty users while the API server misbehaves and the service is killed.
 /// `make soak` runs it longer; `RANDOM_RUN_SEED` repeats a run.
@@ -14,7 +13,9 @@ struct RandomRunTests {
     private static let kills = 4
 
     @Test(arguments: TestStore.available)
-    func `whatever breaks and whenever the service dies, the books balance in the end and no answer was a lie`(store: TestStore) async throws {
+    func `whatever breaks and whenever the service dies, the books balance in the end and no answer was a lie`(store: TestStore)
+        async throws
+    {
         print("random run on \(store): seed \(Self.seed), \(Self.operations) operations")
         let run = RandomRun(seed: Self.seed)
         let totals = try await FaultProxy.beforeAPIServer(seed: Self.seed, share: 0.05) { kubernetes, kubeconfig in
@@ -27,21 +28,29 @@ struct RandomRunTests {
                 return [kubernetes.counts, database.counts]
             }
         }
-        func text(_ counts: [String: Int]) -> String { counts.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ") }
+        func text(_ counts: [String: Int]) -> String {
+            counts.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
+        }
         print("random run on \(store): answers", text(run.answers))
         for counts in totals { print("random run on \(store): faults", text(counts)) }
         #expect(run.lies == [], "seed \(Self.seed)")
     }
 
-    private static func play(_ run: RandomRun, _ store: TestStore, kubeconfig: String, database: String?, _ proxies: [FaultProxy]) async throws {
-        var settings = ["STACK_SCHEDULER_INTERVAL": "2s", "CLUSTER_TOTAL_CPU": "64", "CLUSTER_TOTAL_MEMORY": "64Gi", "STACK_PORT_LOCK_TTL": "25s"]
+    private static func play(_ run: RandomRun, _ store: TestStore, kubeconfig: String, database: String?, _ proxies: [FaultProxy])
+        async throws
+    {
+        var settings = [
+            "STACK_SCHEDULER_INTERVAL": "2s", "CLUSTER_TOTAL_CPU": "64", "CLUSTER_TOTAL_MEMORY": "64Gi", "STACK_PORT_LOCK_TTL": "25s",
+        ]
         settings["KUBECONFIG"] = kubeconfig
         settings["AWS_ENDPOINT_URL_DYNAMODB"] = database
         try await withServiceEnvironment(settings, store: store) { environment, namespace, client in
             let (gate, progress) = (Gate(), Gate())
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for user in 1...RandomRun.users {
-                    group.addTask { try await run.play(user: user, operations: operations / Int(RandomRun.users), gate: gate, progress: progress) }
+                    group.addTask {
+                        try await run.play(user: user, operations: operations / Int(RandomRun.users), gate: gate, progress: progress)
+                    }
                 }
                 for kill in 1...kills {
                     let ended = try await ServiceProcess.run(environment) { service in

@@ -54,7 +54,10 @@ struct ReconcilerTests {
         try await withServiceEnvironment(["STACK_SCHEDULER_INTERVAL": "1s"]) { environment, namespace, client in
             let labels = ["app.kubernetes.io/managed-by": "ctf-provisioner", "ctf-provisioner.dev/stack-id": "stack-00000000000000aa"]
             func service(_ name: String, _ labels: [String: String]) -> Service {
-                Service(metadata: ObjectMeta(name: name, labels: labels), spec: Service.Spec(selector: labels, ports: [Service.Port(port: 80)]))
+                Service(
+                    metadata: ObjectMeta(name: name, labels: labels),
+                    spec: Service.Spec(selector: labels, ports: [Service.Port(port: 80)])
+                )
             }
             _ = try await client.create(service("svc-stack-00000000000000aa", labels), namespace: namespace)
             _ = try await client.create(service("foreign", ["app": "foreign"]), namespace: namespace)

@@ -23,7 +23,11 @@ struct ReplicaTests {
     @Test func `100 creates at once for different users all succeed, and no port is doubled`() async throws {
         try await withReplicas { first, second, namespace, client in
             let answers = try await answers(count: 100) { number in
-                try await (number.isMultiple(of: 2) ? first : second).api.create(user: Int64(number) + 1, problem: 1, spec: Specs.spec(cpu: "1m"))
+                try await (number.isMultiple(of: 2) ? first : second).api.create(
+                    user: Int64(number) + 1,
+                    problem: 1,
+                    spec: Specs.spec(cpu: "1m")
+                )
             }
             #expect(answers.counts == ["201": 100], "\(answers.counts)")
             try await expectBalancedBooks(first, namespace, client)
@@ -38,7 +42,8 @@ struct ReplicaTests {
                         for user in 1...40 {
                             group.addTask {
                                 let api = (user.isMultiple(of: 2) ? victim : survivor).api
-                                do { return try await api.create(user: Int64(user), problem: 1, spec: Specs.spec(cpu: "1m")).status } catch { return nil }
+                                do { return try await api.create(user: Int64(user), problem: 1, spec: Specs.spec(cpu: "1m")).status } catch
+                                { return nil }
                             }
                         }
                         _ = try await victim.log.first("stack created")
@@ -52,7 +57,9 @@ struct ReplicaTests {
                 let total = try await settledStacks(survivor, namespace, client)
                 #expect((20...40).contains(total))
                 try await expectBalancedBooks(survivor, namespace, client)
-                let again = try await answers(count: 40) { try await survivor.api.create(user: Int64($0) + 1, problem: 1, spec: Specs.spec(cpu: "1m")) }
+                let again = try await answers(count: 40) {
+                    try await survivor.api.create(user: Int64($0) + 1, problem: 1, spec: Specs.spec(cpu: "1m"))
+                }
                 #expect(Set(again.counts.keys).isSubset(of: ["201", "409 stack_exists"]), "\(again.counts)")
             }
             #expect(survivor.status == .exited(0))
@@ -62,7 +69,9 @@ struct ReplicaTests {
     @Test func `only one of two reconciles; a leader that is stopped is succeeded, and when it wakes it does not lead`() async throws {
         try await withReplicas { first, second, namespace, client in
             let leader: ServiceProcess, other: ServiceProcess
-            if first.log.entries.contains(where: { $0["message"] == "leading" }) { (leader, other) = (first, second) } else {
+            if first.log.entries.contains(where: { $0["message"] == "leading" }) {
+                (leader, other) = (first, second)
+            } else {
                 (leader, other) = (second, first)
                 _ = try await second.log.first("leading")
             }
@@ -86,7 +95,11 @@ struct ReplicaTests {
             environment["HTTP_ADDR"] = "127.0.0.1:0"
             let outcome = try await provisioner(["serve"], environment)
             #expect(outcome.status == .exited(1))
-            #expect(outcome.error.contains("table no-such-table does not exist; create it with: DDB_STACK_TABLE=no-such-table provisioner table create"))
+            #expect(
+                outcome.error.contains(
+                    "table no-such-table does not exist; create it with: DDB_STACK_TABLE=no-such-table provisioner table create"
+                )
+            )
         }
     }
 

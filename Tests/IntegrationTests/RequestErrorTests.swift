@@ -67,7 +67,7 @@ struct RequestErrorTests {
             )
             expect(refused, 400, "invalid_pod_spec", naming: "spec.containers[0].securityContext: must not be set")
             #expect(
-                refused.body["details"]?.array.compactMap { $0["path"]?.string } == ["spec.containers[0].securityContext", "spec.hostPID"]
+                refused.body["details"]?.array.compactMap { $0["path"]?.string } == ["spec.hostPID", "spec.containers[0].securityContext"]
             )
             expect(try await post(String(repeating: " ", count: 600_000)), 413, "body_too_large", naming: "bytes")
             expect(

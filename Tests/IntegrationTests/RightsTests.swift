@@ -12,7 +12,7 @@ struct RightsTests {
         try await TestCluster.withClient { client in
             try await TestCluster.kubectl(["apply", "-f", Self.example])
             try await withTemporaryFolder { folder in
-                let token = try await client.token(ofServiceAccount: "provisioner", in: "stacks")
+                let token = try await client.token(ofServiceAccount: "ctf-provisioner")
                 let environment = [
                     "KUBECONFIG": try TestCluster.kubeconfig(inFolder: folder, token: token), "STACK_NAMESPACE": "stacks",
                     "STACK_SQLITE_PATH": folder + "/stacks.sqlite",
@@ -84,7 +84,9 @@ struct RightsTests {
         try await withService { service, namespace, client in
             let name = "deny-\(namespace)"
             try await client.create(
-                ValidatingWebhookConfiguration.self, named: name, namespace: nil,
+                ValidatingWebhookConfiguration.self,
+                named: name,
+                namespace: nil,
                 #"""
                 "webhooks":[{"name":"deny.example.com","admissionReviewVersions":["v1"],"sideEffects":"None","failurePolicy":"Fail",
                 "clientConfig":{"url":"https://127.0.0.1:\#(port)/","caBundle":"\#(certificate)"},
@@ -105,7 +107,8 @@ struct RightsTests {
         let made = try await Subprocess.run(
             .name("openssl"),
             arguments: [
-                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=webhook", "-addext", "subjectAltName=IP:127.0.0.1",
+                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=webhook", "-addext",
+                "subjectAltName=IP:127.0.0.1",
                 "-keyout", folder + "/tls.key", "-out", folder + "/tls.crt",
             ],
             output: .discarded,
@@ -120,16 +123,18 @@ struct RightsTests {
 }
 
 extension KubernetesClient {
-    /// A token of a service account, for ten minutes.
-    func token(ofServiceAccount name: String, in namespace: String) async throws -> String {
+    /// A token of a service account in the namespace of its name, for ten minutes.
+    func token(ofServiceAccount name: String) async throws -> String {
+        // The only resource of its kind under this account.
         struct TokenRequest: KubernetesObject {
-            static let resource = APIResource(plural: "serviceaccounts/provisioner/token", kind: "TokenRequest")
+            static let resource = APIResource(plural: "serviceaccounts/ctf-provisioner/token", kind: "TokenRequest")
             var metadata: ObjectMeta
             var status: JSON
         }
         let body = JSON.object([
-            "apiVersion": .string("authentication.k8s.io/v1"), "kind": .string("TokenRequest"), "spec": .object(["expirationSeconds": .number(600)]),
+            "apiVersion": .string("authentication.k8s.io/v1"), "kind": .string("TokenRequest"),
+            "spec": .object(["expirationSeconds": .number(600)]),
         ])
-        return try #require(try await create(body, as: TokenRequest.self, namespace: namespace).status["token"]?.string)
+        return try #require(try await create(body, as: TokenRequest.self, namespace: name).status["token"]?.string)
     }
 }

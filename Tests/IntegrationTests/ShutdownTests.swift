@@ -62,7 +62,8 @@ struct ShutdownTests {
 
     @Test func `a store with stacks of another namespace is refused, so that none is taken for missing`() async throws {
         try await withServiceEnvironment { environment, namespace, client in
-            let id = try await ServiceProcess.run(environment) { try await $0.api.create(user: 1, problem: 1).body["stack_id"]?.string }.result
+            let id = try await ServiceProcess.run(environment) { try await $0.api.create(user: 1, problem: 1).body["stack_id"]?.string }
+                .result
             let outcome = try await provisioner(["serve"], environment.merging(["STACK_NAMESPACE": "elsewhere"]) { $1 })
             #expect(outcome.status == .exited(2))
             #expect(outcome.error.contains("holds \(try #require(id)) in namespace \(namespace)"), "\(outcome.error)")

@@ -36,7 +36,9 @@ extension FaultProxy {
     /// Puts a proxy before the database.
     /// - Parameter body: told the proxy and its URL.
     static func beforeDatabase<Result: Sendable>(
-        seed: UInt64, share: Double, _ body: @escaping @Sendable (FaultProxy, String) async throws -> Result
+        seed: UInt64,
+        share: Double,
+        _ body: @escaping @Sendable (FaultProxy, String) async throws -> Result
     ) async throws -> Result {
         try await withClient(nil) { client in
             let proxy = FaultProxy(upstream: try #require(TestStore.endpoint), client: client, dialect: .dynamoDB, seed: seed, share: share)

@@ -39,7 +39,8 @@ enum TestStore: String, Sendable, CaseIterable, CustomTestStringConvertible {
 
 /// Runs the executable to its end.
 func provisioner(
-    _ arguments: [String], _ environment: [String: String]
+    _ arguments: [String],
+    _ environment: [String: String]
 ) async throws -> (status: TerminationStatus, output: String, error: String) {
     let outcome = try await Subprocess.run(
         .path(FilePath(try #require(TestCluster.provisioner))),

@@ -45,7 +45,10 @@ func expectNothingLeft(in namespace: String, _ client: KubernetesClient, sourceL
 /// - Returns: how many stacks there are then.
 @discardableResult
 func settledStacks(
-    _ service: ServiceProcess, _ namespace: String, _ client: KubernetesClient, sourceLocation: SourceLocation = #_sourceLocation
+    _ service: ServiceProcess,
+    _ namespace: String,
+    _ client: KubernetesClient,
+    sourceLocation: SourceLocation = #_sourceLocation
 ) async throws -> Int {
     for _ in 0..<400 {
         let stats = try await service.api.get("/stats").body
