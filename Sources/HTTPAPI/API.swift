@@ -1,9 +1,9 @@
 import HTTPTypes
-public import Hummingbird
-public import Stacks
+package import Hummingbird
+package import Stacks
 
 /// The HTTP API: every route of the contract on one router.
-public struct API {
+package struct API {
     private let stacks: StackRoutes
     private let health: HealthRoutes
     private let apiKey: String?
@@ -11,13 +11,13 @@ public struct API {
     /// - Parameters:
     ///   - dependencies: what `GET /readyz` asks.
     ///   - apiKey: what callers must send in `X-API-KEY`; nil for no check.
-    public init(service: StackService, dependencies: [Dependency], apiKey: String?) {
+    package init(service: StackService, dependencies: [Dependency], apiKey: String?) {
         stacks = StackRoutes(service: service)
         health = HealthRoutes(dependencies: dependencies)
         self.apiKey = apiKey
     }
 
-    public func router() -> Router<APIContext> {
+    package func router() -> Router<APIContext> {
         let router = Router(context: APIContext.self)
         router.addMiddleware {
             AccessLogMiddleware()
@@ -52,10 +52,10 @@ public struct API {
 }
 
 /// The context of one request: its id, its logger, its parameters.
-public struct APIContext: RequestContext {
-    public var coreContext: CoreRequestContextStorage
+package struct APIContext: RequestContext {
+    package var coreContext: CoreRequestContextStorage
 
-    public init(source: ApplicationRequestContextSource) {
+    package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
     }
 }

@@ -24,12 +24,12 @@ struct HealthRoutes {
 }
 
 /// Something without which requests cannot be served.
-public struct Dependency: Sendable {
-    public var name: String
+package struct Dependency: Sendable {
+    package var name: String
     /// Throws, with a sentence for the operator, when it is not there.
-    public var check: @Sendable () async throws -> Void
+    package var check: @Sendable () async throws -> Void
 
-    public init(name: String, check: @escaping @Sendable () async throws -> Void) {
+    package init(name: String, check: @escaping @Sendable () async throws -> Void) {
         self.name = name
         self.check = check
     }

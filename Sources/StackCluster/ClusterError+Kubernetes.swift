@@ -33,6 +33,9 @@ extension ClusterError {
         let text = error.message
         if text.contains("admission webhook") && text.contains("denied the request") {
             self.init(.admissionDenied, text)
+        } else if text.contains("error looking up service account") {
+            // The controller manager makes it a moment after the namespace.
+            self.init(.unavailable, text, retryAfterSeconds: 2)
         } else if text.contains("exceeded quota:") || text.contains("failed quota:") {
             self.init(.quota, text)
         } else if error.isForbidden && Self.limitRangePhrases.contains(where: text.contains) {

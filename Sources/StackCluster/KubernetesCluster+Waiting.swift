@@ -1,9 +1,9 @@
 import KubernetesClient
-public import Stacks
+package import Stacks
 import Synchronization
 
 extension KubernetesCluster {
-    public func waitUntilScheduled(_ id: StackID, timeout: Duration) async throws -> String {
+    package func waitUntilScheduled(_ id: StackID, timeout: Duration) async throws -> String {
         let wasSeen = Flag()
         let placement = try await within(timeout) {
             try await self.pods.wait(namespace: self.settings.namespace, name: id.podName) { pod -> Placement? in
@@ -26,7 +26,7 @@ extension KubernetesCluster {
 
     private enum Placement: Sendable { case node(String), gone }
 
-    public func waitUntilGone(_ id: StackID, timeout: Duration) async throws -> Bool {
+    package func waitUntilGone(_ id: StackID, timeout: Duration) async throws -> Bool {
         let deadline = ContinuousClock.now + timeout
         var pause = Duration.milliseconds(50)
         while true {
@@ -40,13 +40,13 @@ extension KubernetesCluster {
         }
     }
 
-    public func objectsExist(_ id: StackID) async throws -> ObjectsPresence {
+    package func objectsExist(_ id: StackID) async throws -> ObjectsPresence {
         async let pod = exists(Pod.self, id.podName, namespace: settings.namespace)
         async let service = exists(Service.self, id.serviceName, namespace: settings.namespace)
         return try await ObjectsPresence(pod: pod, service: service)
     }
 
-    public func nodeExists(_ name: String) async throws -> Bool {
+    package func nodeExists(_ name: String) async throws -> Bool {
         try await exists(Node.self, name, namespace: nil)
     }
 

@@ -1,9 +1,9 @@
 import KubernetesClient
-public import PodPolicy
-public import Stacks
+package import PodPolicy
+package import Stacks
 
 extension KubernetesCluster {
-    public func createPod(_ manifest: PodManifest) async throws -> String {
+    package func createPod(_ manifest: PodManifest) async throws -> String {
         try await mappingErrors {
             let name = manifest.metadata.name
             let pod = try await creating(Pod.self, name: name) {
@@ -16,7 +16,7 @@ extension KubernetesCluster {
         }
     }
 
-    public func createService(for record: StackRecord, podUID: String) async throws {
+    package func createService(for record: StackRecord, podUID: String) async throws {
         try await mappingErrors {
             let service = Service(for: record, podUID: podUID)
             let created = try await creating(Service.self, name: record.id.serviceName) {
@@ -29,13 +29,13 @@ extension KubernetesCluster {
         }
     }
 
-    public func deleteService(of id: StackID) async throws {
+    package func deleteService(of id: StackID) async throws {
         try await deleting {
             try await client.delete(Service.self, name: id.serviceName, namespace: settings.namespace)
         }
     }
 
-    public func deletePod(of id: StackID) async throws {
+    package func deletePod(of id: StackID) async throws {
         var options = DeleteOptions()
         // No kubelet is left to confirm the end of a Pod whose node has gone; elsewhere its confirmation is worth waiting for.
         if let node = pods.object(namespace: settings.namespace, name: id.podName)?.spec?.nodeName, self.node(named: node) == nil {

@@ -1,23 +1,23 @@
-public import KubernetesClient
-public import Logging
-public import Stacks
+package import KubernetesClient
+package import Logging
+package import Stacks
 import Synchronization
 
 /// ``Cluster`` on a real Kubernetes: writes go to the API server, reads come from watches of Pods, Services and Nodes.
 ///
 /// Pods and Services are watched in every namespace, because other people's Pods take capacity and their Services take ports.
-public final class KubernetesCluster: Cluster {
+package final class KubernetesCluster: Cluster {
     /// How stacks are placed and counted.
-    public struct Settings: Sendable {
-        public var namespace: String
+    package struct Settings: Sendable {
+        package var namespace: String
         /// Labels that a node must carry to count as capacity for stacks.
-        public var nodeSelector: [String: String]
-        public var reserve: ReserveRatio
+        package var nodeSelector: [String: String]
+        package var reserve: ReserveRatio
         /// The cluster's size as the operator states it; nil means the sum of the nodes.
-        public var totalCPUMilli: Int64?
-        public var totalMemoryBytes: Int64?
+        package var totalCPUMilli: Int64?
+        package var totalMemoryBytes: Int64?
 
-        public init(
+        package init(
             namespace: String,
             nodeSelector: [String: String] = [:],
             reserve: ReserveRatio,
@@ -43,7 +43,7 @@ public final class KubernetesCluster: Cluster {
     /// - Parameters:
     ///   - ports: told which ports the Services of the cluster hold.
     ///   - triggers: told of what may need a repair.
-    public init(client: KubernetesClient, settings: Settings, ports: Ports, triggers: ReconcileTriggers, logger: Logger) {
+    package init(client: KubernetesClient, settings: Settings, ports: Ports, triggers: ReconcileTriggers, logger: Logger) {
         self.client = client
         self.settings = settings
         let watched = WatchedState(settings: settings, ports: ports, triggers: triggers)
@@ -58,35 +58,35 @@ public final class KubernetesCluster: Cluster {
     }
 
     /// Keeps the watches going until the task is cancelled or the process shuts down gracefully.
-    public func run() async throws {
+    package func run() async throws {
         try await withThrowingTaskGroup { group in
             for run in reflectors { group.addTask { try await run() } }
             try await group.waitForAll()
         }
     }
 
-    public var isSynced: Bool { pods.isSynced && services.isSynced && nodes.isSynced }
+    package var isSynced: Bool { pods.isSynced && services.isSynced && nodes.isSynced }
 
     /// Returns once every watch has delivered its first list.
-    public func waitUntilSynced() async throws {
+    package func waitUntilSynced() async throws {
         try await pods.waitUntilSynced()
         try await services.waitUntilSynced()
         try await nodes.waitUntilSynced()
     }
 
-    public func pod(of id: StackID) -> PodObservation? {
+    package func pod(of id: StackID) -> PodObservation? {
         pods.object(namespace: settings.namespace, name: id.podName).map(PodObservation.init)
     }
 
-    public func hasService(of id: StackID) -> Bool {
+    package func hasService(of id: StackID) -> Bool {
         services.object(namespace: settings.namespace, name: id.serviceName) != nil
     }
 
-    public func node(named name: String) -> NodeObservation? {
+    package func node(named name: String) -> NodeObservation? {
         nodes.object(namespace: nil, name: name).map(NodeObservation.init)
     }
 
-    public func ownedObjects() -> Set<StackID> {
+    package func ownedObjects() -> Set<StackID> {
         var ids: Set<StackID> = []
         for pod in pods.objects() {
             if let id = pod.metadata.stackID(in: settings.namespace) { ids.insert(id) }
@@ -97,15 +97,15 @@ public final class KubernetesCluster: Cluster {
         return ids
     }
 
-    public func budget() -> ResourceAmount { watched.budget() }
+    package func budget() -> ResourceAmount { watched.budget() }
 
-    public func checkReadiness() async throws {
+    package func checkReadiness() async throws {
         try await mappingErrors { try await client.isReady() }
     }
 
     /// Creates the namespace of stacks if there is none.
     /// - Returns: whether it had to be created.
-    public func ensureNamespace() async throws -> Bool {
+    package func ensureNamespace() async throws -> Bool {
         do {
             _ = try await client.get(Namespace.self, name: settings.namespace, namespace: nil)
             return false

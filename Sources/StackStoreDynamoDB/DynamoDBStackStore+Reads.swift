@@ -1,29 +1,29 @@
 import DynamoDB
-public import FoundationEssentials
-public import Stacks
+package import FoundationEssentials
+package import Stacks
 
 extension DynamoDBStackStore {
     /// One GetItem, always strongly consistent: repairs are decided by it.
-    public func record(_ id: StackID) async throws -> StackRecord? {
+    package func record(_ id: StackID) async throws -> StackRecord? {
         let input = DynamoDB.GetItemInput(consistentRead: true, key: ItemKey.stack(id), tableName: table)
         return try await translating { try await client.getItem(input).item }.map { try StackRecord($0) }
     }
 
     /// One query for each of the eight partitions of rows, at once, and further ones for each MB.
-    public func records() async throws -> [StackRecord] {
+    package func records() async throws -> [StackRecord] {
         try await forEachShard { shard in
             try await self.items(in: Partition(ItemKey.stacks(shard: shard))).map { try StackRecord($0) }
         }.sortedByAge
     }
 
     /// One query for the locks of the user, and a BatchGetItem for each hundred rows that they name.
-    public func records(ofUser userID: Int64) async throws -> [StackRecord] {
+    package func records(ofUser userID: Int64) async throws -> [StackRecord] {
         let locks = try await items(in: Partition(ItemKey.user(userID), condition: .beginsWith(ItemKey.lockPrefix)))
         return try await records(named: locks).sortedByAge
     }
 
     /// One query for each of the eight partitions of expiries, up to `date`, and the rows that they name.
-    public func records(expiredBy date: Date) async throws -> [StackRecord] {
+    package func records(expiredBy date: Date) async throws -> [StackRecord] {
         let end = ItemKey.moment(date.microseconds + 1)
         return try await forEachShard { shard in
             let expiries = try await self.items(in: Partition(ItemKey.expiries(shard: shard), condition: .before(end)))
@@ -34,7 +34,7 @@ extension DynamoDBStackStore {
     }
 
     /// The first expiry of an active stack in each of the eight partitions, and the rows up to there.
-    public func nextExpiry() async throws -> Date? {
+    package func nextExpiry() async throws -> Date? {
         try await forEachShard { shard in
             try await self.nextExpiry(inShard: shard).map { [$0] } ?? []
         }.min()

@@ -1,5 +1,5 @@
 import DynamoDB
-public import Stacks
+package import Stacks
 
 extension DynamoDBStackStore {
     /// Reads what stands in the way, then writes everything in one transaction under the same conditions. If those fail, someone was
@@ -14,7 +14,7 @@ extension DynamoDBStackStore {
     /// after each transaction, and a reservation that finds it over the budget takes itself back and tries again. Of all
     /// reservations that stand, the one that was written last has read its sum after all others were written, and found it within
     /// the budget: what this method has confirmed never exceeds it.
-    public func reserve(_ record: StackRecord, within limits: ReservationLimits) async throws {
+    package func reserve(_ record: StackRecord, within limits: ReservationLimits) async throws {
         var attempt = Attempt(record: record, limits: limits)
         try await contention.run { failures in
             attempt.failures = failures

@@ -1,10 +1,10 @@
 import DynamoDB
-public import FoundationEssentials
-public import Stacks
+package import FoundationEssentials
+package import Stacks
 
 extension DynamoDBStackStore {
     /// A GetItem, then one transaction that exchanges the port while the reservation is its owner's.
-    public func changePort(of id: StackID, owner: String, to nodePort: Int, at now: Date) async throws {
+    package func changePort(of id: StackID, owner: String, to nodePort: Int, at now: Date) async throws {
         try await contention.run { _ in
             guard let record = try await record(id), record.owner == owner, record.state == .reserved else {
                 throw StoreError.lostReservation(id)
@@ -22,7 +22,7 @@ extension DynamoDBStackStore {
     }
 
     /// One UpdateItem, while the reservation is its owner's.
-    public func activate(_ id: StackID, owner: String, nodeID: String, at now: Date) async throws -> StackRecord {
+    package func activate(_ id: StackID, owner: String, nodeID: String, at now: Date) async throws -> StackRecord {
         let change = Change(
             key: ItemKey.stack(id),
             condition: "#state = :reserved AND #owner = :owner",
@@ -50,7 +50,7 @@ extension DynamoDBStackStore {
     }
 
     /// One UpdateItem, while the state is as expected.
-    public func beginDelete(_ id: StackID, ifIn state: StackRecord.State?, at now: Date) async throws -> StackRecord? {
+    package func beginDelete(_ id: StackID, ifIn state: StackRecord.State?, at now: Date) async throws -> StackRecord? {
         if state == .deleting { return try await record(id).flatMap { $0.state == .deleting ? $0 : nil } }
         var change = Change(
             key: ItemKey.stack(id),
@@ -74,7 +74,7 @@ extension DynamoDBStackStore {
     }
 
     /// A GetItem, then one transaction that deletes the row and everything it holds while it is marked as being deleted.
-    public func remove(_ id: StackID) async throws {
+    package func remove(_ id: StackID) async throws {
         try await contention.run { _ in
             guard let record = try await record(id), record.state == .deleting else { return .done(()) }
             do {

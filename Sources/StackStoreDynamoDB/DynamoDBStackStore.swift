@@ -1,13 +1,13 @@
-public import DynamoDB
-public import Stacks
+package import DynamoDB
+import Stacks
 
 /// The shared store: one DynamoDB table for any number of replicas. docs/dynamodb.md describes its items and what they cost.
 ///
 /// Whatever must happen together is one transaction, each of its writes conditional on what it takes for granted. Whatever a
 /// decision hangs on is read with strong consistency.
-public final class DynamoDBStackStore: StackStore {
+package final class DynamoDBStackStore: StackStore {
     /// Never: other replicas write to the table as well.
-    public let isExclusive = false
+    package let isExclusive = false
     let client: DynamoDB
     let table: String
     let consistentRead: Bool
@@ -20,7 +20,7 @@ public final class DynamoDBStackStore: StackStore {
     ///   - table: with partition key `pk` and sort key `sk`; ``StackTable`` makes and checks it.
     ///   - consistentRead: whether lists hold every write that has succeeded before; at twice the price. Reservations, and reads of one
     ///     stack, always do.
-    public convenience init(client: DynamoDB, table: String, consistentRead: Bool = true) {
+    package convenience init(client: DynamoDB, table: String, consistentRead: Bool = true) {
         self.init(client: client, table: table, consistentRead: consistentRead, contention: Contention())
     }
 
@@ -32,7 +32,7 @@ public final class DynamoDBStackStore: StackStore {
     }
 
     /// Reads one small item by its key: proves that the table is there, has the right keys and may be read.
-    public func checkReadiness() async throws {
+    package func checkReadiness() async throws {
         let key: DynamoDB.Item = [Attribute.partitionKey: .s(ItemKey.capacity), Attribute.sortKey: .s("00")]
         _ = try await translating { try await client.getItem(DynamoDB.GetItemInput(key: key, tableName: table)) }
     }

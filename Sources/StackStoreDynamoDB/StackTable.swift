@@ -1,15 +1,15 @@
-public import DynamoDB
+package import DynamoDB
 import FoundationEssentials
 
 /// The table of a ``DynamoDBStackStore``: makes it, and says what is wrong with it.
-public struct StackTable: Sendable {
+package struct StackTable: Sendable {
     let client: DynamoDB
     /// The table's name.
-    public let name: String
+    package let name: String
     let pause: @Sendable (Duration) async throws -> Void
 
     /// - Parameter pause: waits; tests inject their clock here.
-    public init(
+    package init(
         client: DynamoDB,
         name: String,
         pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
@@ -20,7 +20,7 @@ public struct StackTable: Sendable {
     }
 
     /// Something that is not as the store needs it.
-    public enum Finding: Sendable, Equatable {
+    package enum Finding: Sendable, Equatable {
         case missing
         /// Being created, or being deleted: the state in DynamoDB's word.
         case notActive(String)
@@ -32,7 +32,7 @@ public struct StackTable: Sendable {
 
     /// Everything that is wrong with the table; empty when all is well.
     /// - Throws: `DynamoDBError` when it cannot be described.
-    public func findings() async throws -> [Finding] {
+    package func findings() async throws -> [Finding] {
         guard let table = try await description() else { return [.missing] }
         var findings: [Finding] = []
         if let status = table.tableStatus, ![.active, .updating].contains(status) { findings.append(.notActive(status.rawValue)) }
@@ -43,7 +43,7 @@ public struct StackTable: Sendable {
     }
 
     /// What ``create()`` has done.
-    public enum Step: Sendable, Equatable {
+    package enum Step: Sendable, Equatable {
         case created
         case timeToLiveEnabled
     }
@@ -51,7 +51,7 @@ public struct StackTable: Sendable {
     /// Makes what is missing, and waits until the table can be used. Repeats safely.
     /// - Returns: what was done; nothing when everything was there.
     /// - Throws: ``StackTableError`` when a table of this name has other keys or is not active in time; `DynamoDBError`.
-    public func create() async throws -> [Step] {
+    package func create() async throws -> [Step] {
         var steps: [Step] = []
         if try await description() == nil {
             do {
@@ -98,7 +98,7 @@ public struct StackTable: Sendable {
 
     /// Whether a service can work with the table.
     /// - Throws: ``StackTableError``, which says what to run; `DynamoDBError`.
-    public func checkBeforeUse() async throws {
+    package func checkBeforeUse() async throws {
         try refuse(try await findings().filter { $0 != .noTimeToLive })
     }
 
@@ -108,7 +108,7 @@ public struct StackTable: Sendable {
     }
 
     /// A finding in a sentence, with what to do about it.
-    public func explain(_ finding: Finding) -> String {
+    package func explain(_ finding: Finding) -> String {
         switch finding {
         case .missing:
             "table \(name) does not exist; create it with: \(Self.createCommand(name))"
@@ -147,9 +147,9 @@ public struct StackTable: Sendable {
 }
 
 /// Why the table cannot be used, and what to run.
-public struct StackTableError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct StackTableError: Error, Sendable, Equatable, CustomStringConvertible {
     /// One or more sentences for the operator.
-    public var message: String
+    package var message: String
     /// The message.
-    public var description: String { message }
+    package var description: String { message }
 }

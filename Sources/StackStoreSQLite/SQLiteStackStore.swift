@@ -1,19 +1,19 @@
-public import FoundationEssentials
+package import FoundationEssentials
 import GRDB
-public import Stacks
+package import Stacks
 
 /// The embedded store: one SQLite file, written by one process.
 ///
 /// The file is in WAL mode and every commit is on disk before it counts (`synchronous = FULL`). Each method is one transaction.
-public final class SQLiteStackStore: StackStore {
-    public let isExclusive = true
+package final class SQLiteStackStore: StackStore {
+    package let isExclusive = true
     let database: DatabasePool
     private let lock: FileLock
 
     /// Opens the file, makes it and its folder if there are none, and brings its tables up to date.
     /// - Parameter path: the database file; `-wal`, `-shm` and `.lock` files stand beside it.
     /// - Throws: ``SQLiteStoreError`` when another process has it open, or it cannot be opened.
-    public init(path: String) throws {
+    package init(path: String) throws {
         lock = try FileLock(path: path + ".lock")
         var configuration = GRDB.Configuration()
         configuration.busyMode = .timeout(5)
@@ -29,18 +29,18 @@ public final class SQLiteStackStore: StackStore {
     }
 
     /// Closes the file; the store must not be used any more.
-    public func close() throws {
+    package func close() throws {
         try database.close()
     }
 
-    public func reserve(_ record: StackRecord, within limits: ReservationLimits) async throws {
+    package func reserve(_ record: StackRecord, within limits: ReservationLimits) async throws {
         try await write { database in
             try Reservation.check(record, within: limits, in: database)
             try StackRow(record).insert(database)
         }
     }
 
-    public func changePort(of id: StackID, owner: String, to nodePort: Int, at now: Date) async throws {
+    package func changePort(of id: StackID, owner: String, to nodePort: Int, at now: Date) async throws {
         try await write { database in
             var row = try StackRow.reservation(id, owner: owner, in: database)
             if try StackRow.filter(StackRow.Columns.nodePort == nodePort).isEmpty(database) == false { throw ReservationRefusal.portTaken }
@@ -50,7 +50,7 @@ public final class SQLiteStackStore: StackStore {
         }
     }
 
-    public func activate(_ id: StackID, owner: String, nodeID: String, at now: Date) async throws -> StackRecord {
+    package func activate(_ id: StackID, owner: String, nodeID: String, at now: Date) async throws -> StackRecord {
         try await write { database in
             var row = try StackRow.reservation(id, owner: owner, in: database)
             row.state = StackRecord.State.active.rawValue
@@ -61,7 +61,7 @@ public final class SQLiteStackStore: StackStore {
         }
     }
 
-    public func beginDelete(_ id: StackID, ifIn state: StackRecord.State?, at now: Date) async throws -> StackRecord? {
+    package func beginDelete(_ id: StackID, ifIn state: StackRecord.State?, at now: Date) async throws -> StackRecord? {
         try await write { database in
             guard var row = try StackRow.fetchOne(database, key: id.description) else { return nil }
             if let state, row.state != state.rawValue { return nil }
@@ -74,7 +74,7 @@ public final class SQLiteStackStore: StackStore {
         }
     }
 
-    public func remove(_ id: StackID) async throws {
+    package func remove(_ id: StackID) async throws {
         try await write { database in
             _ =
                 try StackRow
@@ -84,30 +84,30 @@ public final class SQLiteStackStore: StackStore {
         }
     }
 
-    public func record(_ id: StackID) async throws -> StackRecord? {
+    package func record(_ id: StackID) async throws -> StackRecord? {
         try await read { try StackRow.fetchOne($0, key: id.description)?.record() }
     }
 
-    public func records() async throws -> [StackRecord] {
+    package func records() async throws -> [StackRecord] {
         try await fetch(StackRow.all())
     }
 
-    public func records(ofUser userID: Int64) async throws -> [StackRecord] {
+    package func records(ofUser userID: Int64) async throws -> [StackRecord] {
         try await fetch(StackRow.filter(StackRow.Columns.userID == userID))
     }
 
-    public func records(expiredBy date: Date) async throws -> [StackRecord] {
+    package func records(expiredBy date: Date) async throws -> [StackRecord] {
         try await fetch(StackRow.active.filter(StackRow.Columns.expiresAt <= date.microseconds))
     }
 
-    public func nextExpiry() async throws -> Date? {
+    package func nextExpiry() async throws -> Date? {
         try await read { database in
             let row = try StackRow.active.order(StackRow.Columns.expiresAt).fetchOne(database)
             return row.map { Date(microseconds: $0.expiresAt) }
         }
     }
 
-    public func checkReadiness() async throws {
+    package func checkReadiness() async throws {
         _ = try await read { try Int.fetchOne($0, sql: "SELECT 1 FROM totals") }
     }
 
@@ -128,7 +128,7 @@ public final class SQLiteStackStore: StackStore {
 }
 
 /// Why the file cannot be the store.
-public struct SQLiteStoreError: Error, Sendable, CustomStringConvertible {
-    public var message: String
-    public var description: String { message }
+package struct SQLiteStoreError: Error, Sendable, CustomStringConvertible {
+    package var message: String
+    package var description: String { message }
 }

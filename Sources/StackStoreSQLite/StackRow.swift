@@ -98,7 +98,8 @@ extension StackRow {
 
     /// - Throws: ``StoreError/unavailable`` when the row holds what no version of this program writes.
     func record() throws -> StackRecord {
-        guard let id = StackID(stackID), let state = StackRecord.State(rawValue: state), let transport = TransportProtocol(rawValue: transport)
+        guard let id = StackID(stackID), let state = StackRecord.State(rawValue: state),
+            let transport = TransportProtocol(rawValue: transport)
         else { throw StoreError.unavailable("row \(stackID) of stacks cannot be read: state \(state), protocol \(transport)") }
         return StackRecord(
             id: id,

@@ -3,29 +3,29 @@
 /// Every record counts as long as it exists, whether or not its Pod is visible yet, so a reservation that has not become a Pod
 /// is never forgotten. A Pod of ours that a node carries is counted by its record and must not be counted twice; ``budget`` makes
 /// up for that.
-public struct CapacityTracker: Sendable {
+package struct CapacityTracker: Sendable {
     /// What a node offers.
-    public struct Node: Sendable, Equatable {
-        public var allocatable: ResourceAmount
+    package struct Node: Sendable, Equatable {
+        package var allocatable: ResourceAmount
         /// Ready, schedulable, without a taint that stacks do not tolerate, and matching the node selector.
-        public var isEligible: Bool
+        package var isEligible: Bool
 
-        public init(allocatable: ResourceAmount, isEligible: Bool) {
+        package init(allocatable: ResourceAmount, isEligible: Bool) {
             self.allocatable = allocatable
             self.isEligible = isEligible
         }
     }
 
     /// What a Pod takes.
-    public struct Pod: Sendable, Equatable {
-        public var nodeName: String?
-        public var request: ResourceAmount
+    package struct Pod: Sendable, Equatable {
+        package var nodeName: String?
+        package var request: ResourceAmount
         /// Succeeded or failed: the scheduler counts it no longer.
-        public var isFinished: Bool
+        package var isFinished: Bool
         /// It belongs to a stack, and so to a record.
-        public var isOwned: Bool
+        package var isOwned: Bool
 
-        public init(nodeName: String?, request: ResourceAmount, isFinished: Bool, isOwned: Bool) {
+        package init(nodeName: String?, request: ResourceAmount, isFinished: Bool, isOwned: Bool) {
             self.nodeName = nodeName
             self.request = request
             self.isFinished = isFinished
@@ -39,24 +39,24 @@ public struct CapacityTracker: Sendable {
     /// Requests of our own Pods about which the cluster has decided: a node carries them, or they have ended.
     private var settledOwned = ResourceAmount.zero
 
-    public init() {}
+    package init() {}
 
-    public mutating func setNode(_ name: String, _ node: Node?) {
+    package mutating func setNode(_ name: String, _ node: Node?) {
         nodes[name] = node
     }
 
-    public mutating func setPod(_ key: String, _ pod: Pod?) {
+    package mutating func setPod(_ key: String, _ pod: Pod?) {
         if let old = pods[key] { account(old, sign: -1) }
         pods[key] = pod
         if let pod { account(pod, sign: 1) }
     }
 
     /// Forgets every node or Pod that is not among the keys: a watch has listed anew.
-    public mutating func retainNodes(_ names: Set<String>) {
+    package mutating func retainNodes(_ names: Set<String>) {
         for name in nodes.keys where !names.contains(name) { nodes[name] = nil }
     }
 
-    public mutating func retainPods(_ keys: Set<String>) {
+    package mutating func retainPods(_ keys: Set<String>) {
         for key in pods.keys where !keys.contains(key) { setPod(key, nil) }
     }
 
@@ -64,7 +64,7 @@ public struct CapacityTracker: Sendable {
     /// - Parameters:
     ///   - total: the cluster's size when the operator states it; nil resources come from the nodes.
     ///   - reserve: the share that must stay free.
-    public func budget(totalCPUMilli: Int64? = nil, totalMemoryBytes: Int64? = nil, reserve: ReserveRatio) -> ResourceAmount {
+    package func budget(totalCPUMilli: Int64? = nil, totalMemoryBytes: Int64? = nil, reserve: ReserveRatio) -> ResourceAmount {
         var allocatable = ResourceAmount.zero
         var used = ResourceAmount.zero
         for (name, node) in nodes where node.isEligible {
@@ -89,18 +89,18 @@ public struct CapacityTracker: Sendable {
 }
 
 /// A share between 0 and 1 in millionths, so that the boundary is exact.
-public struct ReserveRatio: Sendable, Equatable {
-    public let millionths: Int64
+package struct ReserveRatio: Sendable, Equatable {
+    package let millionths: Int64
 
     /// A fifth, the default of the contract.
-    public static let standard = ReserveRatio(unchecked: 200_000)
+    package static let standard = ReserveRatio(unchecked: 200_000)
 
     private init(unchecked millionths: Int64) {
         self.millionths = millionths
     }
 
     /// - Returns: nil unless the value lies in 0…1,000,000.
-    public init?(millionths: Int64) {
+    package init?(millionths: Int64) {
         guard (0...1_000_000).contains(millionths) else { return nil }
         self.millionths = millionths
     }

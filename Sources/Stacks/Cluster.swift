@@ -1,9 +1,9 @@
-public import PodPolicy
+package import PodPolicy
 
 /// What the domain needs of Kubernetes. Every write can be repeated: creating what exists and deleting what is gone succeed.
 ///
 /// Methods that call the API server throw ``ClusterError``; reads are answered from watches and never fail.
-public protocol Cluster: Sendable {
+package protocol Cluster: Sendable {
     /// Whether every watch has delivered its first list. Before that, nothing that is missing here may be taken as missing there.
     var isSynced: Bool { get }
 
@@ -52,19 +52,19 @@ public protocol Cluster: Sendable {
 }
 
 /// Which of a stack's two objects the API server knows.
-public struct ObjectsPresence: Sendable, Equatable {
-    public var pod: Bool
-    public var service: Bool
+package struct ObjectsPresence: Sendable, Equatable {
+    package var pod: Bool
+    package var service: Bool
 
-    public init(pod: Bool, service: Bool) {
+    package init(pod: Bool, service: Bool) {
         self.pod = pod
         self.service = service
     }
 }
 
 /// A call to Kubernetes that did not do what was asked.
-public struct ClusterError: Error, Sendable, Equatable, CustomStringConvertible {
-    public enum Code: Sendable, Equatable {
+package struct ClusterError: Error, Sendable, Equatable, CustomStringConvertible {
+    package enum Code: Sendable, Equatable {
         /// The NodePort is held by another Service.
         case portAllocated
         /// The NodePort lies outside the API server's own range.
@@ -86,16 +86,16 @@ public struct ClusterError: Error, Sendable, Equatable, CustomStringConvertible 
         case unexpected
     }
 
-    public var code: Code
+    package var code: Code
     /// What the API server said, in plain words.
-    public var message: String
-    public var retryAfterSeconds: Int?
+    package var message: String
+    package var retryAfterSeconds: Int?
 
-    public init(_ code: Code, _ message: String, retryAfterSeconds: Int? = nil) {
+    package init(_ code: Code, _ message: String, retryAfterSeconds: Int? = nil) {
         self.code = code
         self.message = message
         self.retryAfterSeconds = retryAfterSeconds
     }
 
-    public var description: String { "\(code): \(message)" }
+    package var description: String { "\(code): \(message)" }
 }

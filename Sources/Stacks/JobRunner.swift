@@ -2,7 +2,7 @@ import Synchronization
 
 /// Carries out creates and deletes in tasks of its own, so that neither a vanished client nor a cancelled request leaves one half
 /// done; at most so many at once, the rest waiting in a fair and bounded queue.
-public final class JobRunner: Sendable {
+package final class JobRunner: Sendable {
     private typealias Job = @Sendable () async -> Void
 
     private struct State {
@@ -19,7 +19,7 @@ public final class JobRunner: Sendable {
     /// - Parameters:
     ///   - limit: jobs that run at once.
     ///   - queueCapacity: jobs that may wait behind them.
-    public init(limit: Int, queueCapacity: Int) {
+    package init(limit: Int, queueCapacity: Int) {
         self.limit = limit
         state = Mutex(State(queue: FairQueue(capacity: queueCapacity)))
         (started, starter) = AsyncStream.makeStream()
@@ -27,7 +27,7 @@ public final class JobRunner: Sendable {
 
     /// Runs the jobs until ``finish()`` was called and the last one has ended. Cancelling it cancels the jobs, and those that wait are
     /// not begun.
-    public func run() async {
+    package func run() async {
         await withDiscardingTaskGroup { group in
             for await job in started {
                 group.addTask { await self.carryOut(job) }
@@ -48,7 +48,7 @@ public final class JobRunner: Sendable {
     var waitingCount: Int { state.withLock { $0.queue.count } }
 
     /// Accepts no more jobs; those accepted are still carried out.
-    public func finish() {
+    package func finish() {
         let isIdle = state.withLock { state in
             state.isAccepting = false
             return state.running == 0
@@ -58,7 +58,8 @@ public final class JobRunner: Sendable {
 
     /// Runs `work` when its turn comes and returns what it returns. The work goes on even if the calling task is cancelled.
     /// - Throws: what `work` throws; ``StackError`` `too_many_creates` when the queue is full, `shutting_down` after ``finish()``.
-    public func perform<Result: Sendable>(forUser user: Int64, _ work: @escaping @Sendable () async throws -> Result) async throws -> Result
+    package func perform<Result: Sendable>(forUser user: Int64, _ work: @escaping @Sendable () async throws -> Result) async throws
+        -> Result
     {
         try await withCheckedThrowingContinuation { continuation in
             let job: Job = {

@@ -1,17 +1,17 @@
 import Logging
 
 /// What one pass of the reconciler found and did.
-public struct PassSummary: Sendable, Equatable {
-    public var records = 0
-    public var repairs: [Repair: Int] = [:]
-    public var failures = 0
+package struct PassSummary: Sendable, Equatable {
+    package var records = 0
+    package var repairs: [Repair: Int] = [:]
+    package var failures = 0
     /// Deletions that wait for a Pod to end.
-    public var pending = 0
+    package var pending = 0
     /// Stacks left alone because an earlier attempt failed a moment ago.
-    public var postponed = 0
-    public var duration: Duration = .zero
+    package var postponed = 0
+    package var duration: Duration = .zero
 
-    public init() {}
+    package init() {}
 
     var isQuiet: Bool { repairs.isEmpty && failures == 0 && pending == 0 && postponed == 0 }
 

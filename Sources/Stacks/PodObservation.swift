@@ -1,9 +1,9 @@
-public import FoundationEssentials
+package import FoundationEssentials
 
 /// What the cluster's watch last said about the Pod of a stack.
-public struct PodObservation: Sendable, Equatable {
+package struct PodObservation: Sendable, Equatable {
     /// `status.phase` of the Pod.
-    public enum Phase: String, Sendable {
+    package enum Phase: String, Sendable {
         case pending = "Pending"
         case running = "Running"
         case succeeded = "Succeeded"
@@ -12,36 +12,36 @@ public struct PodObservation: Sendable, Equatable {
     }
 
     /// One container, of the Pod's `containerStatuses` or `initContainerStatuses`.
-    public struct Container: Sendable, Equatable {
-        public enum State: Sendable, Equatable {
+    package struct Container: Sendable, Equatable {
+        package enum State: Sendable, Equatable {
             case waiting(reason: String?, message: String?)
             case running
             case terminated(exitCode: Int, reason: String?, message: String?)
         }
 
-        public var name: String
-        public var state: State
+        package var name: String
+        package var state: State
 
-        public init(name: String, state: State) {
+        package init(name: String, state: State) {
             self.name = name
             self.state = state
         }
     }
 
-    public var name: String
-    public var phase: Phase
+    package var name: String
+    package var phase: Phase
     /// `status.reason` and `status.message`: set by eviction, a passed deadline, a lost node.
-    public var reason: String?
-    public var message: String?
-    public var nodeName: String?
+    package var reason: String?
+    package var message: String?
+    package var nodeName: String?
     /// Why the scheduler has not placed it, from the `PodScheduled` condition.
-    public var unschedulable: String?
-    public var containers: [Container]
+    package var unschedulable: String?
+    package var containers: [Container]
     /// A delete was asked for and its grace period runs.
-    public var isTerminating: Bool
-    public var createdAt: Date?
+    package var isTerminating: Bool
+    package var createdAt: Date?
 
-    public init(
+    package init(
         name: String,
         phase: Phase = .pending,
         reason: String? = nil,
@@ -65,12 +65,12 @@ public struct PodObservation: Sendable, Equatable {
 }
 
 /// What the cluster's watch last said about a node.
-public struct NodeObservation: Sendable, Equatable {
-    public var name: String
+package struct NodeObservation: Sendable, Equatable {
+    package var name: String
     /// The first address of type `ExternalIP`.
-    public var externalIP: String?
+    package var externalIP: String?
 
-    public init(name: String, externalIP: String? = nil) {
+    package init(name: String, externalIP: String? = nil) {
         self.name = name
         self.externalIP = externalIP
     }

@@ -1,5 +1,5 @@
 import DequeModule
-public import FoundationEssentials
+package import FoundationEssentials
 
 /// Which NodePorts may be given next: a hint kept in memory, built from the watch of the cluster's Services. The
 /// store's unique key and the API server have the last word.
@@ -7,13 +7,13 @@ public import FoundationEssentials
 /// A port is free when no create of this process, no Service of the cluster and no quarantine holds it. A choice costs the same
 /// however full the range is. A port is held by the create from its choice until its Service is seen; from then on the Service holds
 /// it, whichever replica removes it.
-public struct PortPool: Sendable {
+package struct PortPool: Sendable {
     /// The range, inclusive.
-    public let range: ClosedRange<Int>
+    package let range: ClosedRange<Int>
     /// How long a port rests that the API server called taken although nothing here held it.
-    public let quarantineTime: TimeInterval
+    package let quarantineTime: TimeInterval
     /// How long a freed port is given only when no other is free: players' old connections may still come to it.
-    public let coolingTime: TimeInterval
+    package let coolingTime: TimeInterval
 
     private var fresh = PortSet()
     private var cooling = PortSet()
@@ -30,7 +30,7 @@ public struct PortPool: Sendable {
         var until: Date
     }
 
-    public init(range: ClosedRange<Int>, quarantineTime: TimeInterval = 300, coolingTime: TimeInterval = 60) {
+    package init(range: ClosedRange<Int>, quarantineTime: TimeInterval = 300, coolingTime: TimeInterval = 60) {
         self.range = range
         self.quarantineTime = quarantineTime
         self.coolingTime = coolingTime
@@ -39,7 +39,7 @@ public struct PortPool: Sendable {
 
     /// Takes a free port at random, for a stack.
     /// - Returns: nil when every port of the range is held.
-    public mutating func take(at now: Date, using generator: inout some RandomNumberGenerator) -> Int? {
+    package mutating func take(at now: Date, using generator: inout some RandomNumberGenerator) -> Int? {
         endRests(at: now)
         guard let port = fresh.random(using: &generator) ?? cooling.random(using: &generator) else { return nil }
         heldByCreates.insert(port)
@@ -49,13 +49,13 @@ public struct PortPool: Sendable {
     }
 
     /// The port was taken but never used.
-    public mutating func giveBack(_ port: Int) {
+    package mutating func giveBack(_ port: Int) {
         heldByCreates.remove(port)
         settle(port)
     }
 
     /// The stack that held the port is gone, or the port turned out to be another stack's.
-    public mutating func release(_ port: Int, at now: Date) {
+    package mutating func release(_ port: Int, at now: Date) {
         guard range.contains(port) else { return }
         endRests(at: now)
         heldByCreates.remove(port)
@@ -65,14 +65,14 @@ public struct PortPool: Sendable {
     }
 
     /// Someone whom nothing here knows holds the port.
-    public mutating func quarantine(_ port: Int, at now: Date) {
+    package mutating func quarantine(_ port: Int, at now: Date) {
         guard range.contains(port) else { return }
         heldByCreates.remove(port)
         rest(port, .quarantined(until: now.addingTimeInterval(quarantineTime)))
     }
 
     /// A Service of the cluster, ours or not, has begun to hold the port.
-    public mutating func serviceHolds(_ port: Int) {
+    package mutating func serviceHolds(_ port: Int) {
         guard range.contains(port) else { return }
         serviceHolds[port, default: 0] += 1
         heldByCreates.remove(port)
@@ -80,14 +80,14 @@ public struct PortPool: Sendable {
     }
 
     /// A Service of the cluster holds the port no longer. Players' connections may still come to it.
-    public mutating func serviceReleases(_ port: Int, at now: Date) {
+    package mutating func serviceReleases(_ port: Int, at now: Date) {
         guard let holds = serviceHolds[port] else { return }
         serviceHolds[port] = holds == 1 ? nil : holds - 1
         if holds == 1 { release(port, at: now) }
     }
 
     /// Ports that could be given now.
-    public mutating func freeCount(at now: Date) -> Int {
+    package mutating func freeCount(at now: Date) -> Int {
         endRests(at: now)
         return fresh.count + cooling.count
     }

@@ -1,21 +1,21 @@
-public import FoundationEssentials
+package import FoundationEssentials
 import Synchronization
 
 /// The one ``PortPool`` of this process, shared by requests, the reconciler and the watch of Services.
-public final class Ports: Sendable {
+package final class Ports: Sendable {
     private let pool: Mutex<PortPool>
     private let now: @Sendable () -> Date
 
-    public init(pool: PortPool, now: @escaping @Sendable () -> Date = { Date() }) {
+    package init(pool: PortPool, now: @escaping @Sendable () -> Date = { Date() }) {
         self.pool = Mutex(pool)
         self.now = now
     }
 
     /// Ports that could be given now.
-    public var freeCount: Int { pool.withLock { $0.freeCount(at: now()) } }
+    package var freeCount: Int { pool.withLock { $0.freeCount(at: now()) } }
 
     /// A Service's ports changed from `old` to `new`.
-    public func serviceChanged(from old: [Int], to new: [Int]) {
+    package func serviceChanged(from old: [Int], to new: [Int]) {
         pool.withLock { pool in
             for port in new { pool.serviceHolds(port) }
             for port in old { pool.serviceReleases(port, at: now()) }

@@ -1,9 +1,9 @@
-public import FoundationEssentials
+package import FoundationEssentials
 import Synchronization
 
 /// What wakes the reconciler: the period, the nearest expiry, and what the watches report. Any number of reports before it comes
 /// round are one.
-public final class ReconcileTriggers: Sendable {
+package final class ReconcileTriggers: Sendable {
     /// What to look at.
     struct Work: Equatable {
         var stacks: Set<StackID> = []
@@ -20,22 +20,22 @@ public final class ReconcileTriggers: Sendable {
 
     private let state = Mutex(State())
 
-    public init() {}
+    package init() {}
 
     /// Something about the objects of one stack has changed for the worse.
-    public func stackChanged(_ id: StackID) {
+    package func stackChanged(_ id: StackID) {
         state.withLock { _ = $0.pending.stacks.insert(id) }
         signal()
     }
 
     /// Something has changed that concerns many stacks: a node left, a watch listed anew.
-    public func requestFullPass() {
+    package func requestFullPass() {
         state.withLock { $0.pending.isFullPass = true }
         signal()
     }
 
     /// A stack has come to be that expires then.
-    public func expiryAdded(_ date: Date) {
+    package func expiryAdded(_ date: Date) {
         let isNearer = state.withLock { state in
             if let nearest = state.nearestExpiry, nearest <= date { return false }
             state.nearestExpiry = date

@@ -1,9 +1,9 @@
 import FoundationEssentials
-public import Logging
+package import Logging
 import Synchronization
 
 /// Makes records and cluster agree, whatever broke in between: level-triggered, so that a pass needs no memory of earlier ones.
-public final class Reconciler: Sendable {
+package final class Reconciler: Sendable {
     let service: StackService
     let logger: Logger
     private let triggers: ReconcileTriggers
@@ -21,7 +21,7 @@ public final class Reconciler: Sendable {
     ///   - parallelism: stacks repaired at once.
     ///   - isLeading: whether this process may repair at this instant; asked before each write.
     ///   - sleep: waits; tests inject their clock here.
-    public init(
+    package init(
         service: StackService,
         triggers: ReconcileTriggers,
         parallelism: Int = 16,
@@ -38,7 +38,7 @@ public final class Reconciler: Sendable {
     }
 
     /// Reconciles until the task is cancelled.
-    public func run() async {
+    package func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask {
                 while !Task.isCancelled {
@@ -84,7 +84,7 @@ public final class Reconciler: Sendable {
     /// Compares all records with all objects and repairs what differs. Costs one read of the store and no call to the API server
     /// but those for what must change.
     @discardableResult
-    public func pass() async -> PassSummary {
+    package func pass() async -> PassSummary {
         let started = ContinuousClock.now
         var summary = PassSummary()
         guard service.cluster.isSynced else {

@@ -2,7 +2,7 @@ import FoundationEssentials
 
 /// What a stack needs so that record and cluster agree again. Whatever it is, the way there is the same: mark the record as being
 /// deleted, remove Service and Pod, see them gone, forget the record. Nothing is ever created anew.
-public enum Repair: String, Sendable, CaseIterable {
+package enum Repair: String, Sendable, CaseIterable {
     /// The time of the stack is over.
     case expired
     /// A delete was begun and not finished.

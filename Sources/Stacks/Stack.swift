@@ -1,15 +1,15 @@
 /// A stack as callers see it: the record, and what the cluster says of it at this moment.
-public struct Stack: Sendable, Equatable {
-    public var record: StackRecord
-    public var status: StackStatus
+package struct Stack: Sendable, Equatable {
+    package var record: StackRecord
+    package var status: StackStatus
     /// Why the status is what it is, in Kubernetes' own word (`ImagePullBackOff`, `OOMKilled`), when there is something to say.
-    public var reason: String?
+    package var reason: String?
     /// The same as a sentence.
-    public var message: String?
+    package var message: String?
     /// The node's ExternalIP, when it has one.
-    public var nodePublicIP: String?
+    package var nodePublicIP: String?
 
-    public init(record: StackRecord, status: StackStatus, reason: String? = nil, message: String? = nil, nodePublicIP: String? = nil) {
+    package init(record: StackRecord, status: StackStatus, reason: String? = nil, message: String? = nil, nodePublicIP: String? = nil) {
         self.record = record
         self.status = status
         self.reason = reason
@@ -19,7 +19,7 @@ public struct Stack: Sendable, Equatable {
 }
 
 /// The five states that callers know.
-public enum StackStatus: String, Sendable, CaseIterable {
+package enum StackStatus: String, Sendable, CaseIterable {
     /// Not running yet.
     case creating
     case running
@@ -31,5 +31,5 @@ public enum StackStatus: String, Sendable, CaseIterable {
     case nodeDeleted = "node_deleted"
 
     /// Whether a player may count on it now or soon.
-    public var isActive: Bool { self == .creating || self == .running }
+    package var isActive: Bool { self == .creating || self == .running }
 }

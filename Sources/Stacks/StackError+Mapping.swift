@@ -68,7 +68,11 @@ extension StackService {
         } catch is CancellationError {
             throw StackError(.shuttingDown, "the service is shutting down", retryAfterSeconds: 5)
         } catch let error as ClusterError {
-            logger.log(level: StackError(error).code.isOperatorsConcern ? .error : .notice, "Kubernetes refused", metadata: ["error": "\(error)"])
+            logger.log(
+                level: StackError(error).code.isOperatorsConcern ? .error : .notice,
+                "Kubernetes refused",
+                metadata: ["error": "\(error)"]
+            )
             throw StackError(error)
         } catch StoreError.unavailable(let reason) {
             logger.error("the store is unavailable", metadata: ["error": "\(reason)"])

@@ -1,9 +1,9 @@
-public import PodPolicy
+package import PodPolicy
 
 /// Why a request was not carried out, in words for the caller.
-public struct StackError: Error, Sendable, Equatable {
+package struct StackError: Error, Sendable, Equatable {
     /// The stable name of the failure, as it stands in `code` of the answer.
-    public enum Code: String, Sendable, CaseIterable {
+    package enum Code: String, Sendable, CaseIterable {
         case invalidRequest = "invalid_request"
         case invalidPodSpec = "invalid_pod_spec"
         case limitRangeViolated = "limit_range_violated"
@@ -29,15 +29,15 @@ public struct StackError: Error, Sendable, Equatable {
         case internalError = "internal_error"
     }
 
-    public var code: Code
+    package var code: Code
     /// A sentence that names the field or the object, what was found, and what is allowed.
-    public var message: String
+    package var message: String
     /// Every problem of a refused Pod spec.
-    public var details: [PodSpecProblem]
+    package var details: [PodSpecProblem]
     /// When trying again may help, in seconds.
-    public var retryAfterSeconds: Int?
+    package var retryAfterSeconds: Int?
 
-    public init(_ code: Code, _ message: String, details: [PodSpecProblem] = [], retryAfterSeconds: Int? = nil) {
+    package init(_ code: Code, _ message: String, details: [PodSpecProblem] = [], retryAfterSeconds: Int? = nil) {
         self.code = code
         self.message = message
         self.details = details

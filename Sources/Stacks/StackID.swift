@@ -2,15 +2,17 @@
 ///
 /// The Pod bears this very name and the Service a name derived from it, so that every step of a create or a delete can be
 /// repeated without knowing how far an earlier attempt came.
-public struct StackID: Hashable, Sendable, CustomStringConvertible {
+package struct StackID: Hashable, Sendable, CustomStringConvertible {
     /// The whole name, prefix included.
-    public let description: String
+    package let description: String
 
     /// Accepts exactly what ``random(using:)`` makes; anything else is no stack id.
-    public init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         let digits = text.dropFirst(Self.prefix.count)
         guard text.hasPrefix(Self.prefix), digits.utf8.count == 16,
-            digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) })
+            digits.utf8.allSatisfy({
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+            })
         else { return nil }
         description = String(text)
     }
@@ -21,15 +23,15 @@ public struct StackID: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// A new id of 64 random bits.
-    public static func random(using generator: inout some RandomNumberGenerator) -> StackID {
+    package static func random(using generator: inout some RandomNumberGenerator) -> StackID {
         StackID(bits: generator.next())
     }
 
     /// The Pod of this stack.
-    public var podName: String { description }
+    package var podName: String { description }
 
     /// The Service of this stack.
-    public var serviceName: String { "svc-" + description }
+    package var serviceName: String { "svc-" + description }
 
     private static let prefix = "stack-"
 }

@@ -1,10 +1,10 @@
-public import FoundationEssentials
-public import PodPolicy
+package import FoundationEssentials
+package import PodPolicy
 
 /// What the store keeps of a stack. The cluster knows the rest: whether the Pod runs, and how the node is reached.
-public struct StackRecord: Sendable, Equatable {
+package struct StackRecord: Sendable, Equatable {
     /// How far the stack has come. It only ever moves forward.
-    public enum State: String, Sendable, CaseIterable {
+    package enum State: String, Sendable, CaseIterable {
         /// The row, its lock, its port and its resources are held; Pod and Service are being made.
         case reserved
         /// Pod and Service exist and the Pod has a node.
@@ -13,28 +13,28 @@ public struct StackRecord: Sendable, Equatable {
         case deleting
     }
 
-    public var id: StackID
-    public var userID: Int64
-    public var problemID: Int64
-    public var state: State
+    package var id: StackID
+    package var userID: Int64
+    package var problemID: Int64
+    package var state: State
     /// The process that made the reservation. Only it may finish it; others may reclaim it once it is too old.
-    public var owner: String
+    package var owner: String
     /// By what a repeated request is known again; nil when the caller gave no key.
-    public var idempotency: Idempotency?
-    public var namespace: String
+    package var idempotency: Idempotency?
+    package var namespace: String
     /// The Pod as sanitised, in YAML.
-    public var podSpec: String
-    public var port: ExposedPort
-    public var nodePort: Int
+    package var podSpec: String
+    package var port: ExposedPort
+    package var nodePort: Int
     /// The node's name, once the scheduler has chosen one.
-    public var nodeID: String?
-    public var requestedCPUMilli: Int64
-    public var requestedMemoryBytes: Int64
-    public var createdAt: Date
-    public var updatedAt: Date
-    public var expiresAt: Date
+    package var nodeID: String?
+    package var requestedCPUMilli: Int64
+    package var requestedMemoryBytes: Int64
+    package var createdAt: Date
+    package var updatedAt: Date
+    package var expiresAt: Date
 
-    public init(
+    package init(
         id: StackID,
         userID: Int64,
         problemID: Int64,
@@ -73,13 +73,13 @@ public struct StackRecord: Sendable, Equatable {
 
 /// The caller's key for a request that may be sent more than once, and what the request asked for.
 /// https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
-public struct Idempotency: Sendable, Equatable {
+package struct Idempotency: Sendable, Equatable {
     /// The key as the caller chose it; unique among all requests.
-    public var key: String
+    package var key: String
     /// A digest of the request's content: another request with the same key is a mistake of the caller.
-    public var digest: String
+    package var digest: String
 
-    public init(key: String, digest: String) {
+    package init(key: String, digest: String) {
         self.key = key
         self.digest = digest
     }
@@ -87,9 +87,9 @@ public struct Idempotency: Sendable, Equatable {
 
 extension Date {
     /// The same moment in whole microseconds since 1970: what stores keep and what answers show, so that both agree.
-    public var microseconds: Int64 { Int64((timeIntervalSince1970 * 1_000_000).rounded()) }
+    package var microseconds: Int64 { Int64((timeIntervalSince1970 * 1_000_000).rounded()) }
 
-    public init(microseconds: Int64) {
+    package init(microseconds: Int64) {
         self.init(timeIntervalSince1970: Double(microseconds) / 1_000_000)
     }
 }

@@ -1,5 +1,5 @@
 import FoundationEssentials
-public import Logging
+package import Logging
 import PodPolicy
 
 extension StackService {
@@ -8,7 +8,7 @@ extension StackService {
     ///
     /// A request whose idempotency key has made a stack already gets that one.
     /// - Throws: ``StackError``.
-    public func create(_ request: CreateRequest, logger: Logger) async throws -> CreateOutcome {
+    package func create(_ request: CreateRequest, logger: Logger) async throws -> CreateOutcome {
         try await translatingErrors(logger) {
             let pod = try check(request)
             return try await creates.perform(forUser: request.userID) {

@@ -1,9 +1,9 @@
-public import Logging
+package import Logging
 
 extension StackService {
     /// Removes a stack and returns once Pod and Service are seen gone. Repeats safely.
     /// - Throws: ``StackError``: `stack_not_found`; `deletion_pending` when the cluster takes longer, and then the reconciler goes on.
-    public func delete(_ id: StackID, logger: Logger) async throws {
+    package func delete(_ id: StackID, logger: Logger) async throws {
         try await translatingErrors(logger) {
             try await deletes.perform(forUser: 0) {
                 var logger = logger

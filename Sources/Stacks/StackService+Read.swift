@@ -1,9 +1,9 @@
 import FoundationEssentials
-public import Logging
+package import Logging
 
 extension StackService {
     /// - Throws: ``StackError``: `stack_not_found` also for one that expired, is being deleted, or lost its node.
-    public func stack(_ id: StackID, logger: Logger) async throws -> Stack {
+    package func stack(_ id: StackID, logger: Logger) async throws -> Stack {
         try await translatingErrors(logger) {
             guard let record = try await store.record(id), isVisible(record) else { throw StackError.notFound(id) }
             guard cluster.isSynced else { throw StackError.notSynced }
@@ -14,17 +14,17 @@ extension StackService {
     }
 
     /// Every stack, oldest first.
-    public func stacks(logger: Logger) async throws -> [Stack] {
+    package func stacks(logger: Logger) async throws -> [Stack] {
         try await translatingErrors(logger) { try views(of: try await store.records()) }
     }
 
     /// Every stack of a user, oldest first.
-    public func stacks(ofUser userID: Int64, logger: Logger) async throws -> [Stack] {
+    package func stacks(ofUser userID: Int64, logger: Logger) async throws -> [Stack] {
         try await translatingErrors(logger) { try views(of: try await store.records(ofUser: userID)) }
     }
 
     /// The sums over all stacks. What is being deleted holds its port and its resources until it is gone, and is counted there.
-    public func stats(logger: Logger) async throws -> StackStats {
+    package func stats(logger: Logger) async throws -> StackStats {
         try await translatingErrors(logger) {
             let records = try await store.records()
             let stacks = try views(of: records)
@@ -72,13 +72,13 @@ extension StackService {
 }
 
 /// The answer to `GET /stats`.
-public struct StackStats: Sendable, Equatable {
-    public var totalStacks = 0
-    public var activeStacks = 0
+package struct StackStats: Sendable, Equatable {
+    package var totalStacks = 0
+    package var activeStacks = 0
     /// Stacks by node name.
-    public var nodeDistribution: [String: Int] = [:]
-    public var usedNodePorts = 0
-    public var reserved = ResourceAmount.zero
+    package var nodeDistribution: [String: Int] = [:]
+    package var usedNodePorts = 0
+    package var reserved = ResourceAmount.zero
 
-    public init() {}
+    package init() {}
 }

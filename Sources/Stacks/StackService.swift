@@ -1,10 +1,10 @@
-public import FoundationEssentials
+package import FoundationEssentials
 import Logging
-public import PodPolicy
+package import PodPolicy
 
 /// Everything that callers can ask for. Reserve, create, confirm: see the architecture document for the order and its reasons.
-public final class StackService: Sendable {
-    public let settings: StackSettings
+package final class StackService: Sendable {
+    package let settings: StackSettings
     let policy: PodPolicy
     let store: any StackStore
     let cluster: any Cluster
@@ -25,7 +25,7 @@ public final class StackService: Sendable {
     ///   - now: the wall clock.
     ///   - onExpiry: told the expiry of each new stack.
     ///   - failpoint: called before and after each external effect; tests end the process there.
-    public init(
+    package init(
         settings: StackSettings,
         policy: PodPolicy,
         store: any StackStore,
@@ -64,16 +64,16 @@ public final class StackService: Sendable {
 }
 
 /// What `POST /stacks` asks for.
-public struct CreateRequest: Sendable, Equatable {
-    public var userID: Int64
-    public var problemID: Int64
-    public var targetPort: Int
+package struct CreateRequest: Sendable, Equatable {
+    package var userID: Int64
+    package var problemID: Int64
+    package var targetPort: Int
     /// YAML or JSON text of one Pod.
-    public var podSpec: String
+    package var podSpec: String
     /// When the caller may send the request again.
-    public var idempotency: Idempotency?
+    package var idempotency: Idempotency?
 
-    public init(userID: Int64, problemID: Int64, targetPort: Int, podSpec: String, idempotency: Idempotency? = nil) {
+    package init(userID: Int64, problemID: Int64, targetPort: Int, podSpec: String, idempotency: Idempotency? = nil) {
         self.userID = userID
         self.problemID = problemID
         self.targetPort = targetPort
@@ -83,8 +83,8 @@ public struct CreateRequest: Sendable, Equatable {
 }
 
 /// What `POST /stacks` came to.
-public struct CreateOutcome: Sendable, Equatable {
-    public var stack: Stack
+package struct CreateOutcome: Sendable, Equatable {
+    package var stack: Stack
     /// An earlier request with the same idempotency key made the stack.
-    public var isReplay: Bool
+    package var isReplay: Bool
 }

@@ -1,25 +1,25 @@
 import FoundationEssentials
 
 /// The numbers by which stacks are made and unmade. The environment variables that set them are named in the README.
-public struct StackSettings: Sendable, Equatable {
-    public var namespace = "stacks"
-    public var maxPerUser = 5
-    public var timeToLive: Duration = .seconds(7200)
+package struct StackSettings: Sendable, Equatable {
+    package var namespace = "stacks"
+    package var maxPerUser = 5
+    package var timeToLive: Duration = .seconds(7200)
     /// How much longer than the stack the Pod may live if nobody removes it: the kubelet ends it then.
-    public var podDeadlineSlack: Duration = .seconds(120)
-    public var schedulingTimeout: Duration = .seconds(20)
+    package var podDeadlineSlack: Duration = .seconds(120)
+    package var schedulingTimeout: Duration = .seconds(20)
     /// The age at which a reservation of another process may be reclaimed.
-    public var portLockTTL: Duration = .seconds(30)
+    package var portLockTTL: Duration = .seconds(30)
     /// How long a delete waits to see Pod and Service gone before it leaves the rest to the reconciler. Longer than the longest
     /// grace period that a Pod may ask for.
-    public var deletionTimeout: Duration = .seconds(45)
+    package var deletionTimeout: Duration = .seconds(45)
     /// How long a failing image pull still counts as creating.
-    public var imagePullGrace: Duration = .seconds(60)
+    package var imagePullGrace: Duration = .seconds(60)
     /// Different ports tried when the API server says that the one chosen is taken.
-    public var portAttempts = 8
-    public var reconcileInterval: Duration = .seconds(10)
+    package var portAttempts = 8
+    package var reconcileInterval: Duration = .seconds(10)
 
-    public init() {}
+    package init() {}
 }
 
 extension Duration {

@@ -10,7 +10,9 @@ struct ObservedStatus: Equatable {
 extension ObservedStatus {
     /// Container waiting reasons after which the Pod will not start by itself; image pulls get a grace first, because a registry
     /// may be slow to answer.
-    private static let hopelessWaits: Set<String> = ["CreateContainerConfigError", "CreateContainerError", "InvalidImageName", "RunContainerError"]
+    private static let hopelessWaits: Set<String> = [
+        "CreateContainerConfigError", "CreateContainerError", "InvalidImageName", "RunContainerError",
+    ]
     private static let imageWaits: Set<String> = ["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull"]
 
     /// - Parameters:

@@ -1,9 +1,9 @@
-public import FoundationEssentials
+package import FoundationEssentials
 
 /// Where stacks are kept. Every method is one atomic operation; two stores pass the same conformance suite.
 ///
 /// All methods throw ``StoreError`` when the store cannot answer; whether a write took place is then unknown.
-public protocol StackStore: Sendable {
+package protocol StackStore: Sendable {
     /// Whether no other process can write to this store while it is open. A reservation of another owner is then a leftover of a
     /// process that has died.
     var isExclusive: Bool { get }
@@ -53,44 +53,44 @@ extension StackStore {
 }
 
 /// What a reservation must keep within.
-public struct ReservationLimits: Sendable, Equatable {
-    public var stacksPerUser: Int
+package struct ReservationLimits: Sendable, Equatable {
+    package var stacksPerUser: Int
     /// The most that all records together may request; nil for no bound.
-    public var budget: ResourceAmount?
+    package var budget: ResourceAmount?
 
-    public init(stacksPerUser: Int, budget: ResourceAmount?) {
+    package init(stacksPerUser: Int, budget: ResourceAmount?) {
         self.stacksPerUser = stacksPerUser
         self.budget = budget
     }
 }
 
 /// An amount of both resources that stacks request.
-public struct ResourceAmount: Sendable, Equatable {
+package struct ResourceAmount: Sendable, Equatable {
     /// Thousandths of a core.
-    public var cpuMilli: Int64
-    public var memoryBytes: Int64
+    package var cpuMilli: Int64
+    package var memoryBytes: Int64
 
-    public static let zero = ResourceAmount(cpuMilli: 0, memoryBytes: 0)
+    package static let zero = ResourceAmount(cpuMilli: 0, memoryBytes: 0)
 
-    public init(cpuMilli: Int64, memoryBytes: Int64) {
+    package init(cpuMilli: Int64, memoryBytes: Int64) {
         self.cpuMilli = cpuMilli
         self.memoryBytes = memoryBytes
     }
 
-    public static func + (left: ResourceAmount, right: ResourceAmount) -> ResourceAmount {
+    package static func + (left: ResourceAmount, right: ResourceAmount) -> ResourceAmount {
         ResourceAmount(cpuMilli: left.cpuMilli + right.cpuMilli, memoryBytes: left.memoryBytes + right.memoryBytes)
     }
 
-    public static func - (left: ResourceAmount, right: ResourceAmount) -> ResourceAmount {
+    package static func - (left: ResourceAmount, right: ResourceAmount) -> ResourceAmount {
         ResourceAmount(cpuMilli: left.cpuMilli - right.cpuMilli, memoryBytes: left.memoryBytes - right.memoryBytes)
     }
 
-    public static func += (left: inout ResourceAmount, right: ResourceAmount) { left = left + right }
-    public static func -= (left: inout ResourceAmount, right: ResourceAmount) { left = left - right }
+    package static func += (left: inout ResourceAmount, right: ResourceAmount) { left = left + right }
+    package static func -= (left: inout ResourceAmount, right: ResourceAmount) { left = left - right }
 }
 
 /// Why a reservation was not written. Tested in this order, so that a caller learns the reason that lasts longest.
-public enum ReservationRefusal: Error, Sendable, Equatable {
+package enum ReservationRefusal: Error, Sendable, Equatable {
     /// An earlier request with the same idempotency key made this record.
     case keyUsed(StackRecord)
     /// `(user, problem)` has this stack already.
@@ -101,7 +101,7 @@ public enum ReservationRefusal: Error, Sendable, Equatable {
 }
 
 /// Why the store did not do what it was asked.
-public enum StoreError: Error, Sendable, Equatable {
+package enum StoreError: Error, Sendable, Equatable {
     /// It cannot be reached or written now. The text is for the log, not for callers.
     case unavailable(String)
     /// The reservation is no longer this owner's to finish: it was deleted or reclaimed.

@@ -3,7 +3,7 @@ import NIOHTTP1
 import Testing
 
 /// What Kubernetes refuses, by really making it refuse: each time nothing is left, and an immediate retry works once the cause is gone.
-@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed))
+@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized)
 struct ClusterRefusalTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var name: String

@@ -5,7 +5,10 @@ import NIOHTTP1
 import Testing
 
 /// On the node on which containers really run.
-@Suite(.enabled(if: TestCluster.isUp && TestCluster.realNode != nil, "needs a node that runs containers: root, namespaces and mounts"))
+@Suite(
+    .enabled(if: TestCluster.isUp && TestCluster.realNode != nil, "needs a node that runs containers: root, namespaces and mounts"),
+    .serialized
+)
 struct EndToEndTests {
     private static let realNode = ["STACK_NODE_SELECTOR": "node-kind=real"]
 

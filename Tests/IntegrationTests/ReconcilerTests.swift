@@ -2,7 +2,7 @@ import KubernetesClient
 import Testing
 
 /// What the reconciler does about what others do to a cluster.
-@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed))
+@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized)
 struct ReconcilerTests {
     @Test func `a Pod that someone deletes takes its stack with it, at once`() async throws {
         try await withService(["STACK_SCHEDULER_INTERVAL": "1h"]) { service, namespace, client in
@@ -31,7 +31,7 @@ struct ReconcilerTests {
     }
 
     @Test func `a stack expires within a second of its time, also after a restart`() async throws {
-        try await withServiceEnvironment(["STACK_TTL": "4s", "STACK_SCHEDULER_INTERVAL": "1h"]) { environment, namespace, client in
+        try await withServiceEnvironment(["STACK_TTL": "8s", "STACK_SCHEDULER_INTERVAL": "1h"]) { environment, namespace, client in
             let first = try await ServiceProcess.run(environment) { service in
                 try await service.api.create(user: 1, problem: 1).body
             }
@@ -41,8 +41,11 @@ struct ReconcilerTests {
                 let line = try await service.log.first("removing stack") { $0["stack_id"] == id && $0["cause"] == "expired" }
                 let noticed = try #require(line["time"])
                 #expect(noticed >= expiry, "\(noticed) \(expiry)")
-                let late = try #require(Self.seconds(from: expiry, to: noticed))
-                #expect(late < 1, "expired \(late) s late")
+                // On a busy machine the service may have come up only after that.
+                let ready = try #require(try await service.log.first("the state of the cluster has been read")["time"])
+                let late = try #require(Self.seconds(from: max(expiry, ready), to: noticed))
+                print("from the expiry of a stack to the begin of its removal: \(late) s")
+                #expect(late < 1, "\(late) s")
                 #expect(try await service.api.get("/stacks/\(id)").status == 404)
                 _ = try await service.log.first("stack removed") { $0["stack_id"] == id }
                 try await expectNothingLeft(in: namespace, client)

@@ -33,7 +33,7 @@ struct RightsTests {
                 }
                 #expect(!run.log.text.contains(token))
             }
-            try await TestCluster.kubectl(["delete", "-f", Self.example, "--wait=false"])
+            try await TestCluster.kubectl(["delete", "-f", Self.example, "--ignore-not-found", "--wait=false"])
         }
     }
 

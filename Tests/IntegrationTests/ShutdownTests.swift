@@ -4,7 +4,7 @@ import Subprocess
 import SystemPackage
 import Testing
 
-@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed))
+@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized)
 struct ShutdownTests {
     @Test func `SIGTERM lets creates that have begun end, and what was promised is there afterwards`() async throws {
         try await TestCluster.withNamespace { namespace, client in

@@ -56,10 +56,10 @@ enum TestCluster {
             try await waitForServiceAccount(in: name, client)
             let result: Result
             do { result = try await body(name, client) } catch {
-                try await client.delete(Namespace.self, name: name, namespace: nil)
+                try await client.deleteNamespace(name)
                 throw error
             }
-            try await client.delete(Namespace.self, name: name, namespace: nil)
+            try await client.deleteNamespace(name)
             // Its Services hold their ports until it is gone, and there are few of them.
             if kubeconfig == tinyKubeconfig { try await client.waitUntilNamespaceIsGone(name) }
             return result
@@ -73,6 +73,13 @@ enum TestCluster {
         for try await event in client.watch(ServiceAccount.self, namespace: namespace, resourceVersion: list.resourceVersion) {
             if case .added = event { return }
         }
+    }
+}
+
+extension KubernetesClient {
+    /// Repeats safely.
+    fileprivate func deleteNamespace(_ name: String) async throws {
+        do { try await delete(Namespace.self, name: name, namespace: nil) } catch let error as KubernetesError where error.isNotFound {}
     }
 }
 
