@@ -11,12 +11,21 @@ package struct API {
     /// - Parameters:
     ///   - dependencies: what `GET /readyz` asks.
     ///   - apiKey: what callers must send in `X-API-KEY`; nil for no check.
-    package init(service: StackService, dependencies: [Dependency], apiKey: String?) {
+    ///   - readinessTimeout: how long `GET /readyz` waits for a dependency before it calls it unavailable.
+    ///   - sleep: the clock of that wait.
+    package init(
+        service: StackService,
+        dependencies: [Dependency],
+        apiKey: String?,
+        readinessTimeout: Duration = .seconds(5),
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    ) {
         stacks = StackRoutes(service: service)
-        health = HealthRoutes(dependencies: dependencies)
+        health = HealthRoutes(dependencies: dependencies, timeout: readinessTimeout, sleep: sleep)
         self.apiKey = apiKey
     }
 
+    /// The routes with their middleware: access log, errors, API key.
     package func router() -> Router<APIContext> {
         let router = Router(context: APIContext.self)
         router.addMiddleware {
@@ -36,10 +45,17 @@ package struct API {
 
     private typealias Handler = @Sendable (Request, APIContext) async throws -> Response
 
+    /// Every method that the HTTP parser lets through.
+    private static let methods = [
+        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT",
+        "ACL", "BIND", "CHECKOUT", "COPY", "LINK", "LOCK", "M-SEARCH", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MOVE", "NOTIFY",
+        "PROPFIND", "PROPPATCH", "PURGE", "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE", "UNBIND", "UNLINK", "UNLOCK", "UNSUBSCRIBE",
+    ].compactMap { HTTPRequest.Method($0) }
+
     /// Adds a path with its methods; every other method is answered with 405 and what is allowed.
     private func add(_ path: RouterPath, _ handlers: [HTTPRequest.Method: Handler], to router: Router<APIContext>) {
         let allowed = handlers.keys.map(\.rawValue).sorted().joined(separator: ", ")
-        for method: HTTPRequest.Method in [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect] {
+        for method in Self.methods {
             if let handler = handlers[method] {
                 router.on(path, method: method, use: handler)
             } else {
@@ -53,8 +69,10 @@ package struct API {
 
 /// The context of one request: its id, its logger, its parameters.
 package struct APIContext: RequestContext {
+    /// What the framework keeps of a request.
     package var coreContext: CoreRequestContextStorage
 
+    /// Made by the framework for each request.
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
     }

@@ -200,6 +200,10 @@ struct Nullable<Value: Encodable>: Encodable {
 }
 
 extension Date {
-    /// RFC 3339 in UTC with milliseconds.
-    var rfc3339: String { formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)) }
+    /// RFC 3339 in UTC with milliseconds; the rest is cut off. The formatter cuts, too, and would find less than a millisecond where
+    /// its nearest binary fraction lies below it.
+    var rfc3339: String {
+        let milliseconds = (Double(microseconds) / 1000).rounded(.down)
+        return Date(timeIntervalSince1970: (milliseconds + 0.5) / 1000).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
 }

@@ -6,33 +6,11 @@ import NIOFoundationCompat
 import Stacks
 
 /// The body of `POST /stacks`.
-struct CreateBody: Decodable {
+struct CreateBody {
     var userID: Int64
     var problemID: Int64
     var targetPort: Int
     var podSpec: String
-
-    enum CodingKeys: String, CodingKey {
-        case userID = "user_id"
-        case problemID = "problem_id"
-        case targetPort = "target_port"
-        case podSpec = "pod_spec"
-    }
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        userID = try Self.integer(.userID, in: container)
-        problemID = try Self.integer(.problemID, in: container)
-        targetPort = try Self.integer(.targetPort, in: container)
-        podSpec = try container.decode(String.self, forKey: .podSpec)
-    }
-
-    /// The decoder has no path for a number that fits no integer.
-    private static func integer<Value: Decodable>(_ key: CodingKeys, in container: KeyedDecodingContainer<CodingKeys>) throws -> Value {
-        do { return try container.decode(Value.self, forKey: key) } catch let error as DecodingError { throw error } catch {
-            throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "\(error)")
-        }
-    }
 
     func request(idempotencyKey: String?) -> CreateRequest {
         CreateRequest(
@@ -50,47 +28,58 @@ struct CreateBody: Decodable {
         return SHA256.hash(data: content).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    /// - Throws: ``RequestError`` `bodyTooLarge`; ``StackError`` `invalid_request` naming the field.
+    /// - Throws: ``RequestError`` `bodyTooLarge`; ``StackError`` `invalid_request` naming each field that is wrong.
     static func read(from request: Request) async throws -> CreateBody {
-        let buffer: ByteBuffer
+        let buffer = try await bytes(of: request)
         do {
-            buffer = try await request.body.collect(upTo: StackRoutes.maximumBodySize)
+            return try CreateBody(fields: try JSONDecoder().decode([String: JSONValue].self, from: Data(buffer: buffer)))
+        } catch DecodingError.typeMismatch, DecodingError.valueNotFound {
+            throw StackError(.invalidRequest, "the body is not a JSON object; \(needs)")
+        } catch is DecodingError {
+            throw StackError(.invalidRequest, "the body is not JSON, or is nested too deeply; \(needs)")
+        }
+    }
+
+    private static func bytes(of request: Request) async throws -> ByteBuffer {
+        do {
+            return try await request.body.collect(upTo: StackRoutes.maximumBodySize)
         } catch is NIOTooManyBytesError {
             throw RequestError.bodyTooLarge(limit: StackRoutes.maximumBodySize)
-        }
-        do {
-            return try JSONDecoder().decode(CreateBody.self, from: Data(buffer: buffer))
-        } catch let error as DecodingError {
-            throw StackError(.invalidRequest, Self.sentence(for: error))
+        } catch {
+            // The connection ended, or what came on it is not HTTP.
+            throw StackError(.invalidRequest, "the body could not be read to its end: \(error)")
         }
     }
 
-    private static func sentence(for error: DecodingError) -> String {
-        switch error {
-        case .keyNotFound(let key, _):
-            "\(key.stringValue): is missing; the body needs user_id, problem_id, target_port and pod_spec"
-        case .typeMismatch(_, let context) where context.codingPath.isEmpty:
-            "the body is not a JSON object"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            "\(path(context)): must be \(expected(context))"
-        case .dataCorrupted(let context) where context.codingPath.isEmpty:
-            "the body is not JSON"
-        case .dataCorrupted(let context):
-            "\(path(context)): must be \(expected(context))"
-        @unknown default:
-            "the body cannot be read"
-        }
-    }
+    private static let needs = "it must be one with user_id, problem_id, target_port and pod_spec"
+}
 
-    private static func path(_ context: DecodingError.Context) -> String {
-        context.codingPath.map(\.stringValue).joined(separator: ".")
-    }
-
-    private static func expected(_ context: DecodingError.Context) -> String {
-        switch context.codingPath.first?.stringValue {
-        case CodingKeys.podSpec.rawValue: "a string with the YAML or JSON text of one Pod"
-        case CodingKeys.targetPort.rawValue: "a number within 1…65535"
-        default: "a positive 64-bit integer"
+extension CreateBody {
+    /// - Throws: ``StackError`` `invalid_request`.
+    private init(fields: [String: JSONValue]) throws {
+        var problems: [String] = []
+        func value<Value>(_ name: String, _ allowed: String, _ read: (JSONValue) -> Value?) -> Value? {
+            guard let found = fields[name] else {
+                problems.append("\(name): is missing; must be \(allowed)")
+                return nil
+            }
+            guard let value = read(found) else {
+                problems.append("\(name): is \(found.found); must be \(allowed)")
+                return nil
+            }
+            return value
         }
+        func positive(_ value: JSONValue) -> Int64? { value.integer.flatMap { $0 > 0 ? $0 : nil } }
+
+        let userID = value("user_id", "a positive 64-bit integer", positive)
+        let problemID = value("problem_id", "a positive 64-bit integer", positive)
+        let targetPort = value("target_port", "an integer within 1…65535") {
+            $0.integer.flatMap { (1...65535).contains($0) ? Int($0) : nil }
+        }
+        let podSpec = value("pod_spec", "a string with the YAML or JSON text of one Pod", \.string)
+        guard let userID, let problemID, let targetPort, let podSpec else {
+            throw StackError(.invalidRequest, problems.joined(separator: "; "))
+        }
+        self.init(userID: userID, problemID: problemID, targetPort: targetPort, podSpec: podSpec)
     }
 }

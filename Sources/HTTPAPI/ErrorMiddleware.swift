@@ -1,7 +1,6 @@
 import HTTPTypes
 import Hummingbird
 import Logging
-import PodPolicy
 import Stacks
 
 /// Turns whatever a route throws into the contract's error body. What is not meant for callers is logged, and they get the
@@ -17,9 +16,9 @@ struct ErrorMiddleware: RouterMiddleware {
         } catch let error as StackError {
             return try respond(to: error, context)
         } catch let error as RequestError {
-            return try .json(ErrorBody(error: error.message, code: error.code), status: error.status, headers: error.headers)
+            return try respond(to: error)
         } catch let error as HTTPError where error.status == .notFound {
-            return try .json(ErrorBody(error: "no such route: \(request.uri.path.prefix(200))", code: "route_not_found"), status: .notFound)
+            return try respond(to: RequestError.routeNotFound(request.uri.path))
         } catch let error as HTTPError where error.status.kind == .clientError {
             let body = ErrorBody(error: error.body ?? error.status.reasonPhrase, code: StackError.Code.invalidRequest.rawValue)
             return try .json(body, status: error.status)
@@ -30,79 +29,23 @@ struct ErrorMiddleware: RouterMiddleware {
     }
 
     private func respond(to error: StackError, _ context: APIContext) throws -> Response {
-        var headers = HTTPFields()
-        if let seconds = error.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
         let status = error.code.httpStatus
+        var headers = HTTPFields()
+        if status == .serviceUnavailable { headers[.retryAfter] = String(error.retryAfterSeconds ?? StackError.defaultRetryAfterSeconds) }
         var body = ErrorBody(error: error.message, code: error.code.rawValue)
         if !error.details.isEmpty { body.details = error.details.map(ProblemBody.init) }
         if status == .internalServerError { body.requestID = context.id }
         return try .json(body, status: status, headers: headers)
     }
-}
 
-struct ErrorBody: Encodable {
-    var error: String
-    var code: String
-    var details: [ProblemBody]?
-    var requestID: String?
-
-    enum CodingKeys: String, CodingKey {
-        case error, code, details
-        case requestID = "request_id"
+    private func respond(to error: RequestError) throws -> Response {
+        try .json(ErrorBody(error: error.message, code: error.code.rawValue), status: error.status, headers: error.headers)
     }
 }
 
-/// One problem of a refused Pod spec.
-struct ProblemBody: Encodable {
-    var path: String
-    var code: String
-    var message: String
-    var line: Int?
-    var column: Int?
-
-    init(_ problem: PodSpecProblem) {
-        path = problem.path
-        code = problem.code
-        message = problem.message
-        line = problem.line
-        column = problem.column
-    }
-}
-
-/// A request that never reaches the service.
-enum RequestError: Error {
-    case methodNotAllowed(String, allowed: String)
-    case bodyTooLarge(limit: Int)
-    case unauthorized
-
-    var status: HTTPResponse.Status {
-        switch self {
-        case .methodNotAllowed: .methodNotAllowed
-        case .bodyTooLarge: .contentTooLarge
-        case .unauthorized: .unauthorized
-        }
-    }
-
-    var code: String {
-        switch self {
-        case .methodNotAllowed: "method_not_allowed"
-        case .bodyTooLarge: "body_too_large"
-        case .unauthorized: "unauthorized"
-        }
-    }
-
-    var message: String {
-        switch self {
-        case .methodNotAllowed(let method, let allowed): "method \(method) is not allowed here; allowed: \(allowed)"
-        case .bodyTooLarge(let limit): "the body is larger than \(limit) bytes"
-        case .unauthorized: "the header X-API-KEY is missing or wrong"
-        }
-    }
-
-    var headers: HTTPFields {
-        guard case .methodNotAllowed(_, let allowed) = self else { return [:] }
-        return [.allow: allowed]
-    }
+extension StackError {
+    /// For what says nothing of when it may be over.
+    static let defaultRetryAfterSeconds = 5
 }
 
 extension StackError.Code {

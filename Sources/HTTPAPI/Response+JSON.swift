@@ -5,13 +5,15 @@ import NIOCore
 import NIOFoundationCompat
 
 extension Response {
+    static let jsonContentType = "application/json; charset=utf-8"
+
     /// A JSON body with sorted keys, so that answers can be compared as text.
     static func json(_ body: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) throws -> Response {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let data = try encoder.encode(body)
         var headers = headers
-        headers[.contentType] = "application/json; charset=utf-8"
+        headers[.contentType] = jsonContentType
         headers[.cacheControl] = "no-store"
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(data: data)))
     }

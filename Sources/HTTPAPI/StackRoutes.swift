@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Stacks
@@ -36,8 +36,8 @@ struct StackRoutes {
     }
 
     func listOfUser(_ request: Request, _ context: APIContext) async throws -> Response {
-        let text = try context.parameters.require("user_id")
-        guard let userID = Int64(text), userID > 0 else {
+        let text = try parameter("user_id", context)
+        guard text.first != "+", let userID = Int64(text), userID > 0 else {
             throw StackError(.invalidRequest, "user_id: \"\(text.prefix(40))\" is not a positive 64-bit integer")
         }
         let stacks = try await service.stacks(ofUser: userID, logger: context.logger)
@@ -50,8 +50,14 @@ struct StackRoutes {
 
     /// What does not look like a stack id names no stack.
     private func stackID(_ context: APIContext) throws -> StackID {
-        let text = try context.parameters.require("stack_id")
+        let text = try parameter("stack_id", context)
         guard let id = StackID(text) else { throw StackError(.stackNotFound, "no stack \(text.prefix(40))") }
         return id
+    }
+
+    /// A part of the path, without its percent-encoding; as it stands when that is broken.
+    private func parameter(_ name: String, _ context: APIContext) throws -> String {
+        let text = try context.parameters.require(name)
+        return text.removingPercentEncoding ?? text
     }
 }

@@ -85,8 +85,7 @@ struct Server {
         )
         application = Application(
             router: api.router(),
-            // A create or a delete keeps its connection silent for up to a minute.
-            server: .http1(configuration: HTTP1Channel.Configuration(idleTimeout: .seconds(180))),
+            server: .api(),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.address.host, port: configuration.address.port),
                 serverName: "ctf-provisioner"

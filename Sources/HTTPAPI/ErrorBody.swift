@@ -1,0 +1,31 @@
+import PodPolicy
+
+/// What every answer but success carries.
+struct ErrorBody: Encodable {
+    var error: String
+    var code: String
+    var details: [ProblemBody]?
+    var requestID: String?
+
+    enum CodingKeys: String, CodingKey {
+        case error, code, details
+        case requestID = "request_id"
+    }
+}
+
+/// One problem of a refused Pod spec.
+struct ProblemBody: Encodable {
+    var path: String
+    var code: String
+    var message: String
+    var line: Int?
+    var column: Int?
+
+    init(_ problem: PodSpecProblem) {
+        path = problem.path
+        code = problem.code
+        message = problem.message
+        line = problem.line
+        column = problem.column
+    }
+}

@@ -1,0 +1,97 @@
+import FoundationEssentials
+import HTTPAPI
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTesting
+import Logging
+import NIOCore
+import Stacks
+import TestSupport
+
+/// The API over a service of its own.
+struct APIBench: Sendable {
+    let client: any TestClientProtocol
+    let service: StackBench
+    let log: RecordingLog
+
+    /// What a test may want to be different.
+    struct Options: Sendable {
+        var setup = TestingSetup.router
+        var service = StackBench.Options()
+        var apiKey: String?
+        var dependencies: [Dependency] = []
+        var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    }
+}
+
+/// What was answered.
+struct Answer: Sendable {
+    var status: Int
+    var headers: HTTPFields
+    var text: String
+    var body: JSON
+
+    var code: String? { body["code"]?.string }
+    var error: String { body["error"]?.string ?? "" }
+
+    func header(_ name: String) -> String? { HTTPField.Name(name).flatMap { headers[$0] } }
+}
+
+func withAPI(_ options: APIBench.Options = APIBench.Options(), _ body: @escaping @Sendable (APIBench) async throws -> Void) async throws {
+    try await withStackBench(options.service) { service in
+        let api = API(
+            service: service.service,
+            dependencies: options.dependencies,
+            apiKey: options.apiKey,
+            sleep: options.sleep
+        )
+        let log = RecordingLog()
+        let application = Application(
+            router: api.router(),
+            server: .api(),
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+            logger: Logger(label: "test") { _ in log }
+        )
+        try await application.test(options.setup) { try await body(APIBench(client: $0, service: service, log: log)) }
+    }
+}
+
+extension APIBench {
+    func send(_ method: HTTPRequest.Method, _ path: String, headers: HTTPFields = [:], body: ByteBuffer? = nil) async throws -> Answer {
+        let response = try await client.execute(uri: path, method: method, headers: headers, body: body)
+        let data = Data(response.body.readableBytesView)
+        return Answer(
+            status: response.status.code,
+            headers: response.headers,
+            text: String(decoding: data, as: UTF8.self),
+            body: data.isEmpty ? .null : try JSONDecoder().decode(JSON.self, from: data)
+        )
+    }
+
+    func get(_ path: String, headers: HTTPFields = [:]) async throws -> Answer { try await send(.get, path, headers: headers) }
+
+    func post(_ body: String, headers: HTTPFields = [:]) async throws -> Answer {
+        try await send(.post, "/stacks", headers: headers, body: ByteBuffer(string: body))
+    }
+
+    func create(user: Int = 101, problem: Int = 1001, headers: HTTPFields = [:]) async throws -> Answer {
+        try await post(createBody(user: "\(user)", problem: "\(problem)"), headers: headers)
+    }
+}
+
+/// The body of a create, of fields written as JSON; nil leaves one out.
+func createBody(
+    user: String? = "101",
+    problem: String? = "1001",
+    port: String? = "8080",
+    spec: String? = jsonPodSpec,
+    more: String? = nil
+) -> String {
+    let fields = [("user_id", user), ("problem_id", problem), ("target_port", port), ("pod_spec", spec)]
+    let texts = fields.compactMap { name, value in value.map { "\"\(name)\":\($0)" } } + (more.map { [$0] } ?? [])
+    return "{" + texts.joined(separator: ",") + "}"
+}
+
+/// The bench's Pod spec as a JSON string.
+let jsonPodSpec = "\"" + samplePodSpec.replacing("\"", with: "\\\"").replacing("\n", with: "\\n") + "\""
