@@ -91,10 +91,8 @@ struct PortTests {
                     group.addTask {
                         var counts: [String: Int] = [:]
                         for cycle in 0..<(500 / 8 + (worker < 4 ? 1 : 0)) {
-                            let created = try await api.create(user: Int64(worker) + 1, problem: Int64(cycle) + 1)
-                            counts["create \(created.status) \(created.code ?? "")", default: 0] += 1
-                            guard let id = created.body["stack_id"]?.string else { continue }
-                            let deleted = try await api.delete(id)
+                            let created = try await createWhenPossible(api, Int64(worker) + 1, Int64(cycle) + 1, &counts)
+                            let deleted = try await api.delete(try #require(created.body["stack_id"]?.string, "\(created.text)"))
                             counts["delete \(deleted.status) \(deleted.code ?? "")", default: 0] += 1
                         }
                         return counts
@@ -105,11 +103,26 @@ struct PortTests {
             print("port churn:", totals)
             #expect(Set(totals.keys).isSubset(of: ["create 201 ", "create 503 node_ports_exhausted", "delete 200 "]), "\(totals)")
             #expect(totals["create 201 "] == totals["delete 200 "])
-            #expect(totals.filter { $0.key.hasPrefix("create") }.values.reduce(0, +) == 500)
+            #expect(totals["create 201 "] == 500)
             try await expectNothingLeft(in: namespace, client)
             // Every port can still be had.
             let answers = try await answers(count: 6) { try await api.untilCreated(user: Int64($0) + 100, problem: 1) }
             #expect(Set(answers.list.compactMap { $0.body["node_port"]?.int }) == Set(30000...30005))
+        }
+    }
+
+    /// Eight workers share six ports: two always come again.
+    private func createWhenPossible(
+        _ api: APIClient,
+        _ user: Int64,
+        _ problem: Int64,
+        _ counts: inout [String: Int]
+    ) async throws -> APIClient.Answer {
+        while true {
+            let answer = try await api.create(user: user, problem: problem)
+            counts["create \(answer.status) \(answer.code ?? "")", default: 0] += 1
+            guard answer.code == "node_ports_exhausted" else { return answer }
+            try await Task.sleep(for: .milliseconds(100))
         }
     }
 
