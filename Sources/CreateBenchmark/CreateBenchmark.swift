@@ -55,7 +55,7 @@ import PodPolicy
         struct Created: Decodable {
             var stack_id: String
         }
-        let body = #"{"user_id":\#(user),"problem_id":1,"target_port":8080,"pod_spec":\#(String(reflecting: spec))}"#
+        let body = #"{"user_id":\#(user),"problem_id":1,"target_port":8080,"pod_spec":"\#(spec)"}"#
         return try JSONDecoder().decode(Created.self, from: try await send(service + "/stacks", method: "POST", body: body)).stack_id
     }
 
