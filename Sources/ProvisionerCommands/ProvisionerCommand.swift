@@ -2,6 +2,7 @@ public import ArgumentParser
 
 /// The command line.
 public struct ProvisionerCommand: AsyncParsableCommand {
+    /// The name, the help and the subcommands.
     public static let configuration = CommandConfiguration(
         commandName: "provisioner",
         abstract: "Gives every CTF player an own instance of a challenge, as a hardened Kubernetes Pod behind a NodePort.",
@@ -15,5 +16,6 @@ public struct ProvisionerCommand: AsyncParsableCommand {
         subcommands: [ServeCommand.self, CheckCommand.self, TableCommand.self, StoreCommand.self]
     )
 
+    /// Made by the argument parser.
     public init() {}
 }
