@@ -234,8 +234,8 @@ let package = Package(
         .testTarget(
             name: "ProvisionerCommandsTests",
             dependencies: [
-                "DynamoDB", "DynamoDBTestSupport", "PodPolicy", "ProvisionerCommands", "StackCluster", "StackStoreDynamoDB", "StackStoreSQLite",
-                "Stacks", "TestSupport", "provisioner",
+                "DynamoDB", "DynamoDBTestSupport", "PodPolicy", "ProvisionerCommands", "StackCluster", "StackStoreDynamoDB",
+                "StackStoreSQLite", "Stacks", "TestSupport", "provisioner",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
