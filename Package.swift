@@ -243,8 +243,12 @@ let package = Package(
         .testTarget(
             name: "ProvisionerCommandsTests",
             dependencies: [
-                "DynamoDB", "DynamoDBTestSupport", "PodPolicy", "ProvisionerCommands", "StackStoreDynamoDB", "StackStoreSQLite", "Stacks",
+                "DynamoDB", "DynamoDBTestSupport", "PodPolicy", "ProvisionerCommands", "StackCluster", "StackStoreDynamoDB",
+                "StackStoreSQLite", "Stacks", "TestSupport", "provisioner",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings
         ),

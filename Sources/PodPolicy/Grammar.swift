@@ -1,13 +1,13 @@
 /// The grammars of Kubernetes for names and the like, as predicates.
-enum Grammar {
+package enum Grammar {
     /// RFC 1123 label: lower-case letters, digits and hyphens; begins and ends with a letter or digit.
-    static func isDNSLabel(_ text: String) -> Bool {
+    package static func isDNSLabel(_ text: String) -> Bool {
         isBounded(text, 1...63) && text.utf8.allSatisfy { isLower($0) || isDigit($0) || $0 == UInt8(ascii: "-") }
             && hasAlphanumericEnds(text)
     }
 
     /// Several labels, separated by dots.
-    static func isDNSSubdomain(_ text: String) -> Bool {
+    package static func isDNSSubdomain(_ text: String) -> Bool {
         isBounded(text, 1...253) && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { isDNSLabel(String($0)) }
     }
 
@@ -25,7 +25,7 @@ enum Grammar {
     }
 
     /// Value of a label, and the part of its key after the slash.
-    static func isLabelValue(_ text: String) -> Bool {
+    package static func isLabelValue(_ text: String) -> Bool {
         text.isEmpty || isQualifiedName(text)
     }
 
@@ -34,7 +34,7 @@ enum Grammar {
     }
 
     /// Key of a label: a name, perhaps after a DNS prefix and a slash.
-    static func isLabelKey(_ text: String) -> Bool {
+    package static func isLabelKey(_ text: String) -> Bool {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         switch parts.count {
         case 1: return isQualifiedName(parts[0])

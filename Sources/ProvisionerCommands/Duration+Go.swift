@@ -7,8 +7,8 @@ extension Duration {
             self = .zero
             return
         }
-        var rest = text[...]
-        var total = Duration.zero
+        var rest = text.hasPrefix("+") ? text.dropFirst() : text[...]
+        var total: Int64 = 0
         guard !rest.isEmpty else { return nil }
         while !rest.isEmpty {
             let number = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
@@ -18,11 +18,22 @@ extension Duration {
             guard let nanoseconds = Self.nanosecondsPerUnit[String(unit)], let part = Self.nanoseconds(number, nanoseconds) else {
                 return nil
             }
-            let (sum, overflow) = Int64(total.components.seconds).addingReportingOverflow(part / 1_000_000_000)
-            guard !overflow, sum < Int64.max / 1_000_000_000 else { return nil }
-            total += .nanoseconds(part)
+            let (sum, overflow) = total.addingReportingOverflow(part)
+            guard !overflow else { return nil }
+            total = sum
         }
-        self = total
+        self = .nanoseconds(total)
+    }
+
+    /// The same, for what is not negative: the way an operator would write it.
+    var goNotation: String {
+        let (seconds, nanoseconds) = (components.seconds, components.attoseconds / 1_000_000_000)
+        let parts: [(Int64, String)] = [
+            (seconds / 3600, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s"), (nanoseconds / 1_000_000, "ms"),
+            (nanoseconds / 1000 % 1000, "us"), (nanoseconds % 1000, "ns"),
+        ]
+        let text = parts.filter { $0.0 != 0 }.map { "\($0.0)\($0.1)" }.joined()
+        return text.isEmpty ? "0s" : text
     }
 
     private static let nanosecondsPerUnit: [String: Int64] = [

@@ -9,8 +9,11 @@ struct DynamoDBConnection: Sendable {
 
     /// The table that the environment names.
     static func table(_ environment: [String: String]) -> String {
-        EnvironmentReader(environment).text("DDB_STACK_TABLE") ?? "smctf-stacks"
+        var reader = EnvironmentReader(environment)
+        return reader.text("DDB_STACK_TABLE") ?? defaultTable
     }
+
+    static let defaultTable = "smctf-stacks"
 
     /// Runs `body` with a client, and closes it.
     /// - Throws: `ExitCode` after a DynamoDB error was told: 2 when the configuration is wrong, else 1; and what `body` throws.

@@ -4,13 +4,16 @@ import PodPolicy
 struct EnvironmentReader {
     let environment: [String: String]
     private(set) var mistakes: [String] = []
+    /// Every variable that was asked for, set or not.
+    private(set) var names: Set<String> = []
 
     init(_ environment: [String: String]) {
         self.environment = environment
     }
 
     /// The value; nil when the variable is unset or empty.
-    func text(_ name: String) -> String? {
+    mutating func text(_ name: String) -> String? {
+        names.insert(name)
         guard let value = environment[name], !value.isEmpty else { return nil }
         return value
     }
@@ -23,7 +26,7 @@ struct EnvironmentReader {
     mutating func value<Value>(_ name: String, default fallback: Value, _ expected: String, _ parse: (String) -> Value?) -> Value {
         guard let text = text(name) else { return fallback }
         guard let value = parse(text) else {
-            mistake(name, "is \"\(text)\"; must be \(expected)")
+            mistake(name, "is \"\(text.prefix(80))\"; must be \(expected)")
             return fallback
         }
         return value
@@ -39,35 +42,53 @@ struct EnvironmentReader {
         value(name, default: fallback, "true or false") { ["true": true, "1": true, "false": false, "0": false][$0.lowercased()] }
     }
 
-    mutating func duration(_ name: String, default fallback: Duration) -> Duration {
-        value(name, default: fallback, "a positive duration such as 30s, 2h or 1h30m") { text in
-            Duration(goNotation: text).flatMap { $0 > .zero ? $0 : nil }
+    mutating func duration(_ name: String, default fallback: Duration, in range: ClosedRange<Duration>) -> Duration {
+        let bounds = "\(range.lowerBound.goNotation)…\(range.upperBound.goNotation)"
+        return value(name, default: fallback, "a duration within \(bounds), written as 30s, 2h or 1h30m") { text in
+            Duration(goNotation: text).flatMap { range.contains($0) ? $0 : nil }
         }
     }
 
-    /// A positive amount of CPU, in milli-cores.
-    mutating func cpu(_ name: String) -> Int64? {
-        value(name, default: nil, "a positive quantity of CPU such as 2 or 500m") { text in
-            Quantity(text).flatMap { $0.isNegative || $0.isZero ? nil : .some($0.milliValue()) }
+    /// An amount of CPU, in milli-cores.
+    mutating func cpu(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
+        let bounds = "\(Quantity.cpu(milli: range.lowerBound))…\(Quantity.cpu(milli: range.upperBound))"
+        return value(name, default: nil, "a quantity of CPU within \(bounds), written as 2 or 500m") { text in
+            Quantity(text).flatMap { range.contains($0.milliValue()) ? .some($0.milliValue()) : nil }
         }
     }
 
-    /// A positive amount of memory, in bytes.
-    mutating func memory(_ name: String) -> Int64? {
-        value(name, default: nil, "a positive quantity of memory such as 512Mi") { text in
-            Quantity(text).flatMap { $0.isNegative || $0.isZero ? nil : .some($0.value()) }
+    /// An amount of memory, in bytes.
+    mutating func memory(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
+        let bounds = "\(Quantity.bytes(range.lowerBound))…\(Quantity.bytes(range.upperBound))"
+        return value(name, default: nil, "a quantity of memory within \(bounds), written as 512Mi") { text in
+            Quantity(text).flatMap { range.contains($0.value()) ? .some($0.value()) : nil }
         }
     }
 
     /// `a=b,c=d`.
     mutating func labels(_ name: String) -> [String: String] {
-        value(name, default: [:], "labels such as role=stack,zone=a") { text in
+        value(name, default: [:], "labels as Kubernetes knows them, each key once, written as role=stack,zone=a") { text in
             var labels: [String: String] = [:]
-            for pair in text.split(separator: ",", omittingEmptySubsequences: false) {
-                let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
-                guard parts.count == 2, !parts[0].isEmpty, labels.updateValue(parts[1], forKey: parts[0]) == nil else { return nil }
+            for pair in Self.items(text) ?? [""] {
+                let parts = pair.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+                guard parts.count == 2, Grammar.isLabelKey(parts[0]), Grammar.isLabelValue(parts[1]) else { return nil }
+                guard labels.updateValue(parts[1], forKey: parts[0]) == nil else { return nil }
             }
             return labels
         }
+    }
+
+    /// `a,b`: names of objects.
+    mutating func objectNames(_ name: String) -> [String] {
+        value(name, default: [], "names of Kubernetes objects, written as one,another") { text in
+            Self.items(text).flatMap { $0.allSatisfy(Grammar.isDNSSubdomain) ? $0 : nil }
+        }
+    }
+
+    /// What stands between commas, with spaces around it or without.
+    /// - Returns: nil when something is empty or of several words.
+    private static func items(_ text: String) -> [String]? {
+        let items = text.split(separator: ",", omittingEmptySubsequences: false).map { $0.split(separator: " ") }
+        return items.allSatisfy { $0.count == 1 } ? items.joined().map(String.init) : nil
     }
 }

@@ -2,7 +2,7 @@ public import ArgumentParser
 
 /// The command line.
 public struct ProvisionerCommand: AsyncParsableCommand {
-    /// Its name, its help, and the commands below it.
+    /// The name, the help and the subcommands.
     public static let configuration = CommandConfiguration(
         commandName: "provisioner",
         abstract: "Gives every CTF player an own instance of a challenge, as a hardened Kubernetes Pod behind a NodePort.",
@@ -16,6 +16,6 @@ public struct ProvisionerCommand: AsyncParsableCommand {
         subcommands: [ServeCommand.self, CheckCommand.self, TableCommand.self, StoreCommand.self]
     )
 
-    /// Without arguments it prints its help.
+    /// Made by the argument parser.
     public init() {}
 }

@@ -25,7 +25,13 @@ struct ServeCommand: AsyncParsableCommand {
               API_KEY_ENABLED        false              ask for X-API-KEY, given in API_KEY
               LOG_LEVEL, LOG_FORMAT  info, json         one JSON object a line on standard error
 
-            The README lists the others. Exit codes: 0 after SIGTERM or SIGINT, 1 when it cannot run, 2 when the configuration is wrong.
+            The README lists the others.
+
+            examples:
+              provisioner serve
+              STACK_TTL=30m STACK_NODE_SELECTOR=role=stack HTTP_ADDR=127.0.0.1:8081 provisioner serve
+
+            Exit codes: 0 after SIGTERM or SIGINT, 1 when it cannot run, 2 when the configuration is wrong.
             """
     )
 
@@ -53,6 +59,7 @@ struct ServeCommand: AsyncParsableCommand {
             }
         }
         let logger = Logger(label: "provisioner")
+        for warning in configuration.warnings { logger.warning("\(warning)") }
         let server: Server
         do {
             server = try await Server(

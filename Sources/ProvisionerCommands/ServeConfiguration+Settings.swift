@@ -1,0 +1,88 @@
+import PodPolicy
+import StackCluster
+import Stacks
+
+/// Bounds of what may be asked for: wide enough for any cluster, narrow enough that a slip of the pen is seen (`2000` for 2000m, `512m`
+/// for 512Mi) and that no sum over all stacks overflows.
+private enum Bounds {
+    static let stackCPUMilli: ClosedRange<Int64> = 1...1_024_000
+    static let stackMemoryBytes: ClosedRange<Int64> = (4 << 20)...(16 << 40)
+    static let clusterCPUMilli: ClosedRange<Int64> = 1...1_000_000_000
+    static let clusterMemoryBytes: ClosedRange<Int64> = (4 << 20)...(1 << 60)
+}
+
+extension StackSettings {
+    /// Reads its variables.
+    init(reading reader: inout EnvironmentReader) {
+        self.init()
+        namespace = reader.value(
+            "STACK_NAMESPACE",
+            default: namespace,
+            "a DNS label that does not begin with kube-, which is Kubernetes' own"
+        ) {
+            Grammar.isDNSLabel($0) && !$0.hasPrefix("kube-") ? $0 : nil
+        }
+        maxPerUser = reader.integer("STACK_MAX_PER_USER", default: maxPerUser, in: 1...1_000_000)
+        timeToLive = reader.duration("STACK_TTL", default: timeToLive, in: .seconds(1) ... .seconds(8760 * 3600))
+        reconcileInterval = reader.duration(
+            "STACK_SCHEDULER_INTERVAL",
+            default: reconcileInterval,
+            in: .milliseconds(100) ... .seconds(3600)
+        )
+        let mistakes = reader.mistakes.count
+        let timeouts = Duration.seconds(1)...Duration.seconds(3600)
+        portLockTTL = reader.duration("STACK_PORT_LOCK_TTL", default: portLockTTL, in: timeouts)
+        schedulingTimeout = reader.duration("STACK_SCHEDULING_TIMEOUT", default: schedulingTimeout, in: timeouts)
+        if portLockTTL <= schedulingTimeout, reader.mistakes.count == mistakes {
+            let (lock, scheduling) = (portLockTTL.goNotation, schedulingTimeout.goNotation)
+            reader.mistake("STACK_PORT_LOCK_TTL", "is \(lock); must be longer than STACK_SCHEDULING_TIMEOUT, which is \(scheduling)")
+        }
+    }
+}
+
+extension PodPolicySettings {
+    /// Reads its variables.
+    init(reading reader: inout EnvironmentReader) {
+        self.init()
+        maximumCPUMilli = reader.cpu("STACK_MAX_CPU", in: Bounds.stackCPUMilli) ?? maximumCPUMilli
+        maximumMemoryBytes = reader.memory("STACK_MAX_MEMORY", in: Bounds.stackMemoryBytes) ?? maximumMemoryBytes
+        nodeSelector = reader.labels("STACK_NODE_SELECTOR")
+        securityProfile = reader.value(
+            "STACK_SECURITY_PROFILE",
+            default: securityProfile,
+            "one of \(SecurityProfile.allCases.map(\.rawValue).joined(separator: ", "))"
+        ) { SecurityProfile(rawValue: $0) }
+        imagePullSecrets = reader.objectNames("STACK_IMAGE_PULL_SECRETS")
+    }
+}
+
+extension KubernetesCluster.Settings {
+    /// Reads its variables.
+    init(reading reader: inout EnvironmentReader, namespace: String, nodeSelector: [String: String]) {
+        let reserve = reader.value(
+            "STACK_RESOURCE_RESERVE_RATIO",
+            default: ReserveRatio.standard,
+            "a number from 0 to below 1 such as 0.20, with six decimals at most"
+        ) { ReserveRatio(decimal: $0) }
+        self.init(
+            namespace: namespace,
+            nodeSelector: nodeSelector,
+            reserve: reserve,
+            totalCPUMilli: reader.cpu("CLUSTER_TOTAL_CPU", in: Bounds.clusterCPUMilli),
+            totalMemoryBytes: reader.memory("CLUSTER_TOTAL_MEMORY", in: Bounds.clusterMemoryBytes)
+        )
+    }
+}
+
+extension ReserveRatio {
+    /// `0.20`, `.2`, `0`; at most six decimals, so that it is exact.
+    init?(decimal text: String) {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count), ["0", ""].contains(parts[0]) else { return nil }
+        let digits = parts.count == 2 ? String(parts[1]) : String(parts[0])
+        guard (1...6).contains(digits.count), digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let millionths = Int64(digits + String(repeating: "0", count: 6 - digits.count))
+        else { return nil }
+        self.init(millionths: millionths)
+    }
+}

@@ -1,0 +1,118 @@
+import Logging
+import PodPolicy
+import StackCluster
+import Stacks
+import Testing
+
+@testable import ProvisionerCommands
+
+@Suite struct ServeConfigurationTests {
+    @Test(arguments: [
+        [:], ["STACK_TTL": "", "HTTP_ADDR": "", "STACK_NODE_SELECTOR": "", "API_KEY": "", "DDB_STACK_TABLE": "", "STACK_STORE": ""],
+    ])
+    func `what is unset or empty has the contract's default`(environment: [String: String]) throws {
+        let configuration = try ServeConfiguration(environment: environment)
+        #expect(configuration.address == ServeConfiguration.Address(host: "0.0.0.0", port: 8081))
+        #expect(configuration.shutdownTimeout == .seconds(10))
+        #expect(configuration.stacks == StackSettings())
+        #expect(configuration.stacks.namespace == "stacks")
+        #expect(configuration.stacks.maxPerUser == 5)
+        #expect(configuration.stacks.timeToLive == .seconds(7200))
+        #expect(configuration.stacks.reconcileInterval == .seconds(10))
+        #expect(configuration.stacks.portLockTTL == .seconds(30))
+        #expect(configuration.stacks.schedulingTimeout == .seconds(20))
+        #expect(configuration.nodePorts == 30000...32767)
+        #expect(configuration.policy == PodPolicySettings())
+        #expect(configuration.policy.maximumCPUMilli == 2000)
+        #expect(configuration.policy.maximumMemoryBytes == 512 << 20)
+        #expect(configuration.cluster.reserve.millionths == 200_000)
+        #expect(configuration.cluster.totalCPUMilli == nil && configuration.cluster.totalMemoryBytes == nil)
+        #expect(configuration.cluster.nodeSelector == [:] && configuration.cluster.namespace == "stacks")
+        #expect(configuration.store == .sqlite(path: "var/stacks.sqlite"))
+        #expect(configuration.kubernetesQPS == 100 && configuration.kubernetesBurst == 200)
+        #expect(configuration.maximumConcurrentCreates == 64)
+        #expect(configuration.apiKey == nil)
+        #expect(configuration.logLevel == .info && configuration.logFormat == .json)
+        #expect(configuration.warnings == [])
+    }
+
+    @Test func `every variable is heard`() throws {
+        let configuration = try ServeConfiguration(environment: [
+            "HTTP_ADDR": "[::1]:0", "SHUTDOWN_TIMEOUT": "1m", "STACK_NAMESPACE": "ctf-2025", "STACK_MAX_PER_USER": "1",
+            "STACK_TTL": "1h30m",
+            "STACK_SCHEDULER_INTERVAL": "500ms", "STACK_NODEPORT_MIN": "31000", "STACK_NODEPORT_MAX": "31000", "STACK_PORT_LOCK_TTL": "2m",
+            "STACK_RESOURCE_RESERVE_RATIO": "0.5", "STACK_SCHEDULING_TIMEOUT": "1m59s", "STACK_MAX_CPU": "0.5", "STACK_MAX_MEMORY": "1e9",
+            "CLUSTER_TOTAL_CPU": "64", "CLUSTER_TOTAL_MEMORY": "256Gi", "STACK_NODE_SELECTOR": "role=stack,topology.kubernetes.io/zone=a",
+            "STACK_STORE": "dynamodb", "DDB_STACK_TABLE": "stacks.2025", "DDB_CONSISTENT_READ": "False", "K8S_CLIENT_QPS": "50",
+            "K8S_CLIENT_BURST": "10", "API_KEY_ENABLED": "TRUE", "API_KEY": "s3cret", "LOG_LEVEL": "DEBUG", "LOG_FORMAT": "Text",
+            "STACK_SECURITY_PROFILE": "restricted", "STACK_IMAGE_PULL_SECRETS": "registry.example, other",
+            "STACK_MAX_CONCURRENT_CREATES": "8",
+            "STACK_SQLITE_PATH": "/data/s.sqlite",
+        ])
+        #expect(configuration.address == ServeConfiguration.Address(host: "::1", port: 0))
+        #expect(configuration.shutdownTimeout == .seconds(60))
+        #expect(configuration.stacks.namespace == "ctf-2025" && configuration.cluster.namespace == "ctf-2025")
+        #expect(configuration.stacks.maxPerUser == 1)
+        #expect(configuration.stacks.timeToLive == .seconds(5400))
+        #expect(configuration.stacks.reconcileInterval == .milliseconds(500))
+        #expect(configuration.nodePorts == 31000...31000)
+        #expect(configuration.stacks.portLockTTL == .seconds(120) && configuration.stacks.schedulingTimeout == .seconds(119))
+        #expect(configuration.cluster.reserve.millionths == 500_000)
+        #expect(configuration.policy.maximumCPUMilli == 500 && configuration.policy.maximumMemoryBytes == 1_000_000_000)
+        #expect(configuration.cluster.totalCPUMilli == 64_000 && configuration.cluster.totalMemoryBytes == 256 << 30)
+        #expect(configuration.policy.nodeSelector == ["role": "stack", "topology.kubernetes.io/zone": "a"])
+        #expect(configuration.cluster.nodeSelector == configuration.policy.nodeSelector)
+        #expect(configuration.store == .dynamodb(table: "stacks.2025", consistentRead: false))
+        #expect(configuration.kubernetesQPS == 50 && configuration.kubernetesBurst == 10)
+        #expect(configuration.apiKey == "s3cret")
+        #expect(configuration.logLevel == .debug && configuration.logFormat == .text)
+        #expect(configuration.policy.securityProfile == .restricted)
+        #expect(configuration.policy.imagePullSecrets == ["registry.example", "other"])
+        #expect(configuration.maximumConcurrentCreates == 8)
+        #expect(configuration.warnings == [])
+    }
+
+    private static let sqlite = ServeConfiguration.StoreChoice.sqlite(path: "var/stacks.sqlite")
+    private static let dynamoDB = ServeConfiguration.StoreChoice.dynamodb(table: "smctf-stacks", consistentRead: true)
+
+    @Test(
+        arguments: [
+            ([:], sqlite), (["STACK_STORE": "sqlite"], sqlite), (["STACK_STORE": "dynamodb"], dynamoDB),
+            (["DDB_STACK_TABLE": "mine"], .dynamodb(table: "mine", consistentRead: true)),
+            (["DDB_STACK_TABLE": "mine", "STACK_STORE": "sqlite"], sqlite),
+            (["DDB_STACK_TABLE": "mine", "STACK_STORE": "dynamodb"], .dynamodb(table: "mine", consistentRead: true)),
+            (["STACK_SQLITE_PATH": "/x.sqlite"], .sqlite(path: "/x.sqlite")),
+            (["STACK_SQLITE_PATH": "/x.sqlite", "STACK_STORE": "dynamodb"], dynamoDB),
+            (["STACK_STORE": "dynamodb", "DDB_CONSISTENT_READ": "0"], .dynamodb(table: "smctf-stacks", consistentRead: false)),
+        ] as [([String: String], ServeConfiguration.StoreChoice)]
+    )
+    func `the store is the one asked for, else DynamoDB when a table is named`(
+        environment: [String: String],
+        expected: ServeConfiguration.StoreChoice
+    ) throws {
+        #expect(try ServeConfiguration(environment: environment).store == expected)
+    }
+
+    @Test(
+        arguments: [
+            ([:], nil), (["API_KEY": "k"], nil), (["API_KEY": "k", "API_KEY_ENABLED": "false"], nil), (["API_KEY_ENABLED": "false"], nil),
+            (["API_KEY": "k", "API_KEY_ENABLED": "true"], "k"), (["API_KEY": "k!~", "API_KEY_ENABLED": "1"], "k!~"),
+        ] as [([String: String], String?)]
+    )
+    func `a key counts when it is switched on`(environment: [String: String], expected: String?) throws {
+        #expect(try ServeConfiguration(environment: environment).apiKey == expected)
+    }
+
+    @Test func `unknown STACK_ variables and a key that is not switched on are warned of`() throws {
+        let configuration = try ServeConfiguration(environment: [
+            "STACK_MAX_PER_USERS": "9", "STACK_TTL": "1h", "STACK_": "", "OTHER_STACK_TTL": "x", "stack_ttl": "x", "API_KEY": "s3cret",
+        ])
+        #expect(
+            configuration.warnings == [
+                "STACK_: is set, but no variable has this name", "STACK_MAX_PER_USERS: is set, but no variable has this name",
+                "API_KEY: is set, but nobody is asked for it unless API_KEY_ENABLED is true",
+            ]
+        )
+        #expect(try ServeConfiguration(environment: ["API_KEY": "k", "API_KEY_ENABLED": "false"]).warnings == [])
+    }
+}
