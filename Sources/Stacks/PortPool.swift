@@ -1,5 +1,4 @@
 import DequeModule
-package import FoundationEssentials
 
 /// Which NodePorts may be given next: a hint kept in memory, built from the watch of the cluster's Services. The
 /// store's unique key and the API server have the last word.
@@ -8,12 +7,15 @@ package import FoundationEssentials
 /// however full the range is. A port is held by the create from its choice until its Service is seen; from then on the Service holds
 /// it, whichever replica removes it.
 package struct PortPool: Sendable {
+    /// Rests are measured by a clock that nobody sets: a wall clock may jump.
+    package typealias Instant = ContinuousClock.Instant
+
     /// The range, inclusive.
     package let range: ClosedRange<Int>
     /// How long a port rests that the API server called taken although nothing here held it.
-    package let quarantineTime: TimeInterval
+    package let quarantineTime: Duration
     /// How long a freed port is given only when no other is free: players' old connections may still come to it.
-    package let coolingTime: TimeInterval
+    package let coolingTime: Duration
 
     private var fresh = PortSet()
     private var cooling = PortSet()
@@ -24,13 +26,13 @@ package struct PortPool: Sendable {
     private var quarantineEnds: Deque<RestEnd> = []
     private var coolingEnds: Deque<RestEnd> = []
 
-    private enum Rest { case quarantined(until: Date), cooling(until: Date) }
+    private enum Rest { case quarantined(until: Instant), cooling(until: Instant) }
     private struct RestEnd {
         var port: Int
-        var until: Date
+        var until: Instant
     }
 
-    package init(range: ClosedRange<Int>, quarantineTime: TimeInterval = 300, coolingTime: TimeInterval = 60) {
+    package init(range: ClosedRange<Int>, quarantineTime: Duration = .seconds(300), coolingTime: Duration = .seconds(60)) {
         self.range = range
         self.quarantineTime = quarantineTime
         self.coolingTime = coolingTime
@@ -39,7 +41,7 @@ package struct PortPool: Sendable {
 
     /// Takes a free port at random, for a stack.
     /// - Returns: nil when every port of the range is held.
-    package mutating func take(at now: Date, using generator: inout some RandomNumberGenerator) -> Int? {
+    package mutating func take(at now: Instant, using generator: inout some RandomNumberGenerator) -> Int? {
         endRests(at: now)
         guard let port = fresh.random(using: &generator) ?? cooling.random(using: &generator) else { return nil }
         heldByCreates.insert(port)
@@ -55,20 +57,20 @@ package struct PortPool: Sendable {
     }
 
     /// The stack that held the port is gone, or the port turned out to be another stack's.
-    package mutating func release(_ port: Int, at now: Date) {
+    package mutating func release(_ port: Int, at now: Instant) {
         guard range.contains(port) else { return }
         endRests(at: now)
         heldByCreates.remove(port)
         // A quarantine outlasts the cooling.
         if case .quarantined = resting[port] { return settle(port) }
-        rest(port, .cooling(until: now.addingTimeInterval(coolingTime)))
+        rest(port, .cooling(until: now + coolingTime))
     }
 
     /// Someone whom nothing here knows holds the port.
-    package mutating func quarantine(_ port: Int, at now: Date) {
+    package mutating func quarantine(_ port: Int, at now: Instant) {
         guard range.contains(port) else { return }
         heldByCreates.remove(port)
-        rest(port, .quarantined(until: now.addingTimeInterval(quarantineTime)))
+        rest(port, .quarantined(until: now + quarantineTime))
     }
 
     /// A Service of the cluster, ours or not, has begun to hold the port.
@@ -80,14 +82,14 @@ package struct PortPool: Sendable {
     }
 
     /// A Service of the cluster holds the port no longer. Players' connections may still come to it.
-    package mutating func serviceReleases(_ port: Int, at now: Date) {
+    package mutating func serviceReleases(_ port: Int, at now: Instant) {
         guard let holds = serviceHolds[port] else { return }
         serviceHolds[port] = holds == 1 ? nil : holds - 1
         if holds == 1 { release(port, at: now) }
     }
 
     /// Ports that could be given now.
-    package mutating func freeCount(at now: Date) -> Int {
+    package mutating func freeCount(at now: Instant) -> Int {
         endRests(at: now)
         return fresh.count + cooling.count
     }
@@ -101,7 +103,7 @@ package struct PortPool: Sendable {
         settle(port)
     }
 
-    private mutating func endRests(at now: Date) {
+    private mutating func endRests(at now: Instant) {
         while let end = quarantineEnds.first, end.until <= now {
             quarantineEnds.removeFirst()
             guard case .quarantined(end.until) = resting[end.port] else { continue }

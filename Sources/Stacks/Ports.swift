@@ -1,12 +1,11 @@
-package import FoundationEssentials
 import Synchronization
 
 /// The one ``PortPool`` of this process, shared by requests, the reconciler and the watch of Services.
 package final class Ports: Sendable {
     private let pool: Mutex<PortPool>
-    private let now: @Sendable () -> Date
+    private let now: @Sendable () -> ContinuousClock.Instant
 
-    package init(pool: PortPool, now: @escaping @Sendable () -> Date = { Date() }) {
+    package init(pool: PortPool, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
         self.pool = Mutex(pool)
         self.now = now
     }

@@ -10,13 +10,14 @@ extension Reconciler {
             observed: Repair.Observed(
                 hasPod: cluster.pod(of: record.id) != nil,
                 hasService: cluster.hasService(of: record.id),
-                nodeExists: record.nodeID.map { cluster.node(named: $0) != nil } ?? true
+                nodeExists: record.nodeID.map { cluster.node(named: $0) != nil } ?? true,
+                reservedFor: record.state == .reserved ? reservations.age(of: record, at: instant()) : .zero
             ),
             now: service.now(),
             ownership: Repair.Ownership(
                 owner: service.owner,
                 isExclusive: service.store.isExclusive,
-                lockTTL: service.settings.portLockTTL.timeInterval
+                lockTTL: service.settings.portLockTTL
             )
         )
     }

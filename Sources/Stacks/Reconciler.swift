@@ -7,25 +7,29 @@ package final class Reconciler: Sendable {
     let service: StackService
     let logger: Logger
     private let triggers: ReconcileTriggers
+    let instant: @Sendable () -> ContinuousClock.Instant
     private let sleep: @Sendable (Duration) async throws -> Void
     private let parallelism: Int
     let isLeading: @Sendable () -> Bool
+    let reservations = ReservationAges()
     private let failures = Mutex<[StackID: Failure]>([:])
 
     private struct Failure {
         var count: Int
-        var retryAt: Date
+        var retryAt: ContinuousClock.Instant
     }
 
     /// - Parameters:
     ///   - parallelism: stacks repaired at once.
     ///   - isLeading: whether this process may repair at this instant; asked before each write.
-    ///   - sleep: waits; tests inject their clock here.
+    ///   - instant: the clock that nobody sets, by which pauses and the age of reservations are measured.
+    ///   - sleep: waits by the same clock.
     package init(
         service: StackService,
         triggers: ReconcileTriggers,
         parallelism: Int = 16,
         isLeading: @escaping @Sendable () -> Bool = { true },
+        instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         logger: Logger
     ) {
@@ -33,6 +37,7 @@ package final class Reconciler: Sendable {
         self.triggers = triggers
         self.parallelism = parallelism
         self.isLeading = isLeading
+        self.instant = instant
         self.sleep = sleep
         self.logger = logger
     }
@@ -97,6 +102,7 @@ package final class Reconciler: Sendable {
             let records = try await service.store.records()
             summary.records = records.count
             let orphans = objects.subtracting(records.map(\.id))
+            reservations.keep(records)
             let suspects = records.filter { !service.locks.isHeld($0.id) && needed(for: $0) != nil }.map(\.id)
             triggers.setNearestExpiry(records.lazy.filter { $0.state == .active }.map(\.expiresAt).min())
             await repair(suspects + orphans, summary: &summary)
@@ -116,8 +122,8 @@ package final class Reconciler: Sendable {
     }
 
     private func repair(_ ids: [StackID], summary: inout PassSummary) async {
-        let now = service.now()
-        let due = ids.filter { id in failures.withLock { $0[id]?.retryAt ?? .distantPast <= now } }
+        let now = instant()
+        let due = failures.withLock { failures in ids.filter { failures[$0].map { $0.retryAt <= now } ?? true } }
         summary.postponed += ids.count - due.count
         await withTaskGroup(of: Outcome.self) { group in
             var remaining = due.makeIterator()
@@ -143,11 +149,10 @@ package final class Reconciler: Sendable {
         } catch is CancellationError {
             return .nothingToDo
         } catch {
-            let now = service.now()
+            let now = instant()
             let count = failures.withLock { failures in
                 let count = (failures[id]?.count ?? 0) + 1
-                let delay = Double(1 << min(count - 1, 4))
-                failures[id] = Failure(count: count, retryAt: now.addingTimeInterval(delay))
+                failures[id] = Failure(count: count, retryAt: now + .seconds(1 << min(count - 1, 4)))
                 return count
             }
             logger.warning("repair failed", metadata: ["stack_id": "\(id)", "attempt": "\(count)", "error": "\(error)"])

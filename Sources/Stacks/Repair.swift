@@ -23,6 +23,8 @@ extension Repair {
         var hasPod: Bool
         var hasService: Bool
         var nodeExists: Bool
+        /// How long this process has seen the reservation as it is now.
+        var reservedFor: Duration = .zero
     }
 
     /// Whose reservations may be taken for dead.
@@ -30,7 +32,7 @@ extension Repair {
         var owner: String
         /// No other process can be at work: reservations of others are dead at once, not only once they are old.
         var isExclusive: Bool
-        var lockTTL: TimeInterval
+        var lockTTL: Duration
     }
 
     /// The first thing wrong with a stack on which nobody in this process is working; nil when all is well.
@@ -40,7 +42,7 @@ extension Repair {
             return .interruptedDelete
         case .reserved:
             let isOurs = record.owner == ownership.owner
-            let isOld = now.timeIntervalSince(record.updatedAt) >= ownership.lockTTL
+            let isOld = observed.reservedFor >= ownership.lockTTL
             return isOurs || ownership.isExclusive || isOld ? .abandonedReservation : nil
         case .active:
             if record.expiresAt <= now { return .expired }

@@ -2,7 +2,7 @@ package import Logging
 import PodPolicy
 package import Stacks
 
-/// One process of the service over a fake cluster, wired as the real one is, with a clock that stands still.
+/// One process of the service over a fake cluster, wired as the real one is, with clocks that stand still.
 package struct StackBench: Sendable {
     package let service: StackService
     package let reconciler: Reconciler
@@ -38,7 +38,7 @@ package func withStackBench<Result: Sendable>(
     _ options: StackBench.Options = StackBench.Options(),
     _ body: (StackBench) async throws -> Result
 ) async throws -> Result {
-    let ports = Ports(pool: PortPool(range: options.ports), now: { time.now })
+    let ports = Ports(pool: PortPool(range: options.ports), now: { time.instant })
     let triggers = ReconcileTriggers()
     cluster.attach(ports: ports, triggers: triggers)
     let creates = JobRunner(limit: options.concurrentJobs, queueCapacity: options.waitingJobs)
@@ -60,6 +60,7 @@ package func withStackBench<Result: Sendable>(
         service: service,
         triggers: triggers,
         isLeading: options.isLeading,
+        instant: { time.instant },
         sleep: { try await time.sleep(for: $0) },
         logger: silentLogger
     )

@@ -38,9 +38,10 @@ import Testing
                 scenario.calm(cluster)
                 let next = ScriptedStore(store, isExclusive: isExclusive)
                 try await withStackBench(cluster: cluster, store: next, time: time, Self.options("owner-2")) { bench in
+                    await bench.reconciler.pass()
                     // On a store of its own the next process need not wait: no other can be alive.
                     if !isExclusive { time.advance(by: bench.service.settings.portLockTTL) }
-                    for _ in 0..<2 { await bench.reconciler.pass() }
+                    await bench.reconciler.pass()
                     if scenario.leavesStack {
                         let stack = try #require(try await bench.service.stacks(logger: silentLogger).first)
                         try await bench.delete(stack.record.id)
@@ -68,6 +69,7 @@ import Testing
                 scenario.calm(cluster)
                 let next = ScriptedStore(store, isExclusive: false)
                 try await withStackBench(cluster: cluster, store: next, time: time, Self.options("owner-2")) { bench in
+                    await bench.reconciler.pass()
                     time.advance(by: bench.service.settings.portLockTTL)
                     await bench.reconciler.pass()
                     let stack = try await bench.create(user: scenario.leavesStack ? 2 : 1)

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import TestSupport
 import Testing
 
@@ -7,29 +6,30 @@ import Testing
 /// Compares the pool with a list of ports that is searched from end to end.
 @Suite struct PortPoolModelTests {
     private struct ModelPort {
+        static let start = ContinuousClock.now
         var isHeldByCreate = false
         var services = 0
-        var quarantinedUntil = Date.distantPast
-        var coolingUntil = Date.distantPast
+        var quarantinedUntil = Self.start
+        var coolingUntil = Self.start
 
-        func isFresh(at now: Date) -> Bool { isFree(at: now) && coolingUntil <= now }
-        func isFree(at now: Date) -> Bool { !isHeldByCreate && services == 0 && quarantinedUntil <= now }
+        func isFresh(at now: ContinuousClock.Instant) -> Bool { isFree(at: now) && coolingUntil <= now }
+        func isFree(at now: ContinuousClock.Instant) -> Bool { !isHeldByCreate && services == 0 && quarantinedUntil <= now }
 
-        mutating func release(at now: Date) {
+        mutating func release(at now: ContinuousClock.Instant) {
             isHeldByCreate = false
-            if quarantinedUntil <= now { coolingUntil = now + 60 }
+            if quarantinedUntil <= now { coolingUntil = now + .seconds(60) }
         }
     }
 
     @Test(arguments: Array(UInt64(1)...20))
     func `a random history leaves free what the model says`(seed: UInt64) {
         let range = 30000...30011
-        var pool = PortPool(range: range, quarantineTime: 300, coolingTime: 60)
+        var pool = PortPool(range: range, quarantineTime: .seconds(300), coolingTime: .seconds(60))
         var model = Dictionary(uniqueKeysWithValues: range.map { ($0, ModelPort()) })
         var generator = SeededGenerator(seed: seed)
-        var now = Date(timeIntervalSince1970: 1_750_000_000)
+        var now = ModelPort.start
         for step in 0..<600 {
-            now += Double(Int.random(in: 0...30, using: &generator))
+            now += .seconds(Int.random(in: 0...30, using: &generator))
             let context: Comment = "seed \(seed), step \(step)"
             let port = Int.random(in: range, using: &generator)
             switch Int.random(in: 0..<10, using: &generator) {
@@ -50,8 +50,8 @@ import Testing
             case 6:
                 pool.quarantine(port, at: now)
                 model[port]?.isHeldByCreate = false
-                model[port]?.quarantinedUntil = now + 300
-                model[port]?.coolingUntil = .distantPast
+                model[port]?.quarantinedUntil = now + .seconds(300)
+                model[port]?.coolingUntil = ModelPort.start
             case 7, 8:
                 pool.serviceHolds(port)
                 model[port]?.services += 1

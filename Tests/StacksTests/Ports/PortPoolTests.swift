@@ -1,11 +1,10 @@
-import FoundationEssentials
 import TestSupport
 import Testing
 
 @testable import Stacks
 
 @Suite struct PortPoolTests {
-    private let start = Date(timeIntervalSince1970: 1_750_000_000)
+    private let start = ContinuousClock.now
 
     @Test func `every port of the range is given once, then none`() {
         var pool = PortPool(range: 30000...30019)
@@ -26,12 +25,12 @@ import Testing
     }
 
     @Test func `a released port comes last until it has cooled`() throws {
-        var pool = PortPool(range: 30000...30001, coolingTime: 60)
+        var pool = PortPool(range: 30000...30001, coolingTime: .seconds(60))
         var generator = SeededGenerator(seed: 1)
         let first = try #require(pool.take(at: start, using: &generator))
         pool.release(first, at: start)
         for _ in 0..<20 {
-            let port = try #require(pool.take(at: start + 59, using: &generator))
+            let port = try #require(pool.take(at: start + .seconds(59), using: &generator))
             #expect(port != first)
             pool.giveBack(port)
         }
@@ -42,7 +41,7 @@ import Testing
         pool.giveBack(other)
         var seen: Set<Int> = []
         for _ in 0..<50 {
-            let port = try #require(pool.take(at: start + 60, using: &generator))
+            let port = try #require(pool.take(at: start + .seconds(60), using: &generator))
             seen.insert(port)
             pool.giveBack(port)
         }
@@ -50,25 +49,25 @@ import Testing
     }
 
     @Test func `a quarantined port is given to nobody until its time is over, whatever else happens to it`() {
-        var pool = PortPool(range: 30000...30000, quarantineTime: 300)
+        var pool = PortPool(range: 30000...30000, quarantineTime: .seconds(300))
         var generator = SeededGenerator(seed: 1)
         pool.quarantine(30000, at: start)
         pool.serviceHolds(30000)
-        pool.serviceReleases(30000, at: start + 1)
-        pool.release(30000, at: start + 2)
+        pool.serviceReleases(30000, at: start + .seconds(1))
+        pool.release(30000, at: start + .seconds(2))
         pool.giveBack(30000)
-        #expect(pool.take(at: start + 299.999, using: &generator) == nil)
-        #expect(pool.take(at: start + 300, using: &generator) == 30000)
+        #expect(pool.take(at: start + .seconds(299.999), using: &generator) == nil)
+        #expect(pool.take(at: start + .seconds(300), using: &generator) == 30000)
     }
 
     @Test func `a quarantine that has lapsed keeps no released port from cooling`() {
-        var pool = PortPool(range: 30000...30001, quarantineTime: 300, coolingTime: 60)
+        var pool = PortPool(range: 30000...30001, quarantineTime: .seconds(300), coolingTime: .seconds(60))
         var generator = SeededGenerator(seed: 1)
         pool.quarantine(30000, at: start)
         pool.serviceHolds(30000)
-        pool.serviceReleases(30000, at: start + 400)
+        pool.serviceReleases(30000, at: start + .seconds(400))
         for _ in 0..<20 {
-            #expect(pool.take(at: start + 400, using: &generator) == 30001)
+            #expect(pool.take(at: start + .seconds(400), using: &generator) == 30001)
             pool.giveBack(30001)
         }
     }

@@ -199,6 +199,7 @@ import Testing
             try await withStackBench(store: ScriptedStore(store, isExclusive: false)) { bench in
                 let record = StackRecord.sample(1, owner: "owner-2", createdAt: bench.time.now)
                 try await bench.store.base.reserve(record, within: .unlimited)
+                #expect(await bench.reconciler.pass().isQuiet)
                 bench.time.advance(by: .milliseconds(29_999))
                 #expect(await bench.reconciler.pass().isQuiet)
                 #expect(try await bench.store.records() == [record])
@@ -214,6 +215,7 @@ import Testing
             try await withStackBench(store: ScriptedStore(store, isExclusive: false)) { bench in
                 let record = StackRecord.sample(1, owner: "owner-2", createdAt: bench.time.now)
                 try await bench.store.base.reserve(record, within: .unlimited)
+                #expect(await bench.reconciler.pass().isQuiet)
                 bench.time.advance(by: .seconds(30))
                 bench.store.script.update { $0.held = [.beginDelete] }
                 async let summary = bench.reconciler.pass()

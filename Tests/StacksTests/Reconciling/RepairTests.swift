@@ -15,18 +15,18 @@ import Testing
         var timeLeft: TimeInterval
         var isOurs: Bool
         var isExclusive: Bool
-        /// Seconds since the last write to the record; the lock's age limit is 30.
-        var age: TimeInterval
+        /// How long the reservation has been seen; the lock's age limit is 30 seconds.
+        var age: Duration
 
         var needed: Repair? {
             let now = Date(microseconds: 1_750_000_000_000_000)
-            var record = StackRecord.sample(owner: isOurs ? "us" : "them", createdAt: now - age, lifetime: age + timeLeft)
+            var record = StackRecord.sample(owner: isOurs ? "us" : "them", createdAt: now, lifetime: timeLeft)
             record.state = state
             return Repair.needed(
                 for: record,
-                observed: Repair.Observed(hasPod: hasPod, hasService: hasService, nodeExists: nodeExists),
+                observed: Repair.Observed(hasPod: hasPod, hasService: hasService, nodeExists: nodeExists, reservedFor: age),
                 now: now,
-                ownership: Repair.Ownership(owner: "us", isExclusive: isExclusive, lockTTL: 30)
+                ownership: Repair.Ownership(owner: "us", isExclusive: isExclusive, lockTTL: .seconds(30))
             )
         }
     }
@@ -40,7 +40,7 @@ import Testing
                     for timeLeft in [-1, 0, 0.001, 1] as [TimeInterval] {
                         for isOurs in flags {
                             for isExclusive in flags {
-                                for age in [0, 29.999, 30, 1000] as [TimeInterval] {
+                                for age in [.zero, .milliseconds(29_999), .seconds(30), .seconds(1000)] as [Duration] {
                                     all.append(
                                         Situation(
                                             state: state,
@@ -66,7 +66,7 @@ import Testing
     /// Each kind of repair and when it is due; the first that is due is the one.
     private static let rules: [(repair: Repair?, isDue: @Sendable (Situation) -> Bool)] = [
         (.interruptedDelete, { $0.state == .deleting }),
-        (.abandonedReservation, { $0.state == .reserved && ($0.isOurs || $0.isExclusive || $0.age >= 30) }),
+        (.abandonedReservation, { $0.state == .reserved && ($0.isOurs || $0.isExclusive || $0.age >= .seconds(30)) }),
         (nil, { $0.state == .reserved }),
         (.expired, { $0.timeLeft <= 0 }),
         (.nodeDeleted, { !$0.nodeExists }),
@@ -101,7 +101,7 @@ import Testing
             timeLeft: -1,
             isOurs: false,
             isExclusive: false,
-            age: 29.999
+            age: .milliseconds(29_999)
         )
         #expect(young.needed == nil)
     }

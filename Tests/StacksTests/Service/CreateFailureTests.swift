@@ -96,6 +96,7 @@ import Testing
                     cluster.fail(.createPod)
                     failing.store.fail(.beginDelete)
                     #expect(try await errorCode { try await failing.create() } == .kubernetesUnavailable)
+                    await other.reconciler.pass()
                     time.advance(by: failing.service.settings.portLockTTL)
                     await other.reconciler.pass()
                     try await failing.expectNothingLeft()
