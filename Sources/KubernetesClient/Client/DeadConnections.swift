@@ -6,8 +6,7 @@ import Glibc
 
 /// Lets the kernel find out that a peer is gone.
 ///
-/// A node that loses its power sends no FIN. Without this, an HTTP/2 connection to it would stay in the pool for as long as the
-/// kernel resends, about a quarter of an hour, and every request on it would time out.
+/// A node that loses its power sends no FIN. Without this, a watch on it would seem alive until its own time-out.
 enum DeadConnections {
     /// Seconds of silence after which the kernel asks the peer for a sign of life, and between its questions.
     static let probeAfter: SocketOptionValue = 15

@@ -12,6 +12,7 @@ public final class KubernetesClient: Sendable {
     let transport: Transport
     private let limiter: RateLimiter
     private static let attempts = 4
+    private let operationTimeout: Duration
 
     /// - Parameters:
     ///   - qps: requests a second on average; watches do not count.
@@ -23,6 +24,7 @@ public final class KubernetesClient: Sendable {
 
     init(configuration: KubernetesConfiguration, qps: Double, burst: Int, timeouts: Transport.Timeouts, logger: Logger) throws {
         transport = try Transport(configuration: configuration, timeouts: timeouts, logger: logger)
+        operationTimeout = timeouts.operation
         limiter = RateLimiter(rate: qps, burst: burst)
     }
 
@@ -39,13 +41,14 @@ public final class KubernetesClient: Sendable {
     /// Sends a request, again if need be.
     /// - Throws: ``KubernetesError``, also for every answer that is no success.
     func send(_ request: Request) async throws -> ByteBuffer {
+        let end = ContinuousClock.now + operationTimeout
         var attempt = 0
         while true {
             attempt += 1
             try await limiter.wait()
-            do { return try await transport.unary(request) } catch let error as KubernetesError where attempt < Self.attempts {
+            do { return try await transport.unary(request, within: end - .now) } catch let error as KubernetesError where attempt < Self.attempts {
                 let delay = Retry.delay(after: error, method: request.method, attempt: attempt, random: .random(in: 0..<1))
-                guard let delay else { throw error }
+                guard let delay, ContinuousClock.now + delay < end else { throw error }
                 try await Task.sleep(for: delay)
             }
         }

@@ -40,8 +40,8 @@ public struct KubernetesError: Error, Sendable, Equatable, CustomStringConvertib
 
     /// The API server's word for it, such as `NotFound`.
     public var reason: String? { status?.reason }
-    /// 404: there is no such object, or no such kind.
-    public var isNotFound: Bool { code == 404 }
+    /// 404: there is no such object. A 404 without the API server's word for it, as of a misrouting proxy, proves nothing.
+    public var isNotFound: Bool { code == 404 && reason == "NotFound" }
     /// 409 on a create: the name is taken.
     public var isAlreadyExists: Bool { code == 409 && reason == "AlreadyExists" }
     /// 409 on a write: the object has changed since it was read.

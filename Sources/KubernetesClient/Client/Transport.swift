@@ -21,9 +21,12 @@ final class Transport: Sendable {
     /// How long the API server may take.
     struct Timeouts: Sendable {
         /// From sending a request to the last byte of its answer; of a watch, to the head of its answer.
-        var request: Duration = .seconds(30)
-        /// The API server ends a watch after 290 s at the latest, as it is asked to; a connection that is silent for longer is dead.
-        var watchIdle: Duration = .seconds(310)
+        var request: Duration = .seconds(15)
+        /// For a request and its repetitions, with the pauses between them.
+        var operation: Duration = .seconds(30)
+        /// The API server sends a bookmark each minute; a watch that is silent for longer than two is taken for dead. Should the server
+        /// send no bookmarks, the watch goes on from its version at once: it was healthy for longer than ``Backoff/resetAfter``.
+        var watchIdle: Duration = .seconds(150)
     }
 
     init(configuration: KubernetesConfiguration, timeouts: Timeouts, logger: Logger) throws {
@@ -42,10 +45,11 @@ final class Transport: Sendable {
     }
 
     /// One request and its whole answer.
+    /// - Parameter remaining: the time that is left for it.
     /// - Throws: ``KubernetesError``, also for every answer that is no success.
-    func unary(_ request: Request) async throws -> ByteBuffer {
+    func unary(_ request: Request, within remaining: Duration) async throws -> ByteBuffer {
         try await authenticated { token in
-            try await withTimeout(self.timeouts.request) {
+            try await withTimeout(min(self.timeouts.request, remaining)) {
                 let response = try await self.execute(self.requests, request, token)
                 return try await Self.collect(response.body, upTo: Self.maximumBodySize)
             }
@@ -119,6 +123,9 @@ final class Transport: Sendable {
         var configuration = HTTPClient.Configuration()
         configuration.tlsConfiguration = tls
         configuration.dnsOverride = endpoint.dnsOverride
+        // A time-out closes an HTTP/1.1 connection. Of HTTP/2 it would end the stream alone, and a connection whose peer acknowledges
+        // packets but answers nothing, as a load balancer in front of a dead API server does, would be used for ever.
+        configuration.httpVersion = .http1Only
         // A redirect would carry the token to another server.
         configuration.redirectConfiguration = .disallow
         configuration.timeout = HTTPClient.Configuration.Timeout(connect: .seconds(10), read: idleTimeout)
@@ -126,7 +133,6 @@ final class Transport: Sendable {
         // What may be sent again is decided in one place only, `Retry`.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.http1_1ConnectionDebugInitializer = DeadConnections.detect
-        configuration.http2ConnectionDebugInitializer = DeadConnections.detect
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 }

@@ -19,6 +19,9 @@ import Testing
 
     private static let rows = [
         Row(error: status(404, "NotFound"), holds: ["isNotFound"]),
+        // Not the API server's word: a proxy's, or an unknown path.
+        Row(error: status(404), holds: []),
+        Row(error: KubernetesError(.status, "404 page not found", code: 404), holds: []),
         Row(error: status(409, "AlreadyExists"), holds: ["isAlreadyExists"]),
         Row(error: status(409, "Conflict"), holds: ["isConflict"]),
         Row(error: status(409), holds: ["isConflict"]),

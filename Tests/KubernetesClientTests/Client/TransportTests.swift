@@ -81,6 +81,20 @@ struct TransportTests {
         }
     }
 
+    @Test func `a request that nobody ever answers is given up, with its repetitions, after the time for them all`() async throws {
+        try await FakeAPIServer.run(handler: { _, _ in
+            do { try await Task.sleep(for: .seconds(3600)) } catch { /* the test is over */  }
+            return .ok("")
+        }) { server in
+            let timeouts = Transport.Timeouts(request: .milliseconds(300), operation: .milliseconds(700))
+            try await withClient(of: server, timeouts: timeouts) { client in
+                let error = try await kubernetesError { _ = try await client.get(Pod.self, name: "p", namespace: "n") }
+                #expect(error?.kind == .timedOut)
+                #expect((1...2).contains(server.received.count))
+            }
+        }
+    }
+
     @Test func `a connection that is cut in the body is a lost connection`() async throws {
         let error = try await error([.stream([.text("{"), .cut])])
         #expect(error?.kind == .transport)

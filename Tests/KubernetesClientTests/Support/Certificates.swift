@@ -46,6 +46,8 @@ enum TestPEM {
         )
         tls.trustRoots = .certificates(certificates)
         tls.certificateVerification = .noHostnameVerification
+        // As an API server offers it. What follows is HTTP/1.1, so a client that chose the other would fail.
+        tls.applicationProtocols = ["h2", "http/1.1"]
         return tls
     }
 }
