@@ -134,19 +134,22 @@ struct Server {
     }
 
     private func prepareAndReconcile() async throws {
-        try await cancelWhenGracefulShutdown {
-            try await cluster.waitUntilSynced()
-            do {
-                if try await cluster.ensureNamespace() {
-                    logger.notice("namespace created", metadata: ["namespace": "\(configuration.stacks.namespace)"])
-                }
-            } catch {
-                logger.warning("the namespace could not be checked", metadata: ["error": "\(error)"])
+        try await cancelWhenGracefulShutdown(prepare)
+        guard let election else { return await cancelWhenGracefulShutdown(reconciler.run) }
+        // Ends at shutdown by itself: a task that is cancelled could not give up the Lease any more.
+        try await election.elector.run(whileLeading: reconciler.run)
+    }
+
+    private func prepare() async throws {
+        try await cluster.waitUntilSynced()
+        do {
+            if try await cluster.ensureNamespace() {
+                logger.notice("namespace created", metadata: ["namespace": "\(configuration.stacks.namespace)"])
             }
-            logger.info("the state of the cluster has been read")
-            guard let election else { return await reconciler.run() }
-            try await election.elector.run(whileLeading: reconciler.run)
+        } catch {
+            logger.warning("the namespace could not be checked", metadata: ["error": "\(error)"])
         }
+        logger.info("the state of the cluster has been read")
     }
 
     private func giveSignsOfLife() async throws {

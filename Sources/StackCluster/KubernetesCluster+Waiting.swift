@@ -19,7 +19,10 @@ extension KubernetesCluster {
         case .gone:
             throw ClusterError(.podGone, "Pod \(id.podName) was deleted by someone else while it was being created")
         case nil:
-            let reason = pod(of: id)?.unschedulable ?? "the scheduler has not placed the Pod"
+            // The watch may be silent: the API server has the last word.
+            let pod = try await mappingErrors { try await client.get(Pod.self, name: id.podName, namespace: settings.namespace) }
+            if let node = pod.spec?.nodeName { return node }
+            let reason = PodObservation(pod).unschedulable ?? "the scheduler has not placed the Pod"
             throw ClusterError(.unschedulable, "no node for the Pod within \(timeout.components.seconds) s: \(reason)")
         }
     }
@@ -30,11 +33,13 @@ extension KubernetesCluster {
         let deadline = ContinuousClock.now + timeout
         var pause = Duration.milliseconds(50)
         while true {
-            try await waitUntilUnwatched(id, until: deadline)
+            let isUnwatched = try await waitUntilUnwatched(id, until: deadline)
+            // Who has no time to wait leaves it to the watch to call again.
+            guard isUnwatched || timeout > .zero else { return false }
             let present = try await objectsExist(id)
             guard present.pod || present.service else { return true }
             guard ContinuousClock.now + pause < deadline else { return false }
-            // Only a watch that lags behind the API server leads here.
+            // Only a watch that lags behind the API server leads here, or a Pod that takes its time.
             try await Task.sleep(for: pause)
             pause = min(pause * 2, .seconds(2))
         }
@@ -51,39 +56,30 @@ extension KubernetesCluster {
     }
 
     private func exists<T: KubernetesObject>(_ type: T.Type, _ name: String, namespace: String?) async throws -> Bool {
-        try await mappingErrors {
-            do {
-                _ = try await client.get(type, name: name, namespace: namespace)
-                return true
-            } catch let error as KubernetesError where error.isNotFound {
-                return false
-            }
+        try await mappingErrors { try await existing(type, name, namespace: namespace) != nil }
+    }
+
+    /// The object as the API server itself knows it; nil when there is none.
+    func existing<T: KubernetesObject>(_ type: T.Type, _ name: String, namespace: String?) async throws -> T? {
+        do { return try await client.get(type, name: name, namespace: namespace) } catch let error as KubernetesError where error.isNotFound {
+            return nil
         }
     }
 
-    private func waitUntilUnwatched(_ id: StackID, until deadline: ContinuousClock.Instant) async throws {
+    /// How long the watch is believed that something still exists, before the API server is asked.
+    private static let trustInWatch: Duration = .seconds(5)
+
+    /// - Returns: whether the watches know neither Pod nor Service any more.
+    private func waitUntilUnwatched(_ id: StackID, until deadline: ContinuousClock.Instant) async throws -> Bool {
         let namespace = settings.namespace
-        _ = try await within(deadline - ContinuousClock.now) {
+        if pod(of: id) == nil, !hasService(of: id) { return true }
+        let time = min(deadline - ContinuousClock.now, Self.trustInWatch)
+        guard time > .zero else { return false }
+        return try await within(time) {
             let _: Bool = try await self.pods.wait(namespace: namespace, name: id.podName) { $0 == nil ? true : nil }
             let _: Bool = try await self.services.wait(namespace: namespace, name: id.serviceName) { $0 == nil ? true : nil }
             return true
-        }
-    }
-
-    /// - Returns: nil when the time was over first.
-    private func within<Result: Sendable>(
-        _ timeout: Duration,
-        _ body: @escaping @Sendable () async throws -> Result
-    ) async throws -> Result? {
-        try await withThrowingTaskGroup(of: Result?.self) { group in
-            group.addTask { try await body() }
-            group.addTask {
-                try await Task.sleep(for: timeout)
-                return nil
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? nil
-        }
+        } ?? false
     }
 }
 

@@ -19,8 +19,15 @@ extension KubernetesCluster {
     package func createService(for record: StackRecord, podUID: String) async throws {
         try await mappingErrors {
             let service = Service(for: record, podUID: podUID)
-            let created = try await creating(Service.self, name: record.id.serviceName) {
-                try await client.create(service, namespace: settings.namespace)
+            let created: Service
+            do {
+                created = try await creating(Service.self, name: record.id.serviceName) {
+                    try await client.create(service, namespace: settings.namespace)
+                }
+            } catch let error as KubernetesError where ClusterError(error).code == .portAllocated {
+                // The API server allocates the port before it looks at the name: an attempt that it carried out late holds both.
+                guard let twin = try await existing(Service.self, record.id.serviceName, namespace: settings.namespace) else { throw error }
+                created = twin
             }
             // An earlier attempt whose answer was lost may have made it with the port that it had then.
             guard created.nodePorts == [record.nodePort] else {
@@ -37,9 +44,10 @@ extension KubernetesCluster {
 
     package func deletePod(of id: StackID) async throws {
         var options = DeleteOptions()
-        // No kubelet is left to confirm the end of a Pod whose node has gone; elsewhere its confirmation is worth waiting for.
+        // No kubelet is left to confirm the end of a Pod whose node has gone; elsewhere its confirmation is worth waiting for. The
+        // watch may only be late with a new node.
         if let node = pods.object(namespace: settings.namespace, name: id.podName)?.spec?.nodeName, self.node(named: node) == nil {
-            options.gracePeriodSeconds = 0
+            if try await !nodeExists(node) { options.gracePeriodSeconds = 0 }
         }
         try await deleting {
             try await client.delete(Pod.self, name: id.podName, namespace: settings.namespace, options: options)

@@ -7,13 +7,15 @@ package struct PassSummary: Sendable, Equatable {
     package var failures = 0
     /// Deletions that wait for a Pod to end.
     package var pending = 0
+    /// Records of another namespace, which are none of this service's concern.
+    package var foreign = 0
     /// Stacks left alone because an earlier attempt failed a moment ago.
     package var postponed = 0
     package var duration: Duration = .zero
 
     package init() {}
 
-    var isQuiet: Bool { repairs.isEmpty && failures == 0 && pending == 0 && postponed == 0 }
+    var isQuiet: Bool { repairs.isEmpty && failures == 0 && pending == 0 && postponed == 0 && foreign == 0 }
 
     mutating func count(_ outcome: Reconciler.Outcome) {
         switch outcome {

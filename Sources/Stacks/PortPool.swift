@@ -16,15 +16,19 @@ package struct PortPool: Sendable {
     package let quarantineTime: Duration
     /// How long a freed port is given only when no other is free: players' old connections may still come to it.
     package let coolingTime: Duration
+    /// How long a create may hold a port. Longer than any create takes: this only frees the port of a Service that came and went while
+    /// the watch was down.
+    package let holdTime: Duration
 
     private var fresh = PortSet()
     private var cooling = PortSet()
-    private var heldByCreates: Set<Int> = []
+    private var heldByCreates: [Int: Instant] = [:]
     private var serviceHolds: [Int: Int] = [:]
     private var resting: [Int: Rest] = [:]
     /// In order of their end, since every rest of a kind lasts equally long.
     private var quarantineEnds: Deque<RestEnd> = []
     private var coolingEnds: Deque<RestEnd> = []
+    private var holdEnds: Deque<RestEnd> = []
 
     private enum Rest { case quarantined(until: Instant), cooling(until: Instant) }
     private struct RestEnd {
@@ -32,10 +36,11 @@ package struct PortPool: Sendable {
         var until: Instant
     }
 
-    package init(range: ClosedRange<Int>, quarantineTime: Duration = .seconds(300), coolingTime: Duration = .seconds(60)) {
+    package init(range: ClosedRange<Int>, quarantineTime: Duration = .seconds(300), coolingTime: Duration = .seconds(60), holdTime: Duration = .seconds(600)) {
         self.range = range
         self.quarantineTime = quarantineTime
         self.coolingTime = coolingTime
+        self.holdTime = holdTime
         for port in range { fresh.insert(port) }
     }
 
@@ -44,7 +49,8 @@ package struct PortPool: Sendable {
     package mutating func take(at now: Instant, using generator: inout some RandomNumberGenerator) -> Int? {
         endRests(at: now)
         guard let port = fresh.random(using: &generator) ?? cooling.random(using: &generator) else { return nil }
-        heldByCreates.insert(port)
+        heldByCreates[port] = now + holdTime
+        holdEnds.append(RestEnd(port: port, until: now + holdTime))
         resting[port] = nil
         settle(port)
         return port
@@ -52,7 +58,7 @@ package struct PortPool: Sendable {
 
     /// The port was taken but never used.
     package mutating func giveBack(_ port: Int) {
-        heldByCreates.remove(port)
+        heldByCreates[port] = nil
         settle(port)
     }
 
@@ -60,7 +66,7 @@ package struct PortPool: Sendable {
     package mutating func release(_ port: Int, at now: Instant) {
         guard range.contains(port) else { return }
         endRests(at: now)
-        heldByCreates.remove(port)
+        heldByCreates[port] = nil
         // A quarantine outlasts the cooling.
         if case .quarantined = resting[port] { return settle(port) }
         rest(port, .cooling(until: now + coolingTime))
@@ -69,7 +75,7 @@ package struct PortPool: Sendable {
     /// Someone whom nothing here knows holds the port.
     package mutating func quarantine(_ port: Int, at now: Instant) {
         guard range.contains(port) else { return }
-        heldByCreates.remove(port)
+        heldByCreates[port] = nil
         rest(port, .quarantined(until: now + quarantineTime))
     }
 
@@ -77,7 +83,7 @@ package struct PortPool: Sendable {
     package mutating func serviceHolds(_ port: Int) {
         guard range.contains(port) else { return }
         serviceHolds[port, default: 0] += 1
-        heldByCreates.remove(port)
+        heldByCreates[port] = nil
         settle(port)
     }
 
@@ -104,6 +110,11 @@ package struct PortPool: Sendable {
     }
 
     private mutating func endRests(at now: Instant) {
+        while let end = holdEnds.first, end.until <= now {
+            holdEnds.removeFirst()
+            guard heldByCreates[end.port] == end.until else { continue }
+            giveBack(end.port)
+        }
         while let end = quarantineEnds.first, end.until <= now {
             quarantineEnds.removeFirst()
             guard case .quarantined(end.until) = resting[end.port] else { continue }
@@ -123,7 +134,7 @@ package struct PortPool: Sendable {
         guard range.contains(port) else { return }
         fresh.remove(port)
         cooling.remove(port)
-        guard !heldByCreates.contains(port), serviceHolds[port] == nil else { return }
+        guard heldByCreates[port] == nil, serviceHolds[port] == nil else { return }
         switch resting[port] {
         case nil: fresh.insert(port)
         case .cooling: cooling.insert(port)

@@ -1,107 +1,111 @@
 package import FoundationEssentials
 import Synchronization
 
-/// What wakes the reconciler: the period, the nearest expiry, and what the watches report. Any number of reports before it comes
-/// round are one.
+/// What wakes the reconciler: the period, what the watches report, and the nearest expiry; each on its own, so that work on one delays
+/// none of the others.
 package final class ReconcileTriggers: Sendable {
-    /// What to look at.
-    struct Work: Equatable {
-        var stacks: Set<StackID> = []
-        /// Compare all records with all objects.
-        var isFullPass = false
-    }
-
     private struct State {
-        var pending = Work()
-        var nearestExpiry: Date?
-        var isSignalled = false
-        var waiter: CheckedContinuation<Void, Never>?
+        var isPassPending = false
+        var stacks: Set<StackID> = []
+        var expiry = NearestExpiry()
     }
 
     private let state = Mutex(State())
+    let passRequested = Signal()
+    let stackReported = Signal()
+    let expiryChanged = Signal()
 
     package init() {}
 
     /// Something about the objects of one stack has changed for the worse.
     package func stackChanged(_ id: StackID) {
-        state.withLock { _ = $0.pending.stacks.insert(id) }
-        signal()
+        let isNew = state.withLock { state in
+            // The pass to come will see it. So nothing piles up where no pass ever comes, on a replica that does not lead.
+            guard !state.isPassPending else { return false }
+            state.stacks.insert(id)
+            return true
+        }
+        if isNew { stackReported.set() }
     }
 
     /// Something has changed that concerns many stacks: a node left, a watch listed anew.
     package func requestFullPass() {
-        state.withLock { $0.pending.isFullPass = true }
-        signal()
+        state.withLock { state in
+            state.isPassPending = true
+            state.stacks = []
+        }
+        passRequested.set()
     }
 
     /// A stack has come to be that expires then.
     package func expiryAdded(_ date: Date) {
-        let isNearer = state.withLock { state in
-            if let nearest = state.nearestExpiry, nearest <= date { return false }
-            state.nearestExpiry = date
-            return true
-        }
-        if isNearer { signal() }
+        if state.withLock({ $0.expiry.add(date) }) { expiryChanged.set() }
     }
 
-    func setNearestExpiry(_ date: Date?) {
-        state.withLock { $0.nearestExpiry = date }
-    }
-
-    var nearestExpiry: Date? { state.withLock { $0.nearestExpiry } }
-
-    /// What has been asked for since the last call.
-    func takePending() -> Work {
+    /// Whether a pass has been asked for since the last call.
+    func takePass() -> Bool {
         state.withLock { state in
-            defer { state.pending = Work() }
-            return state.pending
+            defer { state.isPassPending = false }
+            return state.isPassPending
         }
     }
 
-    /// Returns at the next report, when `sleep` returns, or when the task is cancelled. One caller at a time.
-    func wait(orUntil sleep: @escaping @Sendable () async throws -> Void) async {
-        await withTaskGroup { group in
-            group.addTask { await self.waitForSignal() }
-            group.addTask {
-                // A cancelled sleep ends the wait as a finished one does; the caller looks why.
-                do { try await sleep() } catch {}
-            }
-            await group.next()
-            group.cancelAll()
-        }
-    }
-
-    private func waitForSignal() async {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isDue = state.withLock { state in
-                    guard !state.isSignalled, !Task.isCancelled else {
-                        state.isSignalled = false
-                        return true
-                    }
-                    state.waiter = continuation
-                    return false
-                }
-                if isDue { continuation.resume() }
-            }
-        } onCancel: {
-            takeWaiter()?.resume()
-        }
-    }
-
-    private func signal() {
-        let waiter = state.withLock { state in
-            if state.waiter == nil { state.isSignalled = true }
-            defer { state.waiter = nil }
-            return state.waiter
-        }
-        waiter?.resume()
-    }
-
-    private func takeWaiter() -> CheckedContinuation<Void, Never>? {
+    /// The stacks that were reported since the last call.
+    func takeStacks() -> Set<StackID> {
         state.withLock { state in
-            defer { state.waiter = nil }
-            return state.waiter
+            defer { state.stacks = [] }
+            return state.stacks
         }
+    }
+
+    /// When the next stack expires, as far as is known.
+    var nearestExpiry: Date? { state.withLock { $0.expiry.date } }
+
+    /// To be called before the expiries are read from the store.
+    func beginExpiryRead() -> Int { state.withLock { $0.expiry.beginRead() } }
+
+    /// What was read since ``beginExpiryRead()``.
+    func endExpiryRead(_ read: Int, nearest: Date?) {
+        if state.withLock({ $0.expiry.endRead(read, nearest: nearest) }) { expiryChanged.set() }
+    }
+}
+
+/// The nearest expiry, from what is read in the store and what is added meanwhile: a read that began before a stack came to be may not
+/// know of it.
+struct NearestExpiry {
+    private(set) var date: Date?
+    private var reads = 0
+    private var lastEnded = 0
+    /// By the number of reads that had begun before it was added, the nearest.
+    private var additions: [Int: Date] = [:]
+
+    /// - Returns: whether it is nearer than what was known.
+    mutating func add(_ added: Date) -> Bool {
+        additions[reads] = min(added, additions[reads] ?? added)
+        return settle(added)
+    }
+
+    mutating func beginRead() -> Int {
+        reads += 1
+        return reads
+    }
+
+    /// - Returns: whether the nearest expiry is nearer than what was known.
+    mutating func endRead(_ read: Int, nearest: Date?) -> Bool {
+        // A later read knows more.
+        guard read > lastEnded else { return false }
+        lastEnded = read
+        additions = additions.filter { $0.key >= read }
+        let before = date
+        date = nearest
+        for added in additions.values { _ = settle(added) }
+        guard let date else { return false }
+        return before.map { date < $0 } ?? true
+    }
+
+    private mutating func settle(_ candidate: Date) -> Bool {
+        if let date, date <= candidate { return false }
+        date = candidate
+        return true
     }
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Logging
+import Synchronization
 
 extension Reconciler {
     /// What the watches say of a record's objects, judged.
@@ -22,12 +23,16 @@ extension Reconciler {
         )
     }
 
+    /// Whether this process sees the namespace in which the stack's objects are. In another nothing of it would be found, and it would
+    /// be taken for gone.
+    func isServed(_ record: StackRecord) -> Bool { record.namespace == service.settings.namespace }
+
     /// Looks at one stack again, alone with it, and does what it needs.
     func repair(_ id: StackID) async throws -> Outcome {
         guard service.cluster.isSynced else { return .nothingToDo }
         let outcome = try await service.locks.withLockIfFree(id) { () -> Outcome in
             guard let record = try await service.store.record(id) else { return try await removeOrphan(id) }
-            guard let repair = needed(for: record) else { return .nothingToDo }
+            guard isServed(record), let repair = needed(for: record) else { return .nothingToDo }
             guard try await isConfirmed(repair, of: record) else { return .nothingToDo }
             return try await remove(record, because: repair)
         }
@@ -48,17 +53,29 @@ extension Reconciler {
         }
     }
 
-    /// A Pod that takes its grace period is left alone after a short wait: the watch reports its end, and that ends the deletion.
+    /// Waits for nothing: where a Pod takes its grace period, the watch reports its end, and that ends the removal.
     private func remove(_ record: StackRecord, because repair: Repair) async throws -> Outcome {
         try requireLeadership()
+        let begun = causes.withLock { $0[record.id] }
+        if begun != nil, isEnding(record.id) { return .pending }
+        let cause = begun ?? repair
         // Its owner may have finished a slow reservation a moment ago.
         let state = repair == .abandonedReservation ? StackRecord.State.reserved : nil
         guard let marked = try await service.store.beginDelete(record.id, ifIn: state, at: service.timestamp) else { return .nothingToDo }
-        let metadata: Logger.Metadata = ["stack_id": "\(record.id)", "cause": "\(repair.rawValue)", "node_port": "\(marked.nodePort)"]
-        logger.info("removing stack", metadata: metadata)
-        guard try await service.tearDown(marked, timeout: .seconds(2), mayWrite: requireLeadership) else { return .pending }
+        let metadata: Logger.Metadata = ["stack_id": "\(record.id)", "cause": "\(cause.rawValue)", "node_port": "\(marked.nodePort)"]
+        if begun == nil { logger.info("removing stack", metadata: metadata) }
+        causes.withLock { $0[record.id] = cause }
+        guard try await service.tearDown(marked, timeout: .zero, mayWrite: requireLeadership) else { return .pending }
+        causes.withLock { $0[record.id] = nil }
         logger.info("stack removed", metadata: metadata)
-        return .repaired(repair)
+        return .repaired(cause)
+    }
+
+    /// Whether all that is left of a stack is a Pod whose grace period runs, on a node that confirms its end.
+    private func isEnding(_ id: StackID) -> Bool {
+        let cluster = service.cluster
+        guard let pod = cluster.pod(of: id), pod.isTerminating, !cluster.hasService(of: id) else { return false }
+        return pod.nodeName.map { cluster.node(named: $0) != nil } ?? false
     }
 
     private func requireLeadership() throws {
@@ -67,6 +84,7 @@ extension Reconciler {
 
     private func removeOrphan(_ id: StackID) async throws -> Outcome {
         guard service.cluster.pod(of: id) != nil || service.cluster.hasService(of: id) else { return .nothingToDo }
+        if isEnding(id) { return .pending }
         try requireLeadership()
         try await service.cluster.deleteService(of: id)
         try requireLeadership()

@@ -12,12 +12,12 @@ package final class Reconciler: Sendable {
     private let parallelism: Int
     let isLeading: @Sendable () -> Bool
     let reservations = ReservationAges()
-    private let failures = Mutex<[StackID: Failure]>([:])
+    private let failures = RepairFailures()
+    /// Why the removals that wait for a Pod to end were begun.
+    let causes = Mutex<[StackID: Repair]>([:])
 
-    private struct Failure {
-        var count: Int
-        var retryAt: ContinuousClock.Instant
-    }
+    /// The longest that one attempt to repair a stack may take.
+    private static let attemptTimeout: Duration = .seconds(60)
 
     /// - Parameters:
     ///   - parallelism: stacks repaired at once.
@@ -42,7 +42,8 @@ package final class Reconciler: Sendable {
         self.logger = logger
     }
 
-    /// Reconciles until the task is cancelled.
+    /// Reconciles until the task is cancelled. Passes, reports and expiries are worked on side by side: a pass with much to do, or a
+    /// request that is not answered, delays no expiry.
     package func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask {
@@ -54,29 +55,37 @@ package final class Reconciler: Sendable {
             }
             group.addTask {
                 while !Task.isCancelled {
-                    await self.work()
-                    await self.triggers.wait { try await self.sleep(self.timeToNearestExpiry) }
+                    if self.triggers.takePass() { await self.pass() }
+                    await self.triggers.passRequested.wait()
+                }
+            }
+            group.addTask {
+                while !Task.isCancelled {
+                    await self.repair(self.triggers.takeStacks())
+                    await self.triggers.stackReported.wait()
+                }
+            }
+            group.addTask {
+                while !Task.isCancelled {
+                    await self.removeExpired()
+                    await self.triggers.expiryChanged.wait { try await self.sleep(self.timeToNearestExpiry) }
                 }
             }
         }
     }
 
-    private func work() async {
-        let work = triggers.takePending()
-        if work.isFullPass {
-            await pass()
-        } else {
-            await repair(work.stacks)
-        }
-        guard let nearest = triggers.nearestExpiry, nearest <= service.now() else { return }
+    private func removeExpired() async {
+        let now = service.now()
+        guard let nearest = triggers.nearestExpiry, nearest <= now else { return }
         do {
-            await repair(try await service.store.records(expiredBy: service.now()).map(\.id))
-            // What could not be removed now is expired still; it is looked at again after a pause.
+            await repair(try await service.store.records(expiredBy: now).map(\.id))
+            let read = triggers.beginExpiryRead()
             let next = try await service.store.nextExpiry()
-            triggers.setNearestExpiry(next.map { max($0, service.now().addingTimeInterval(1)) })
+            // What could not be removed now is expired still; it is looked at again after a pause.
+            triggers.endExpiryRead(read, nearest: next.map { $0 <= now ? now.addingTimeInterval(1) : $0 })
         } catch {
             // The next pass reads the expiries again.
-            triggers.setNearestExpiry(nil)
+            triggers.endExpiryRead(triggers.beginExpiryRead(), nearest: nil)
             logger.error("expired stacks could not be read", metadata: ["error": "\(error)"])
         }
     }
@@ -99,20 +108,28 @@ package final class Reconciler: Sendable {
         do {
             // Objects first: each of these had its record before it was created, so one without a record now is an orphan.
             let objects = service.cluster.ownedObjects()
+            let expiryRead = triggers.beginExpiryRead()
             let records = try await service.store.records()
             summary.records = records.count
-            let orphans = objects.subtracting(records.map(\.id))
-            reservations.keep(records)
-            let suspects = records.filter { !service.locks.isHeld($0.id) && needed(for: $0) != nil }.map(\.id)
-            triggers.setNearestExpiry(records.lazy.filter { $0.state == .active }.map(\.expiresAt).min())
+            triggers.endExpiryRead(expiryRead, nearest: records.lazy.filter { $0.state == .active }.map(\.expiresAt).min())
+            let known = Set(records.map(\.id))
+            causes.withLock { causes in causes = causes.filter { known.contains($0.key) } }
+            let orphans = objects.subtracting(known)
+            let own = records.filter(isServed)
+            if own.count < records.count {
+                summary.foreign = records.count - own.count
+                logger.error("stacks of another namespace are in the store and are left alone", metadata: ["count": "\(summary.foreign)"])
+            }
+            reservations.keep(own)
+            let suspects = own.filter { !service.locks.isHeld($0.id) && needed(for: $0) != nil }.map(\.id)
             await repair(suspects + orphans, summary: &summary)
-            forgetFailures(except: Set(suspects + orphans))
+            failures.keep(orphans.union(suspects))
         } catch {
             summary.failures += 1
             logger.error("pass failed: the records could not be read", metadata: ["error": "\(error)"])
         }
         summary.duration = ContinuousClock.now - started
-        logger.log(level: summary.isQuiet ? .debug : .info, "pass", metadata: summary.metadata)
+        logger.info("pass", metadata: summary.metadata)
         return summary
     }
 
@@ -122,8 +139,7 @@ package final class Reconciler: Sendable {
     }
 
     private func repair(_ ids: [StackID], summary: inout PassSummary) async {
-        let now = instant()
-        let due = failures.withLock { failures in ids.filter { failures[$0].map { $0.retryAt <= now } ?? true } }
+        let due = failures.due(ids, at: instant())
         summary.postponed += ids.count - due.count
         await withTaskGroup(of: Outcome.self) { group in
             var remaining = due.makeIterator()
@@ -143,24 +159,17 @@ package final class Reconciler: Sendable {
     /// Repairs one stack; its failure is its own, and delays only its own next attempt.
     private func attempt(_ id: StackID) async -> Outcome {
         do {
-            let outcome = try await repair(id)
-            failures.withLock { $0[id] = nil }
+            guard let outcome = try await within(Self.attemptTimeout, { try await self.repair(id) }) else {
+                throw ClusterError(.unavailable, "the repair did not end within \(Self.attemptTimeout.components.seconds) s")
+            }
+            failures.ended(id)
             return outcome
         } catch is CancellationError {
             return .nothingToDo
         } catch {
-            let now = instant()
-            let count = failures.withLock { failures in
-                let count = (failures[id]?.count ?? 0) + 1
-                failures[id] = Failure(count: count, retryAt: now + .seconds(1 << min(count - 1, 4)))
-                return count
-            }
+            let count = failures.failed(id, at: instant())
             logger.warning("repair failed", metadata: ["stack_id": "\(id)", "attempt": "\(count)", "error": "\(error)"])
             return .failed
         }
-    }
-
-    private func forgetFailures(except ids: Set<StackID>) {
-        failures.withLock { failures in failures = failures.filter { ids.contains($0.key) } }
     }
 }

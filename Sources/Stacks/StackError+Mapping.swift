@@ -17,6 +17,11 @@ extension StackError {
         retryAfterSeconds: 30
     )
 
+    /// The stack's objects are where this process does not look: it could neither remove them nor see them gone.
+    static func foreignNamespace(_ record: StackRecord) -> StackError {
+        StackError(.internalError, "stack \(record.id) was made in another namespace than this service serves")
+    }
+
     /// The refusal of a reservation in the caller's terms; nil for what takes more to answer.
     init?(refusal error: any Error, request: CreateRequest, limits: ReservationLimits) {
         switch error as? ReservationRefusal {
@@ -46,9 +51,9 @@ extension StackError {
         case .quota: self.init(.quotaExceeded, error.message, retryAfterSeconds: retry ?? 30)
         case .unschedulable: self.init(.unschedulable, error.message, retryAfterSeconds: retry ?? 30)
         case .podGone: self.init(.kubernetesUnavailable, error.message, retryAfterSeconds: retry ?? 5)
-        case .namespaceMissing: self.init(.namespaceMissing, error.message)
-        case .namespaceTerminating: self.init(.namespaceTerminating, error.message)
-        case .admissionDenied: self.init(.admissionDenied, error.message)
+        case .namespaceMissing: self.init(.namespaceMissing, "the namespace of the stacks does not exist")
+        case .namespaceTerminating: self.init(.namespaceTerminating, "the namespace of the stacks is being deleted")
+        case .admissionDenied: self.init(.admissionDenied, "an admission policy of the cluster refuses the stack")
         case .unauthorized: self.init(.kubernetesUnauthorized, "the API server does not accept the service's credentials")
         case .forbidden: self.init(.kubernetesForbidden, "the API server does not allow the service to do this")
         case .invalid: self.init(.invalidPodSpec, error.message)

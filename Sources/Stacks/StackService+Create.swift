@@ -1,6 +1,7 @@
 import FoundationEssentials
 package import Logging
 import PodPolicy
+import Synchronization
 
 extension StackService {
     /// Makes a stack: reserves it in one store write, creates Pod and Service, and waits until the Pod has a node. If any of it
@@ -32,7 +33,7 @@ extension StackService {
 
     /// What stands in the way may be on its way out, and then the caller need only come again.
     private func refusal(of request: CreateRequest, because existing: StackID) async throws -> StackError {
-        if let record = try await store.record(existing), record.state != .deleting {
+        if let record = try await store.record(existing), isVisible(record), view(of: record).status != .nodeDeleted {
             return StackError(.stackExists, "user \(request.userID) already has \(existing) for problem \(request.problemID)")
         }
         return StackError(
@@ -82,16 +83,31 @@ extension StackService {
     private func provision(_ id: StackID, _ request: CreateRequest, _ pod: CheckedPod, _ logger: Logger) async throws -> Stack {
         guard cluster.isSynced else { throw StackError.notSynced }
         let manifest = manifest(id, request, pod)
-        var record = try await reserve(id, request, pod, manifest, logger)
+        let reservation = Reservation(try await reserve(id, request, pod, manifest, logger))
         do {
-            let active = try await build(&record, manifest, logger)
+            // After this time others may reclaim the reservation.
+            let active = try await within(settings.portLockTTL) { try await self.build(reservation, manifest, logger) }
+            guard let active else {
+                throw ClusterError(.unavailable, "the create was not finished within \(settings.portLockTTL.components.seconds) s")
+            }
             logger.info("stack created", metadata: ["node_port": "\(active.nodePort)", "node_id": "\(active.nodeID ?? "")"])
             onExpiry(active.expiresAt)
             return view(of: active)
         } catch {
-            await undo(record, because: error, logger)
+            await undo(reservation.record, because: error, logger)
             throw error
         }
+    }
+
+    /// The record of a create under way. Its port may change, and whoever undoes the create must know the last one.
+    private final class Reservation: Sendable {
+        private let state: Mutex<StackRecord>
+
+        init(_ record: StackRecord) { state = Mutex(record) }
+
+        var record: StackRecord { state.withLock { $0 } }
+
+        func setNodePort(_ port: Int) { state.withLock { $0.nodePort = port } }
     }
 
     private func manifest(_ id: StackID, _ request: CreateRequest, _ pod: CheckedPod) -> PodManifest {
@@ -150,26 +166,27 @@ extension StackService {
         throw StackError.noPortLeft
     }
 
-    private func build(_ record: inout StackRecord, _ manifest: PodManifest, _ logger: Logger) async throws -> StackRecord {
+    private func build(_ reservation: Reservation, _ manifest: PodManifest, _ logger: Logger) async throws -> StackRecord {
+        let id = reservation.record.id
         let uid = try await effect(.createPod) { try await cluster.createPod(manifest) }
-        try await createService(&record, podUID: uid, logger)
-        let node = try await cluster.waitUntilScheduled(record.id, timeout: settings.schedulingTimeout)
+        try await createService(reservation, podUID: uid, logger)
+        let node = try await cluster.waitUntilScheduled(id, timeout: settings.schedulingTimeout)
         return try await effect(.activate) {
-            try await store.activate(record.id, owner: owner, nodeID: node, at: timestamp)
+            try await store.activate(id, owner: owner, nodeID: node, at: timestamp)
         }
     }
 
     /// The API server has the last word on ports: one that it calls taken rests, and another is tried.
-    private func createService(_ record: inout StackRecord, podUID: String, _ logger: Logger) async throws {
+    private func createService(_ reservation: Reservation, podUID: String, _ logger: Logger) async throws {
         for attempt in 1... {
+            let record = reservation.record
             do {
-                let current = record
-                return try await effect(.createService) { try await cluster.createService(for: current, podUID: podUID) }
+                return try await effect(.createService) { try await cluster.createService(for: record, podUID: podUID) }
             } catch let error as ClusterError where error.code == .portAllocated {
                 ports.quarantine(record.nodePort)
                 guard attempt < settings.portAttempts else { throw error }
                 logger.info("node port is taken in the cluster; trying another", metadata: ["node_port": "\(record.nodePort)"])
-                record.nodePort = try await changePort(of: record)
+                reservation.setNodePort(try await changePort(of: record))
             }
         }
     }

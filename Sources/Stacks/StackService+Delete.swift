@@ -28,10 +28,14 @@ extension StackService {
     /// - Parameter mayWrite: throws when whoever asks for this has lost the right to; asked before each write.
     /// - Returns: false when the objects are still there after the time-out; the record stays then.
     func tearDown(_ record: StackRecord, timeout: Duration? = nil, mayWrite: () throws -> Void = {}) async throws -> Bool {
+        guard record.namespace == settings.namespace else { throw StackError.foreignNamespace(record) }
         try mayWrite()
-        try await effect(.deleteService) { try await cluster.deleteService(of: record.id) }
+        var failure: (any Error)?
+        // What keeps the Service must not keep the Pod alive.
+        do { try await effect(.deleteService) { try await cluster.deleteService(of: record.id) } } catch { failure = error }
         try mayWrite()
         try await effect(.deletePod) { try await cluster.deletePod(of: record.id) }
+        if let failure { throw failure }
         guard try await cluster.waitUntilGone(record.id, timeout: timeout ?? settings.deletionTimeout) else { return false }
         try mayWrite()
         try await effect(.remove) { try await store.remove(record.id) }

@@ -18,17 +18,30 @@ extension ObservedStatus {
     /// - Parameters:
     ///   - pod: what the watch knows of the Pod; nil when it knows none.
     ///   - nodeExists: whether the watch knows the node that the record names.
+    ///   - watchGrace: how long the watch may be late with what another replica made.
     ///   - imagePullGrace: how long a failing image pull still counts as creating, from the stack's creation.
-    init(record: StackRecord, pod: PodObservation?, nodeExists: Bool, now: Date, imagePullGrace: TimeInterval) {
+    init(
+        record: StackRecord,
+        pod: PodObservation?,
+        nodeExists: Bool,
+        now: Date,
+        watchGrace: TimeInterval = 30,
+        imagePullGrace: TimeInterval
+    ) {
         guard record.state != .reserved else {
             self.init(status: .creating, reason: "Provisioning", message: pod?.unschedulable ?? "the Pod is being created and scheduled")
             return
         }
-        if let node = record.nodeID, !nodeExists {
+        let isNew = now.timeIntervalSince(record.updatedAt) < watchGrace
+        if let node = record.nodeID, !nodeExists, !isNew {
             self.init(status: .nodeDeleted, reason: "NodeDeleted", message: "node \(node) is no longer part of the cluster")
             return
         }
         guard let pod else {
+            guard !isNew else {
+                self.init(status: .creating, reason: "PodNotSeen", message: "the Pod was made a moment ago and has not been seen here yet")
+                return
+            }
             self.init(status: .failed, reason: "PodMissing", message: "the Pod no longer exists in the cluster")
             return
         }

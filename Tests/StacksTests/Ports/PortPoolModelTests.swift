@@ -24,7 +24,7 @@ import Testing
     @Test(arguments: Array(UInt64(1)...20))
     func `a random history leaves free what the model says`(seed: UInt64) {
         let range = 30000...30011
-        var pool = PortPool(range: range, quarantineTime: .seconds(300), coolingTime: .seconds(60))
+        var pool = PortPool(range: range, quarantineTime: .seconds(300), coolingTime: .seconds(60), holdTime: .seconds(1_000_000))
         var model = Dictionary(uniqueKeysWithValues: range.map { ($0, ModelPort()) })
         var generator = SeededGenerator(seed: seed)
         var now = ModelPort.start

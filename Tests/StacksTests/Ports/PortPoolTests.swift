@@ -94,6 +94,18 @@ import Testing
         #expect(pool.freeCount(at: start) == 1)
     }
 
+    @Test func `a port whose Service nobody saw come or go is free again in the end`() throws {
+        var pool = PortPool(range: 30000...30000, holdTime: .seconds(600))
+        var generator = SeededGenerator(seed: 1)
+        _ = try #require(pool.take(at: start, using: &generator))
+        #expect(pool.take(at: start + .seconds(599), using: &generator) == nil)
+        // It is another hold that counts then.
+        #expect(pool.take(at: start + .seconds(600), using: &generator) == 30000)
+        #expect(pool.freeCount(at: start + .seconds(1199)) == 0)
+        pool.giveBack(30000)
+        #expect(pool.freeCount(at: start + .seconds(1199)) == 1)
+    }
+
     @Test func `ports outside the range are nobody's concern`() {
         var pool = PortPool(range: 30000...30001)
         for port in [29999, 30002, 0, -1] {

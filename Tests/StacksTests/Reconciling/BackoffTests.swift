@@ -16,7 +16,7 @@ import Testing
             #expect(second.postponed == 1)
             #expect(second.repairs.isEmpty)
             bench.time.advance(by: .seconds(1))
-            #expect(await bench.reconciler.pass().repairs == [.interruptedDelete: 1])
+            #expect(await bench.reconciler.pass().repairs == [.expired: 1])
             try await bench.expectNothingLeft()
         }
     }
@@ -33,7 +33,7 @@ import Testing
                 bench.time.advance(by: .milliseconds(1))
             }
             bench.cluster.recover()
-            #expect(await bench.reconciler.pass().repairs == [.interruptedDelete: 1])
+            #expect(await bench.reconciler.pass().repairs == [.expired: 1])
         }
     }
 

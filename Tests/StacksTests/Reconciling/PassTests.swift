@@ -147,6 +147,26 @@ import Testing
         }
     }
 
+    @Test func `a Pod that ends slowly is asked for once, and costs nothing until it has ended`() async throws {
+        try await withStackBench { bench in
+            let id = try await bench.create().record.id
+            bench.time.advance(by: .seconds(7200))
+            bench.cluster.state.update { $0.termination = .never }
+            #expect(await bench.reconciler.pass().pending == 1)
+            bench.cluster.removeService(id)
+            let calls = bench.cluster.count()
+            for _ in 0..<3 { #expect(await bench.reconciler.pass().pending == 1) }
+            #expect(bench.cluster.count() == calls)
+            // Nobody is left to confirm its end.
+            bench.cluster.state.update { $0.nodes = [:] }
+            #expect(await bench.reconciler.pass().pending == 1)
+            #expect(bench.cluster.count(.deletePod) == 2)
+            bench.cluster.removePod(id)
+            #expect(await bench.reconciler.pass().repairs == [.expired: 1], "the cause is the one of the beginning")
+            try await bench.expectNothingLeft()
+        }
+    }
+
     @Test(arguments: ["pod", "service", "node"])
     func `what only the watch misses stays`(missing: String) async throws {
         try await withStackBench { bench in

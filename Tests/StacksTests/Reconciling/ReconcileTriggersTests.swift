@@ -6,22 +6,24 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ReconcileTriggersTests {
     private let triggers = ReconcileTriggers()
+    private static let date = Date(microseconds: 1_750_000_000_000_000)
 
     /// Sleeps until it is cancelled.
     private static let forEver: @Sendable () async throws -> Void = { try await Observed(()).wait { _ in false } }
 
     @Test func `a report before the wait ends it at once`() async {
         triggers.stackChanged(.numbered(1))
-        await triggers.wait(orUntil: Self.forEver)
-        #expect(triggers.takePending() == ReconcileTriggers.Work(stacks: [.numbered(1)]))
-        #expect(triggers.takePending() == ReconcileTriggers.Work())
+        await triggers.stackReported.wait()
+        #expect(triggers.takeStacks() == [.numbered(1)])
+        #expect(triggers.takeStacks() == [])
+        #expect(!triggers.takePass())
     }
 
     @Test func `a report during the wait ends it`() async {
         await withTaskGroup { group in
             let isSleeping = Observed(false)
             group.addTask { [triggers] in
-                await triggers.wait {
+                await triggers.passRequested.wait {
                     isSleeping.update { $0 = true }
                     try await Self.forEver()
                 }
@@ -30,42 +32,74 @@ import Testing
             triggers.requestFullPass()
             await group.waitForAll()
         }
-        #expect(triggers.takePending() == ReconcileTriggers.Work(isFullPass: true))
+        #expect(triggers.takePass())
+        #expect(!triggers.takePass())
     }
 
     @Test func `any number of reports are one`() async {
         for number in 0..<100 { triggers.stackChanged(.numbered(number % 3)) }
-        triggers.requestFullPass()
-        await triggers.wait(orUntil: Self.forEver)
-        #expect(triggers.takePending() == ReconcileTriggers.Work(stacks: [.numbered(0), .numbered(1), .numbered(2)], isFullPass: true))
+        await triggers.stackReported.wait(orUntil: Self.forEver)
+        #expect(triggers.takeStacks() == [.numbered(0), .numbered(1), .numbered(2)])
         let slept = Observed(false)
-        await triggers.wait { slept.update { $0 = true } }
+        await triggers.stackReported.wait { slept.update { $0 = true } }
         #expect(slept.value, "the second wait has nothing to wake it but its sleep")
     }
 
+    @Test func `reports are left to a pass that is to come, so that none pile up where none comes`() async {
+        triggers.stackChanged(.numbered(1))
+        triggers.requestFullPass()
+        triggers.stackChanged(.numbered(2))
+        #expect(triggers.takeStacks() == [])
+        #expect(triggers.takePass())
+        triggers.stackChanged(.numbered(3))
+        #expect(triggers.takeStacks() == [.numbered(3)])
+    }
+
     @Test func `the wait ends with its sleep, and with its task`() async {
-        await triggers.wait {}
-        await triggers.wait { throw FakeCluster.unreachable }
-        let waiting = Task { await triggers.wait(orUntil: Self.forEver) }
-        waiting.cancel()
-        await waiting.value
+        await triggers.passRequested.wait {}
+        await triggers.passRequested.wait { throw FakeCluster.unreachable }
+        for wait in [
+            Task { await triggers.passRequested.wait(orUntil: Self.forEver) },
+            Task { await triggers.stackReported.wait() },
+        ] {
+            wait.cancel()
+            await wait.value
+        }
     }
 
     @Test func `a nearer expiry wakes, a later one does not`() async {
-        let date = Date(microseconds: 1_750_000_000_000_000)
-        triggers.expiryAdded(date)
-        await triggers.wait(orUntil: Self.forEver)
-        #expect(triggers.nearestExpiry == date)
+        triggers.expiryAdded(Self.date)
+        await triggers.expiryChanged.wait(orUntil: Self.forEver)
+        #expect(triggers.nearestExpiry == Self.date)
 
-        for later in [date, date + 1] { triggers.expiryAdded(later) }
+        for later in [Self.date, Self.date + 1] { triggers.expiryAdded(later) }
         let slept = Observed(false)
-        await triggers.wait { slept.update { $0 = true } }
+        await triggers.expiryChanged.wait { slept.update { $0 = true } }
         #expect(slept.value)
-        #expect(triggers.nearestExpiry == date)
+        #expect(triggers.nearestExpiry == Self.date)
 
-        triggers.expiryAdded(date - 1)
-        await triggers.wait(orUntil: Self.forEver)
-        #expect(triggers.nearestExpiry == date - 1)
+        triggers.expiryAdded(Self.date - 1)
+        await triggers.expiryChanged.wait(orUntil: Self.forEver)
+        #expect(triggers.nearestExpiry == Self.date - 1)
+    }
+
+    @Test func `an expiry that is added while the store is read outlives what was read`() {
+        let read = triggers.beginExpiryRead()
+        triggers.expiryAdded(Self.date)
+        triggers.endExpiryRead(read, nearest: Self.date + 60)
+        #expect(triggers.nearestExpiry == Self.date)
+        // A read that began after it knows better: the stack has gone.
+        triggers.endExpiryRead(triggers.beginExpiryRead(), nearest: Self.date + 60)
+        #expect(triggers.nearestExpiry == Self.date + 60)
+    }
+
+    @Test func `of two reads at once the one that began later counts`() {
+        let first = triggers.beginExpiryRead()
+        triggers.expiryAdded(Self.date)
+        let second = triggers.beginExpiryRead()
+        triggers.endExpiryRead(second, nearest: Self.date)
+        triggers.endExpiryRead(first, nearest: nil)
+        #expect(triggers.nearestExpiry == Self.date)
     }
 
     @Test func `no report is lost between two waits`() async throws {
@@ -74,8 +108,8 @@ import Testing
             group.addTask { [triggers] in
                 var seen: Set<StackID> = []
                 while seen.count < count {
-                    await triggers.wait(orUntil: Self.forEver)
-                    seen.formUnion(triggers.takePending().stacks)
+                    await triggers.stackReported.wait(orUntil: Self.forEver)
+                    seen.formUnion(triggers.takeStacks())
                 }
             }
             for part in 0..<3 {

@@ -75,7 +75,7 @@ import Testing
     @Test func `stacks of before the start are known from the first pass`() async throws {
         try await withStackBench(seldom) { bench in
             let record = try await bench.create().record
-            bench.triggers.setNearestExpiry(nil)
+            bench.triggers.endExpiryRead(bench.triggers.beginExpiryRead(), nearest: nil)
             try await withRunning(bench) {
                 try await bench.time.waitForSleeper(until: record.expiresAt)
                 bench.time.advance(to: record.expiresAt + 0.001)
@@ -93,6 +93,25 @@ import Testing
                 if object == "pod" { bench.cluster.removePod(id) } else { bench.cluster.removeService(id) }
                 try await bench.store.script.wait { $0.ended[.remove] == 1 }
                 try await bench.expectNothingLeft()
+            }
+        }
+    }
+
+    @Test func `a repair that is not answered delays no expiry`() async throws {
+        try await withStackBench(seldom) { bench in
+            try await withRunning(bench) {
+                try await bench.store.script.wait { $0.ended[.read] == 1 }
+                let expiring = try await bench.create(user: 1).record
+                let broken = try await bench.create(user: 2).record
+                bench.cluster.state.update { $0.script.held = [.objectsExist] }
+                bench.cluster.removePod(broken.id)
+                try await bench.cluster.state.wait { $0.script.begun[.objectsExist] == 1 }
+                try await bench.time.waitForSleeper(until: expiring.expiresAt)
+                bench.time.advance(to: expiring.expiresAt + 0.001)
+                try await bench.store.script.wait { $0.ended[.remove] == 1 }
+                #expect(try await bench.store.base.records().map(\.id) == [broken.id])
+                bench.cluster.state.update { $0.script.held = [] }
+                try await bench.store.script.wait { $0.ended[.remove] == 2 }
             }
         }
     }

@@ -132,6 +132,18 @@ import Testing
         }
     }
 
+    @Test(arguments: [FakeCluster.Call.createPod, .createService, .waitUntilScheduled])
+    func `a create that Kubernetes does not answer ends when its reservation may be reclaimed`(call: FakeCluster.Call) async throws {
+        var options = StackBench.Options()
+        options.settings.portLockTTL = .milliseconds(50)
+        try await withStackBench(options) { bench in
+            bench.cluster.state.update { $0.script.held = [call] }
+            #expect(try await errorCode { try await bench.create() } == .kubernetesUnavailable)
+            bench.cluster.state.update { $0.script.held = [] }
+            try await bench.expectNothingLeft()
+        }
+    }
+
     @Test func `a Pod that somebody deletes meanwhile ends the create`() async throws {
         try await withStackBench { bench in
             bench.cluster.state.update { $0.scheduling = .held }

@@ -7,6 +7,16 @@ import Testing
 @testable import Stacks
 
 @Suite(.timeLimit(.minutes(1))) struct CreateTests {
+    @Test func `a stack whose time is over is no longer said to exist, only to be on its way out`() async throws {
+        try await withStackBench { bench in
+            let record = try await bench.create().record
+            bench.time.advance(to: record.expiresAt)
+            #expect(try await errorCode { try await bench.create() } == .deletionPending)
+            await bench.reconciler.pass()
+            try await bench.create()
+        }
+    }
+
     @Test func `a create makes a row, a Pod and a Service that belong together`() async throws {
         try await withStackBench { bench in
             let outcome = try await bench.service.create(.sample(user: 101, problem: 1001), logger: silentLogger)

@@ -122,6 +122,33 @@ import Testing
         }
     }
 
+    @Test func `what keeps the Service does not keep the Pod`() async throws {
+        try await withStackBench { bench in
+            let stack = try await bench.create()
+            bench.cluster.fail(.deleteService, with: ClusterError(.forbidden, "services is forbidden"), times: .max)
+            #expect(try await errorCode { try await bench.delete(stack.record.id) } == .kubernetesForbidden)
+            #expect(bench.cluster.state.value.pods.isEmpty)
+            #expect(try await bench.store.records().map(\.state) == [.deleting])
+            bench.cluster.recover()
+            try await bench.delete(stack.record.id)
+            try await bench.expectNothingLeft()
+        }
+    }
+
+    @Test func `a stack whose objects are in another namespace is not called gone`() async throws {
+        try await withStackBench { bench in
+            var record = StackRecord.sample(1, createdAt: bench.time.now)
+            record.namespace = "elsewhere"
+            try await bench.store.base.reserve(record, within: .unlimited)
+            #expect(try await errorCode { try await bench.delete(record.id) } == .internalError)
+            #expect(try await bench.store.records().map(\.id) == [record.id])
+            #expect(bench.cluster.count() == 0)
+            let summary = await bench.reconciler.pass()
+            #expect(summary.foreign == 1 && summary.repairs.isEmpty && summary.failures == 0)
+            #expect(bench.cluster.count() == 0)
+        }
+    }
+
     @Test func `a Pod that takes its time leaves the delete to the reconciler`() async throws {
         try await withStackBench { bench in
             let stack = try await bench.create()

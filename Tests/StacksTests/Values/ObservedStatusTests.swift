@@ -183,6 +183,17 @@ import Testing
         #expect(Self.status(pod: nil, nodeExists: false).status == .nodeDeleted)
     }
 
+    @Test func `what another replica made a moment ago need not have been seen yet`() {
+        let unseen = ObservedStatus(
+            status: .creating,
+            reason: "PodNotSeen",
+            message: "the Pod was made a moment ago and has not been seen here yet"
+        )
+        #expect(Self.status(pod: nil, age: 29.9) == unseen)
+        #expect(Self.status(pod: nil, nodeExists: false, age: 29.9) == unseen)
+        #expect(Self.status(pod: Self.pod(.running, Self.running), nodeExists: false, age: 29.9).status == .running)
+    }
+
     @Test func `an active stack without a Pod has failed`() {
         #expect(
             Self.status(pod: nil)

@@ -1,0 +1,58 @@
+import Synchronization
+
+/// Wakes one waiter. Any number of signals before it comes round are one; none is lost between two waits.
+package final class Signal: Sendable {
+    private struct State {
+        var isSet = false
+        var waiter: CheckedContinuation<Void, Never>?
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    package func set() {
+        let waiter = state.withLock { state in
+            if state.waiter == nil { state.isSet = true }
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume()
+    }
+
+    /// Returns at the next signal or when the task is cancelled. One caller at a time.
+    package func wait() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isDue = state.withLock { state in
+                    guard !state.isSet, !Task.isCancelled else {
+                        state.isSet = false
+                        return true
+                    }
+                    state.waiter = continuation
+                    return false
+                }
+                if isDue { continuation.resume() }
+            }
+        } onCancel: {
+            let waiter = state.withLock { state in
+                defer { state.waiter = nil }
+                return state.waiter
+            }
+            waiter?.resume()
+        }
+    }
+
+    /// The same, but returns also when `sleep` does.
+    package func wait(orUntil sleep: @escaping @Sendable () async throws -> Void) async {
+        await withTaskGroup { group in
+            group.addTask { await self.wait() }
+            group.addTask {
+                // A cancelled sleep ends the wait as a finished one does; the caller looks why.
+                do { try await sleep() } catch {}
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}

@@ -1,0 +1,17 @@
+/// Runs `body` for at most `limit`; then it is cancelled, and this returns once it has ended.
+/// - Returns: nil when the time was over first.
+/// - Throws: what `body` throws; `CancellationError`.
+package func within<Result: Sendable>(
+    _ limit: Duration,
+    _ body: @escaping @Sendable () async throws -> Result
+) async throws -> Result? {
+    try await withThrowingTaskGroup(of: Result?.self) { group in
+        group.addTask { try await body() }
+        group.addTask {
+            try await Task.sleep(for: limit)
+            return nil
+        }
+        defer { group.cancelAll() }
+        return try await group.next() ?? nil
+    }
+}
