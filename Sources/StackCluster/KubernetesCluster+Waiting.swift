@@ -61,7 +61,8 @@ extension KubernetesCluster {
 
     /// The object as the API server itself knows it; nil when there is none.
     func existing<T: KubernetesObject>(_ type: T.Type, _ name: String, namespace: String?) async throws -> T? {
-        do { return try await client.get(type, name: name, namespace: namespace) } catch let error as KubernetesError where error.isNotFound {
+        do { return try await client.get(type, name: name, namespace: namespace) } catch let error as KubernetesError where error.isNotFound
+        {
             return nil
         }
     }

@@ -36,7 +36,12 @@ package struct PortPool: Sendable {
         var until: Instant
     }
 
-    package init(range: ClosedRange<Int>, quarantineTime: Duration = .seconds(300), coolingTime: Duration = .seconds(60), holdTime: Duration = .seconds(600)) {
+    package init(
+        range: ClosedRange<Int>,
+        quarantineTime: Duration = .seconds(300),
+        coolingTime: Duration = .seconds(60),
+        holdTime: Duration = .seconds(600)
+    ) {
         self.range = range
         self.quarantineTime = quarantineTime
         self.coolingTime = coolingTime

@@ -46,7 +46,9 @@ public final class KubernetesClient: Sendable {
         while true {
             attempt += 1
             try await limiter.wait()
-            do { return try await transport.unary(request, within: end - .now) } catch let error as KubernetesError where attempt < Self.attempts {
+            do {
+                return try await transport.unary(request, within: end - .now)
+            } catch let error as KubernetesError where attempt < Self.attempts {
                 let delay = Retry.delay(after: error, method: request.method, attempt: attempt, random: .random(in: 0..<1))
                 guard let delay, ContinuousClock.now + delay < end else { throw error }
                 try await Task.sleep(for: delay)
