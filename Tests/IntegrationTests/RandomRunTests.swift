@@ -19,6 +19,7 @@ struct RandomRunTests {
         print("random run on \(store): seed \(Self.seed), \(Self.operations) operations")
         let run = RandomRun(seed: Self.seed)
         let totals = try await FaultProxy.beforeAPIServer(seed: Self.seed, share: 0.05) { kubernetes, kubeconfig in
+            kubernetes.dropBookmarks()
             guard store == .dynamodb else {
                 try await Self.play(run, store, kubeconfig: kubeconfig, database: nil, [kubernetes])
                 return [kubernetes.counts]

@@ -93,6 +93,75 @@ struct ReconcilerTests {
         }
     }
 
+    @Test func `what happened while the watches were cut is seen after 410 Gone, without any bookmark`() async throws {
+        try await FaultProxy.beforeAPIServer(share: 0) { proxy, kubeconfig in
+            proxy.dropBookmarks()
+            try await withServiceEnvironment(["STACK_SCHEDULER_INTERVAL": "1h"]) { environment, namespace, client in
+                _ = try await ServiceProcess.run(environment.merging(["KUBECONFIG": kubeconfig]) { $1 }) { service in
+                    let id = try #require(try await service.api.create(user: 1, problem: 1).body["stack_id"]?.string)
+                    let kept = try #require(try await service.api.create(user: 2, problem: 1).body["stack_id"]?.string)
+                    proxy.expireWatches(true)
+                    try await client.delete(Service.self, name: "svc-" + id, namespace: namespace)
+                    let line = try await service.log.first("stack removed") { $0["stack_id"] == id }
+                    #expect(line["cause"] == "object_missing")
+                    #expect((proxy.counts["gone"] ?? 0) > 0)
+                    proxy.expireWatches(false)
+                    // The watches go on from the new lists.
+                    try await client.delete(Service.self, name: "svc-" + kept, namespace: namespace)
+                    _ = try await service.log.first("stack removed") { $0["stack_id"] == kept }
+                }
+            }
+        }
+    }
+
+    @Test func `an API server that accepts and never answers costs its time-outs and nothing else`() async throws {
+        let settings = ["STACK_SCHEDULER_INTERVAL": "1s", "STACK_PORT_LOCK_TTL": "4s", "STACK_SCHEDULING_TIMEOUT": "3s"]
+        try await FaultProxy.beforeAPIServer(share: 0) { proxy, kubeconfig in
+            try await withServiceEnvironment(settings) { environment, namespace, client in
+                _ = try await ServiceProcess.run(environment.merging(["KUBECONFIG": kubeconfig]) { $1 }) { service in
+                    let id = try #require(try await service.api.create(user: 1, problem: 1).body["stack_id"]?.string)
+                    proxy.silence(true)
+                    let started = ContinuousClock.now
+                    async let creating = service.api.create(user: 2, problem: 1)
+                    async let deleting = service.api.delete(id)
+                    #expect(try await service.api.get("/healthz").status == 200)
+                    #expect(try await service.api.get("/stacks/\(id)").status != 500)
+                    let (created, deleted) = (try await creating, try await deleting)
+                    print("a create that is never answered ends after \(ContinuousClock.now - started)")
+                    #expect(created.status == 503 && created.code == "kubernetes_unavailable", "\(created.text)")
+                    #expect(deleted.status == 503 && deleted.code == "kubernetes_unavailable", "\(deleted.text)")
+                    proxy.silence(false)
+                    // What was begun goes on by itself.
+                    _ = try await service.log.first("stack removed") { $0["stack_id"] == id }
+                    try await settledStacks(service, namespace, client)
+                    try await expectNothingLeft(in: namespace, client)
+                    #expect(try await service.api.create(user: 1, problem: 1).status == 201)
+                    #expect(try await service.api.create(user: 2, problem: 1).status == 201)
+                    try await expectBalancedBooks(service, namespace, client)
+                }
+            }
+        }
+    }
+
+    @Test func `a watch that stays open and brings nothing fails no create and no delete`() async throws {
+        try await FaultProxy.beforeAPIServer(share: 0) { proxy, kubeconfig in
+            let settings = ["STACK_SCHEDULING_TIMEOUT": "3s", "STACK_SCHEDULER_INTERVAL": "1s"]
+            try await withServiceEnvironment(settings) { environment, namespace, client in
+                _ = try await ServiceProcess.run(environment.merging(["KUBECONFIG": kubeconfig]) { $1 }) { service in
+                    let seen = try #require(try await service.api.create(user: 1, problem: 1).body["stack_id"]?.string)
+                    proxy.blind("/pods")
+                    let unseen = try await service.api.create(user: 2, problem: 1)
+                    #expect(unseen.status == 201, "\(unseen.text)")
+                    for id in [seen, unseen.body["stack_id"]?.string ?? ""] {
+                        let deleted = try await service.api.delete(id)
+                        #expect(deleted.status == 200, "\(deleted.text)")
+                    }
+                    try await expectNothingLeft(in: namespace, client)
+                }
+            }
+        }
+    }
+
     private static func seconds(from earlier: String, to later: String) -> Double? {
         // Both are RFC 3339 in UTC with milliseconds, a few seconds apart.
         func value(_ text: String) -> Double? {

@@ -7,6 +7,8 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
+@testable import KubernetesClient
+
 /// Stands between the service and the API server or the database and does to a share of the requests what networks and servers do.
 final class FaultProxy: Sendable {
     /// What may happen to a request.
@@ -20,6 +22,8 @@ final class FaultProxy: Sendable {
         case internalError, unavailable
         /// The request takes effect, and the answer says that it took too long.
         case gatewayTimeoutAfterEffect
+        /// The connection stays open, and nobody ever answers: the request has reached no one, or has taken effect.
+        case noAnswer, noAnswerAfterEffect
     }
 
     /// How the server behind it words its errors.
@@ -31,6 +35,9 @@ final class FaultProxy: Sendable {
         var counts: [String: Int] = [:]
         var upstreamIsGone = false
         var unseen: String?
+        var isSilent = false
+        var hasBookmarks = true
+        var expiresWatches = false
     }
 
     private let state: Mutex<State>
@@ -56,6 +63,15 @@ final class FaultProxy: Sendable {
 
     /// From now on watches of this resource bring nothing any more, although they stay open.
     func blind(_ resource: String) { state.withLock { $0.unseen = resource } }
+
+    /// From now on nobody answers any request, although connections are accepted, until this is called with false.
+    func silence(_ isOn: Bool) { state.withLock { $0.isSilent = isOn } }
+
+    /// From now on watches bring no bookmarks.
+    func dropBookmarks() { state.withLock { $0.hasBookmarks = false } }
+
+    /// From now on watches are cut, and every version is too old to watch from, until this is called with false.
+    func expireWatches(_ isOn: Bool) { state.withLock { $0.expiresWatches = isOn } }
 
     /// Runs the proxy while `body` runs, which is told its URL.
     func run<Result: Sendable>(_ body: @escaping @Sendable (String) async throws -> Result) async throws -> Result {
@@ -90,6 +106,10 @@ final class FaultProxy: Sendable {
     private func respond(_ request: Request) async throws -> Response {
         let body = try await request.body.collect(upTo: 16 << 20)
         let isWatch = request.uri.queryParameters["watch"] != nil
+        if isWatch, state.withLock({ $0.expiresWatches }) {
+            count("gone")
+            return failure(.gone)
+        }
         guard let fault = draw() else { return try await forward(request, body, isWatch) }
         switch fault {
         case .latency:
@@ -107,12 +127,26 @@ final class FaultProxy: Sendable {
             if isWatch { return failure(.gone) }
             _ = try await answer(to: request, body).body.collect(upTo: 64 << 20)
             return failure(.gatewayTimeout)
+        case .noAnswer:
+            try await holdOpen()
+        case .noAnswerAfterEffect:
+            if !isWatch { _ = try await answer(to: request, body).body.collect(upTo: 64 << 20) }
+            try await holdOpen()
         }
     }
+
+    /// Until the test is over, long after the other side has given up.
+    private func holdOpen() async throws -> Never {
+        try await Task.sleep(for: .seconds(3600))
+        throw Cut()
+    }
+
+    private func count(_ what: String) { state.withLock { $0.counts[what, default: 0] += 1 } }
 
     private func draw() -> Fault? {
         state.withLock { state in
             if state.upstreamIsGone { return .reset }
+            if state.isSilent { return .noAnswer }
             guard Double.random(in: 0..<1, using: &state.generator) < state.share else { return nil }
             let fault = Fault.allCases.randomElement(using: &state.generator) ?? .latency
             state.counts["\(fault)", default: 0] += 1
@@ -140,10 +174,19 @@ final class FaultProxy: Sendable {
         }
         let stream = ResponseBody { writer in
             var sent = 0
-            for try await chunk in answer.body {
-                let (isGone, unseen) = self.state.withLock { ($0.upstreamIsGone, $0.unseen) }
-                if isGone { throw Cut() }
-                if isWatch, let unseen, request.uri.path.hasSuffix(unseen) { continue }
+            var framer = LineFramer()
+            var hasMissed = false
+            for try await var chunk in answer.body {
+                let state = self.state.withLock { $0 }
+                if state.upstreamIsGone || (isWatch && state.expiresWatches) { throw Cut() }
+                if isWatch, state.isSilent {
+                    hasMissed = true
+                    continue
+                }
+                // It cannot go on as if nothing had been lost.
+                if hasMissed { throw Cut() }
+                if isWatch, let unseen = state.unseen, request.uri.path.hasSuffix(unseen) { continue }
+                if isWatch, !state.hasBookmarks { chunk = try self.withoutBookmarks(chunk, &framer) }
                 if let limit, sent + chunk.readableBytes > limit {
                     try await writer.write(chunk.getSlice(at: chunk.readerIndex, length: max(0, limit - sent)) ?? ByteBuffer())
                     throw Cut()
@@ -154,6 +197,21 @@ final class FaultProxy: Sendable {
             try await writer.finish(nil)
         }
         return Response(status: .init(code: Int(answer.status.code)), headers: headers, body: stream)
+    }
+
+    /// The whole lines that have come, but for bookmarks.
+    private func withoutBookmarks(_ chunk: ByteBuffer, _ framer: inout LineFramer) throws -> ByteBuffer {
+        framer.append(chunk)
+        var kept = ByteBuffer()
+        while let line = try framer.next() {
+            if line.readableBytesView.starts(with: Data(#"{"type":"BOOKMARK""#.utf8)) {
+                count("bookmark dropped")
+            } else {
+                kept.writeImmutableBuffer(line)
+                kept.writeString("\n")
+            }
+        }
+        return kept
     }
 
     private func failure(_ status: HTTPResponse.Status, retryAfter: Int? = nil) -> Response {
