@@ -15,7 +15,9 @@ let package = Package(
     name: "provisioner",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "provisioner", targets: ["provisioner"])
+        .executable(name: "provisioner", targets: ["provisioner"]),
+        // For tests: loaded into the service, it shows another wall clock.
+        .library(name: "WallClockShim", type: .dynamic, targets: ["WallClockShim"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -55,6 +57,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(name: "WallClockShim"),
         .target(
             name: "ProvisionerCommands",
             dependencies: [

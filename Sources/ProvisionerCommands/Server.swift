@@ -75,6 +75,7 @@ struct Server {
             creates: creates,
             deletes: deletes,
             onExpiry: { triggers.expiryAdded($0) },
+            onMissed: { triggers.stackChanged($0) },
             failpoint: failpoint
         )
         reconciler = Reconciler(service: stacks, triggers: triggers, isLeading: { election?.elector.isLeading ?? true }, logger: logger)

@@ -34,6 +34,7 @@ package struct PassSummary: Sendable, Equatable {
             "postponed": "\(postponed)",
             "duration_ms": "\(duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000)",
         ]
+        if foreign > 0 { metadata["foreign"] = "\(foreign)" }
         for (repair, count) in repairs { metadata[repair.rawValue] = "\(count)" }
         return metadata
     }

@@ -13,7 +13,7 @@ package final class StackService: Sendable {
     let owner: String
     let creates: JobRunner
     let deletes: JobRunner
-    let locks = StackLocks()
+    let locks: StackLocks
     let now: @Sendable () -> Date
     let onExpiry: @Sendable (Date) -> Void
     let failpoint: @Sendable (Failpoint) async -> Void
@@ -24,6 +24,7 @@ package final class StackService: Sendable {
     ///   - deletes: carries out deletes, apart from creates, so that a burst of creates delays no delete.
     ///   - now: the wall clock.
     ///   - onExpiry: told the expiry of each new stack.
+    ///   - onMissed: told of a stack that the reconciler found occupied, once it is free.
     ///   - failpoint: called before and after each external effect; tests end the process there.
     package init(
         settings: StackSettings,
@@ -36,6 +37,7 @@ package final class StackService: Sendable {
         deletes: JobRunner,
         now: @escaping @Sendable () -> Date = { Date() },
         onExpiry: @escaping @Sendable (Date) -> Void = { _ in },
+        onMissed: @escaping @Sendable (StackID) -> Void = { _ in },
         failpoint: @escaping @Sendable (Failpoint) async -> Void = { _ in }
     ) {
         self.settings = settings
@@ -48,6 +50,7 @@ package final class StackService: Sendable {
         self.deletes = deletes
         self.now = now
         self.onExpiry = onExpiry
+        locks = StackLocks(onMissed: onMissed)
         self.failpoint = failpoint
     }
 

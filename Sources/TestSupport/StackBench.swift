@@ -54,6 +54,7 @@ package func withStackBench<Result: Sendable>(
         deletes: deletes,
         now: { time.now },
         onExpiry: { triggers.expiryAdded($0) },
+        onMissed: { triggers.stackChanged($0) },
         failpoint: options.failpoint
     )
     let reconciler = Reconciler(

@@ -18,6 +18,8 @@ enum TestCluster {
     /// For what is told by example to operators.
     static let kubectl = ProcessInfo.processInfo.environment["TEST_KUBECTL"]
     static let python = ProcessInfo.processInfo.environment["TEST_PYTHON"]
+    /// The built library WallClockShim, which shows a process another wall clock.
+    static let wallClockShim = ProcessInfo.processInfo.environment["TEST_WALL_CLOCK_SHIM"]
 
     static var isUp: Bool { kubeconfig != nil && provisioner != nil }
 
