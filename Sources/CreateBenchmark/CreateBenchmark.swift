@@ -1,10 +1,6 @@
-import AsyncHTTPClient
 import Foundation
 import KubernetesClient
 import Logging
-import NIOCore
-import NIOFoundationCompat
-import NIOHTTP1
 import PodPolicy
 
 /// How long a create takes, from the request to its 201, next to the floor: the same Pod and a Service created directly, and a watch
@@ -21,6 +17,7 @@ import PodPolicy
             print("error: run scripts/benchmark, which sets SERVICE_URL and SERVICE_PID")
             exit(2)
         }
+        if CommandLine.arguments.contains("full") { return try await FullEvent(service: service, pid: pid, environment).run() }
         let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
         let client = try KubernetesClient(configuration: .load(environment: environment), qps: 1000, burst: 1000, logger: logger)
         let pods = Reflector<Pod>(client: client, namespace: namespace, logger: logger)
@@ -35,15 +32,18 @@ import PodPolicy
             for round in 1...rounds {
                 floors.append(try await ContinuousClock().measure { try await floor.create(round) })
                 var id = ""
-                creates.append(try await ContinuousClock().measure { id = try await create(service, user: round) })
+                creates.append(try await ContinuousClock().measure { id = try await API(base: service).create(user: round, problem: 1) })
                 ids.append(id)
             }
             let after = try residentMemory(pid)
-            for id in ids { _ = try await send(service + "/stacks/\(id)", method: "DELETE") }
-            for round in 1...rounds { try await floor.delete(round) }
+            try await withThrowingTaskGroup { group in
+                for id in ids { group.addTask { _ = try await API(base: service).send("DELETE", "/stacks/\(id)") } }
+                for round in 1...rounds { group.addTask { try await floor.delete(round) } }
+                try await group.waitForAll()
+            }
             report("floor: Pod, Service, scheduled", floors)
             report("POST /stacks to 201", creates)
-            print("ratio of the medians: \(hundredths(median(creates) / median(floors)))")
+            print("ratio of the medians: \(hundredths(creates.median / floors.median))")
             print("resident memory of the service: \(before) KiB at first, \(after) KiB after \(rounds) creates,", terminator: " ")
             print("\(try residentMemory(pid)) KiB after their deletion")
             group.cancelAll()
@@ -51,50 +51,10 @@ import PodPolicy
         try await client.shutdown()
     }
 
-    static func create(_ service: String, user: Int) async throws -> String {
-        struct Created: Decodable {
-            var stack_id: String
-        }
-        let body = #"{"user_id":\#(user),"problem_id":1,"target_port":8080,"pod_spec":"\#(spec)"}"#
-        return try JSONDecoder().decode(Created.self, from: try await send(service + "/stacks", method: "POST", body: body)).stack_id
-    }
-
-    private static func send(_ url: String, method: String, body: String? = nil) async throws -> Data {
-        var request = HTTPClientRequest(url: url)
-        request.method = .init(rawValue: method)
-        if let body { request.body = .bytes(ByteBuffer(string: body)) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
-        let data = Data(buffer: try await response.body.collect(upTo: 1 << 20))
-        guard response.status.code < 300 else {
-            print("error: \(method) \(url): \(response.status.code) \(String(decoding: data, as: UTF8.self))")
-            exit(1)
-        }
-        return data
-    }
-
+    /// As small as a Pod can be, so that many fit.
     static let spec =
         "{apiVersion: v1, kind: Pod, metadata: {name: x}, spec: {containers: [{name: web, image: 'ctf.local/challenge:1', ports: [{containerPort: 8080}], "
         + "resources: {limits: {cpu: 1m, memory: 1Mi, ephemeral-storage: 1Mi}}}]}}"
-
-    private static func report(_ what: String, _ times: [Duration]) {
-        let sorted = times.sorted()
-        let figures = [
-            ("min", sorted[0]), ("median", median(times)), ("p90", sorted[sorted.count * 9 / 10]), ("max", sorted[sorted.count - 1]),
-        ]
-        let text = figures.map { "\($0.0) \(hundredths($0.1 / .milliseconds(1))) ms" }.joined(separator: ", ")
-        print("\(what): \(text) (\(times.count) times)")
-    }
-
-    private static func median(_ times: [Duration]) -> Duration { times.sorted()[times.count / 2] }
-
-    private static func hundredths(_ value: Double) -> String { String(format: "%.2f", value) }
-
-    /// In KiB.
-    private static func residentMemory(_ pid: String) throws -> Int {
-        let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-        return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
-    }
 }
 
 /// What every create costs whoever makes it.

@@ -38,14 +38,15 @@ extension PodObservation.Container {
 extension NodeObservation {
     init(_ node: Node) {
         let external = node.status?.addresses?.first { $0.type == "ExternalIP" }
-        self.init(name: node.metadata.name ?? "", externalIP: external?.address)
+        self.init(name: node.metadata.name ?? "", externalIP: external?.address, isReady: node.isReady)
     }
 }
 
 extension Node {
+    var isReady: Bool { status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } == true }
+
     /// What the node offers to stacks: nothing unless it is ready, schedulable, selected, and without a taint that keeps Pods away.
     func capacity(selector: [String: String]) -> CapacityTracker.Node {
-        let isReady = status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } == true
         let isTainted = spec?.taints?.contains { $0.effect == "NoSchedule" || $0.effect == "NoExecute" } == true
         let isSelected = selector.allSatisfy { metadata.labels?[$0.key] == $0.value }
         return CapacityTracker.Node(

@@ -69,9 +69,12 @@ package struct NodeObservation: Sendable, Equatable {
     package var name: String
     /// The first address of type `ExternalIP`.
     package var externalIP: String?
+    /// Whether its kubelet reports.
+    package var isReady: Bool
 
-    package init(name: String, externalIP: String? = nil) {
+    package init(name: String, externalIP: String? = nil, isReady: Bool = true) {
         self.name = name
         self.externalIP = externalIP
+        self.isReady = isReady
     }
 }

@@ -57,7 +57,7 @@ extension StackService {
         let observed = ObservedStatus(
             record: record,
             pod: cluster.pod(of: record.id),
-            nodeExists: node != nil,
+            node: node,
             now: now(),
             imagePullGrace: settings.imagePullGrace.timeInterval
         )

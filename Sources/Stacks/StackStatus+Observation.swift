@@ -17,13 +17,13 @@ extension ObservedStatus {
 
     /// - Parameters:
     ///   - pod: what the watch knows of the Pod; nil when it knows none.
-    ///   - nodeExists: whether the watch knows the node that the record names.
+    ///   - node: what the watch knows of the node that the record names; nil when it knows none.
     ///   - watchGrace: how long the watch may be late with what another replica made.
     ///   - imagePullGrace: how long a failing image pull still counts as creating, from the stack's creation.
     init(
         record: StackRecord,
         pod: PodObservation?,
-        nodeExists: Bool,
+        node: NodeObservation?,
         now: Date,
         watchGrace: TimeInterval = 30,
         imagePullGrace: TimeInterval
@@ -33,8 +33,8 @@ extension ObservedStatus {
             return
         }
         let isNew = now.timeIntervalSince(record.updatedAt) < watchGrace
-        if let node = record.nodeID, !nodeExists, !isNew {
-            self.init(status: .nodeDeleted, reason: "NodeDeleted", message: "node \(node) is no longer part of the cluster")
+        if let name = record.nodeID, node == nil, !isNew {
+            self.init(status: .nodeDeleted, reason: "NodeDeleted", message: "node \(name) is no longer part of the cluster")
             return
         }
         guard let pod else {
@@ -57,6 +57,16 @@ extension ObservedStatus {
             )
         case .running, .pending, .unknown:
             self = Self.unfinished(pod, age: now.timeIntervalSince(record.createdAt), imagePullGrace: imagePullGrace)
+            if status == .running { warn(of: pod, on: node) }
+        }
+    }
+
+    /// It runs, as far as is known, and may not for long.
+    private mutating func warn(of pod: PodObservation, on node: NodeObservation?) {
+        if let node, !node.isReady {
+            (reason, message) = ("NodeNotReady", "node \(node.name) has stopped reporting; whether the Pod runs is not known")
+        } else if pod.isTerminating {
+            (reason, message) = ("Terminating", "somebody other than this service is deleting the Pod")
         }
     }
 

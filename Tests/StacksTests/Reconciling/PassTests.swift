@@ -1,4 +1,5 @@
 import FoundationEssentials
+import PodPolicy
 import TestSupport
 import Testing
 
@@ -144,6 +145,30 @@ import Testing
             #expect(summary.records == 20)
             #expect(bench.cluster.count() == calls)
             #expect(bench.store.script.value.begun[.read] == reads + 1)
+        }
+    }
+
+    @Test func `a pass over 2,700 stacks costs one read of the store and the calls for what must change`() async throws {
+        try await withStackBench { bench in
+            for number in 0..<2700 {
+                let record = StackRecord.sample(number, user: Int64(number + 1), port: 30000 + number, createdAt: bench.time.now)
+                try await bench.store.base.reserve(record, within: .unlimited)
+                _ = try await bench.store.base.activate(record.id, owner: record.owner, nodeID: "node-1", at: bench.time.now)
+                let uid = try await bench.cluster.createPod(.sample(of: record.id))
+                try await bench.cluster.createService(for: record, podUID: uid)
+            }
+            let calls = bench.cluster.count()
+            bench.cluster.removeService(.numbered(7))
+            let reads = bench.store.script.value.begun[.read] ?? 0
+            let summary = await bench.reconciler.pass()
+            print("a pass over \(summary.records) stacks of which one is broken: \(summary.duration)")
+            #expect(summary.records == 2700 && summary.repairs == [.objectMissing: 1])
+            // All records, and the broken one once more.
+            #expect(bench.store.script.value.begun[.read] == reads + 2)
+            for call in [FakeCluster.Call.objectsExist, .deleteService, .deletePod, .waitUntilGone] {
+                #expect(bench.cluster.count(call) == 1, "\(call)")
+            }
+            #expect(bench.cluster.count() == calls + 4)
         }
     }
 

@@ -20,9 +20,11 @@ import Testing
         _ state: StackRecord.State = .active,
         pod: PodObservation?,
         nodeExists: Bool = true,
+        isNodeReady: Bool = true,
         age: TimeInterval = 30
     ) -> ObservedStatus {
-        ObservedStatus(record: record(state), pod: pod, nodeExists: nodeExists, now: created + age, imagePullGrace: 60)
+        let node = nodeExists ? NodeObservation(name: "node-1", isReady: isNodeReady) : nil
+        return ObservedStatus(record: record(state), pod: pod, node: node, now: created + age, imagePullGrace: 60)
     }
 
     private static func pod(
@@ -192,6 +194,16 @@ import Testing
         #expect(Self.status(pod: nil, age: 29.9) == unseen)
         #expect(Self.status(pod: nil, nodeExists: false, age: 29.9) == unseen)
         #expect(Self.status(pod: Self.pod(.running, Self.running), nodeExists: false, age: 29.9).status == .running)
+    }
+
+    @Test func `what runs on a node that does not report, or is being deleted by others, says so`() {
+        var ending = Self.pod(.running, Self.running)
+        ending.isTerminating = true
+        #expect(Self.status(pod: ending).status == .running && Self.status(pod: ending).reason == "Terminating")
+        #expect(Self.status(pod: ending, isNodeReady: false).reason == "NodeNotReady")
+        #expect(Self.status(pod: Self.pod(.running, Self.running), isNodeReady: false).status == .running)
+        // What has ended has ended, whatever becomes of the node.
+        #expect(Self.status(pod: Self.pod(.failed, reason: "Evicted"), isNodeReady: false).reason == "Evicted")
     }
 
     @Test func `an active stack without a Pod has failed`() {
