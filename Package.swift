@@ -154,10 +154,11 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(name: "TestBasics", swiftSettings: settings),
         .target(
             name: "TestSupport",
             dependencies: [
-                "PodPolicy", "StackStoreSQLite", "Stacks",
+                "PodPolicy", "StackStoreSQLite", "Stacks", "TestBasics",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -175,11 +176,16 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "PodPolicyTests", dependencies: ["PodPolicy"], exclude: ["Fixtures"], swiftSettings: settings),
+        .testTarget(
+            name: "PodPolicyTests",
+            dependencies: ["PodPolicy", "TestBasics"],
+            exclude: ["Fixtures"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "KubernetesClientTests",
             dependencies: [
-                "KubernetesClient",
+                "KubernetesClient", "TestBasics",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -194,7 +200,7 @@ let package = Package(
         .testTarget(
             name: "DynamoDBTests",
             dependencies: [
-                "DynamoDB",
+                "DynamoDB", "TestBasics",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -255,7 +261,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "KubernetesClient", "PodPolicy", "StackCluster", "Stacks",
+                "KubernetesClient", "PodPolicy", "StackCluster", "Stacks", "TestBasics",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
