@@ -157,10 +157,11 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(name: "TestBasics", swiftSettings: settings),
         .target(
             name: "TestSupport",
             dependencies: [
-                "PodPolicy", "StackStoreSQLite", "Stacks",
+                "PodPolicy", "StackStoreSQLite", "Stacks", "TestBasics",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -178,11 +179,16 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "PodPolicyTests", dependencies: ["PodPolicy"], exclude: ["Fixtures"], swiftSettings: settings),
+        .testTarget(
+            name: "PodPolicyTests",
+            dependencies: ["PodPolicy", "TestBasics"],
+            exclude: ["Fixtures"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "KubernetesClientTests",
             dependencies: [
-                "KubernetesClient",
+                "KubernetesClient", "TestBasics",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -197,7 +203,7 @@ let package = Package(
         .testTarget(
             name: "DynamoDBTests",
             dependencies: [
-                "DynamoDB",
+                "DynamoDB", "TestBasics",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -250,6 +256,8 @@ let package = Package(
                 "StackStoreSQLite", "Stacks", "TestSupport", "provisioner",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -258,7 +266,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "KubernetesClient", "PodPolicy", "StackCluster", "Stacks",
+                "KubernetesClient", "PodPolicy", "StackCluster", "Stacks", "TestBasics",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

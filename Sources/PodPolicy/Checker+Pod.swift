@@ -71,8 +71,9 @@ extension Checker {
         forced("Never", spec.take("restartPolicy"), "spec.restartPolicy")
         forced(false, spec.take("automountServiceAccountToken"), "spec.automountServiceAccountToken")
         forced(false, spec.take("enableServiceLinks"), "spec.enableServiceLinks")
+        // With 0 the API server drops the Pod without a word from the kubelet, and the port would be free before the container ends.
         let gracePeriod = spec.take("terminationGracePeriodSeconds").flatMap {
-            integer($0, "spec.terminationGracePeriodSeconds", in: 0...30)
+            integer($0, "spec.terminationGracePeriodSeconds", in: 1...30)
         }
         let hostname = spec.take("hostname").flatMap { text($0, "spec.hostname", Grammar.isDNSLabel, "a DNS label") }
         let (volumes, volumeNames) = spec.take("volumes").map { self.volumes($0) } ?? ([], [])

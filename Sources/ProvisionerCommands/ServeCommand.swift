@@ -3,9 +3,11 @@ import DynamoDB
 import FoundationEssentials
 import KubernetesClient
 import Logging
+import NIOCore
 import StackStoreDynamoDB
 import StackStoreSQLite
 import Stacks
+import SystemPackage
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -86,26 +88,36 @@ struct ServeCommand: AsyncParsableCommand {
                     + "set it back, or delete the stacks there first"
             )
             throw ExitCode(2)
+        } catch {
+            guard let reason = Self.reasonNotToListen(error) else { throw error }
+            let address = configuration.address
+            Terminal.complain("HTTP_ADDR: cannot listen on \(address.host):\(address.port): \(reason)")
+            throw ExitCode(1)
         }
+    }
+
+    /// What the system says of an address on which it lets nobody listen; nil when the error is of something else.
+    private static func reasonNotToListen(_ error: any Error) -> String? {
+        if let error = error as? SocketAddressError.UnknownHost { return error.errorDescription }
+        guard let code = (error as? IOError).map({ Errno(rawValue: $0.errnoCode) }) else { return nil }
+        return [.addressInUse, .addressNotAvailable, .permissionDenied].contains(code) ? "\(code)" : nil
     }
 
     /// Both configurations, or the mistakes in both.
     private static func configurations(_ environment: [String: String]) throws -> (ServeConfiguration, KubernetesConfiguration) {
-        var mistakes: [String] = []
-        var serve: ServeConfiguration?
+        var reader = EnvironmentReader(environment)
+        let serve = ServeConfiguration(reading: &reader)
+        var mistakes = reader.mistakes
         var kubernetes: KubernetesConfiguration?
-        do { serve = try ServeConfiguration(environment: environment) } catch let error as ServeConfiguration.Mistakes {
-            mistakes += error.mistakes
-        }
         do { kubernetes = try KubernetesConfiguration.load(environment: environment) } catch let error as KubernetesError {
             mistakes.append("KUBECONFIG: \(error.message)")
         }
-        if case .dynamodb = serve?.store {
+        if case .dynamodb = serve.store {
             do { _ = try DynamoDB.Configuration.load(environment: environment) } catch let error as DynamoDBError {
                 mistakes.append(error.message)
             }
         }
-        guard let serve, let kubernetes, mistakes.isEmpty else { throw ServeConfiguration.Mistakes(mistakes: mistakes) }
+        guard let kubernetes, mistakes.isEmpty else { throw ServeConfiguration.Mistakes(mistakes: mistakes) }
         return (serve, kubernetes)
     }
 

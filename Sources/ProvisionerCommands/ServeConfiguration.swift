@@ -43,10 +43,9 @@ struct ServeConfiguration {
         var reader = EnvironmentReader(environment)
         self.init(reading: &reader)
         guard reader.mistakes.isEmpty else { throw Mistakes(mistakes: reader.mistakes) }
-        warnings = Self.warnings(reader, apiKey)
     }
 
-    /// Reads every variable, whatever is wrong with others.
+    /// Reads every variable, whatever is wrong with others; what is wrong with one is its default.
     init(reading reader: inout EnvironmentReader) {
         address = reader.value(
             "HTTP_ADDR",
@@ -67,6 +66,7 @@ struct ServeConfiguration {
             Logger.Level(rawValue: $0.lowercased())
         }
         logFormat = reader.value("LOG_FORMAT", default: .json, "json or text") { LogFormat(rawValue: $0.lowercased()) }
+        warnings = Self.warnings(reader, apiKey)
     }
 
     private static func nodePorts(_ reader: inout EnvironmentReader) -> ClosedRange<Int> {

@@ -1,5 +1,6 @@
 package import PodPolicy
 package import Stacks
+import TestBasics
 
 extension FakeCluster: Cluster {
     package var isSynced: Bool { state.value.isSynced }

@@ -1,4 +1,5 @@
 package import Stacks
+import TestBasics
 
 extension FakeCluster {
     /// Neither Pod nor Service of any stack is left.

@@ -1,5 +1,6 @@
 import PodPolicy
 package import Stacks
+package import TestBasics
 
 /// A Kubernetes of a few dictionaries. It is honest about what matters to stacks: creating and deleting repeat, a NodePort is held
 /// once, a Pod may take its time to be scheduled and to end, and the watch may know less than the API server. It has no garbage

@@ -1,4 +1,5 @@
 package import Stacks
+import TestBasics
 
 /// What a fake is to do wrong, and how often each of its calls was made.
 package struct Script<Call: Hashable & Sendable>: Sendable {

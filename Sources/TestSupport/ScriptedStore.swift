@@ -1,5 +1,6 @@
 package import FoundationEssentials
 package import Stacks
+package import TestBasics
 
 /// A store whose calls fail as a test says; the effects are those of the store beneath it.
 package final class ScriptedStore: StackStore {

@@ -1,5 +1,6 @@
 package import FoundationEssentials
 import Stacks
+import TestBasics
 
 /// A wall clock and a monotonic one that stand still until a test advances them. Sleeps end when the monotonic one reaches their end.
 package final class TestTime: Sendable {

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Subprocess
 import SystemPackage
+import TestBasics
 import Testing
 
 @testable import DynamoDB

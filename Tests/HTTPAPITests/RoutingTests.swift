@@ -32,7 +32,7 @@ import Testing
     ])
     func `another method on a known route is 405 and names those allowed`(path: String, allowed: String) async throws {
         try await withAPI { api async throws in
-            for name in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "PURGE", "M-SEARCH"] {
+            for name in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "PURGE", "M-SEARCH", "QUERY"] {
                 guard !allowed.contains(name) else { continue }
                 let answer = try await api.send(try #require(HTTPRequest.Method(name)), path)
                 #expect(answer.status == 405)

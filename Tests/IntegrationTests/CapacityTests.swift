@@ -2,7 +2,7 @@ import KubernetesClient
 import NIOHTTP1
 import Testing
 
-@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized)
+@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized, .timeLimit(.minutes(10)))
 struct CapacityTests {
     @Test(arguments: [
         // What is there, what is kept free, what is asked for: one step more would eat into the reserve.

@@ -3,7 +3,7 @@ import NIOHTTP1
 import Testing
 
 /// What Kubernetes refuses, by really making it refuse: each time nothing is left, and an immediate retry works once the cause is gone.
-@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized)
+@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized, .timeLimit(.minutes(10)))
 struct ClusterRefusalTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var name: String
@@ -156,19 +156,31 @@ struct ClusterRefusalTests {
 extension APIClient {
     /// The API server's admission plugins learn of a new limit after a moment: asks until the answer is the one that is waited for.
     func untilRefused(code: String, user: Int64 = 1) async throws -> Answer {
-        var answer = try await create(user: user, problem: 1)
-        for _ in 0..<100 where answer.code != code {
+        try await untilSettled { answer in
             if let id = answer.body["stack_id"]?.string { _ = try await delete(id) }
-            answer = try await create(user: user, problem: 1)
+            return answer.code == code
+        } create: {
+            try await create(user: user, problem: 1)
         }
-        return answer
     }
 
     /// The same for a limit that was taken away.
     func untilCreated(user: Int64, problem: Int64) async throws -> Answer {
-        var answer = try await create(user: user, problem: problem)
-        for _ in 0..<100 where answer.status != 201 { answer = try await create(user: user, problem: problem) }
-        return answer
+        try await untilSettled {
+            $0.status == 201
+        } create: {
+            try await create(user: user, problem: problem)
+        }
+    }
+
+    /// Tries again for a minute, with a pause after each answer that is not the one.
+    private func untilSettled(_ isSettled: (Answer) async throws -> Bool, create: () async throws -> Answer) async throws -> Answer {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while true {
+            let answer = try await create()
+            if try await isSettled(answer) || ContinuousClock.now > deadline { return answer }
+            try await Task.sleep(for: .milliseconds(200))
+        }
     }
 }
 

@@ -3,7 +3,7 @@ import NIOHTTP1
 import Testing
 
 /// The rules that must hold at every moment, under as many requests at once as a platform sends on a bad evening.
-@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized)
+@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized, .timeLimit(.minutes(15)))
 struct ConcurrencyTests {
     @Test(arguments: TestStore.available)
     func `of 200 creates at once for one user and problem exactly one succeeds`(store: TestStore) async throws {

@@ -5,7 +5,7 @@ import Testing
 
 /// The process is killed before and after every effect that a create or a delete has outside of it; after a restart nothing is left
 /// that should not be.
-@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized)
+@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized, .timeLimit(.minutes(10)))
 struct CrashTests {
     /// Those that a create comes by; a changed port needs a taken one.
     private static let ofCreate = Failpoint.all.filter { [.reserve, .createPod, .createService, .activate].contains($0.effect) }

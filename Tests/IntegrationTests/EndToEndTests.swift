@@ -7,7 +7,8 @@ import Testing
 /// On the node on which containers really run.
 @Suite(
     .enabled(if: TestCluster.isUp && TestCluster.realNode != nil, "needs a node that runs containers: root, namespaces and mounts"),
-    .serialized
+    .serialized,
+    .timeLimit(.minutes(10))
 )
 struct EndToEndTests {
     private static let realNode = ["STACK_NODE_SELECTOR": "node-kind=real"]
@@ -24,19 +25,30 @@ struct EndToEndTests {
 
     @Test func `inside, the container is locked up`() async throws {
         try await withService(Self.realNode) { service, _, client in
-            // The page tells what the challenge sees of itself and of its host.
+            // Its Service is there before the container starts, which must not hear of it.
+            #expect(try await service.api.create(user: 1, problem: 2).status == 201)
+            // The page tells what the challenge sees of itself and of its host: a name, a colon, a value.
             let script = """
-                mkdir -p /tmp/www; { grep -E 'CapEff|NoNewPrivs|Seccomp:' /proc/self/status; id -u; ls /var/run/secrets 2>&1; env | grep -c SERVICE; \
-                ls /proc | grep -c '^[0-9]'; } >/tmp/www/index.html; exec httpd -f -p 8080 -h /tmp/www
+                mkdir -p /tmp/www; { grep -E 'CapEff|NoNewPrivs|Seccomp:' /proc/self/status; printf uid:; id -u; \
+                printf secrets:; ls /var/run/secrets 2>&1; printf links:; env | grep -c SVC_STACK_; \
+                printf processes:; ls /proc | grep -c '^[0-9]'; } >/tmp/www/index.html; exec httpd -f -p 8080 -h /tmp/www
                 """
             let spec = Specs.spec(container: "      command: [sh, -c, \"\(script.replacing("\\", with: "\\\\"))\"]")
             let (_, page) = try await run(spec, service, client)
-            let lines = page.split(separator: "\n").map { $0.filter { $0 != "\t" } }
+            var seen: [String: String] = [:]
+            for line in page.split(separator: "\n") {
+                let parts = line.filter { $0 != "\t" }.split(separator: ":", maxSplits: 1)
+                if parts.count == 2 { seen[String(parts[0])] = String(parts[1]) }
+            }
             // CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID, NET_BIND_SERVICE, SYS_CHROOT.
-            #expect(lines.first == "CapEff:00000000000404fb", "\(page)")
-            #expect(lines.contains("NoNewPrivs:1"), "\(page)")
-            #expect(lines.contains("0"), "root, as ordinary images expect: \(page)")
-            #expect(lines.contains { $0.contains("No such file") }, "no service account: \(page)")
+            #expect(seen["CapEff"] == "00000000000404fb", "\(page)")
+            #expect(seen["NoNewPrivs"] == "1", "\(page)")
+            #expect(seen["Seccomp"] == "2", "the runtime's filter: \(page)")
+            #expect(seen["uid"] == "0", "root, as ordinary images expect: \(page)")
+            #expect(seen["secrets"]?.contains("No such file") == true, "no service account: \(page)")
+            #expect(seen["links"] == "0", "other stacks' Services: \(page)")
+            let processes = try #require(seen["processes"].flatMap { Int($0) }, "\(page)")
+            #expect((1...10).contains(processes), "its own, and none of the node's: \(page)")
         }
     }
 

@@ -2,7 +2,7 @@ import KubernetesClient
 import NIOHTTP1
 import Testing
 
-@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized)
+@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized, .timeLimit(.minutes(10)))
 struct LifecycleTests {
     @Test func `a stack is created, shown everywhere, deleted, and leaves nothing`() async throws {
         try await withService { service, namespace, client in

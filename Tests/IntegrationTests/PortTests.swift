@@ -4,7 +4,7 @@ import Subprocess
 import Testing
 
 /// An API server that gives six NodePorts, 30000 to 30005.
-@Suite(.enabled(if: TestCluster.tinyKubeconfig != nil && TestCluster.isUp, TestCluster.needed), .serialized)
+@Suite(.enabled(if: TestCluster.tinyKubeconfig != nil && TestCluster.isUp, TestCluster.needed), .serialized, .timeLimit(.minutes(15)))
 struct PortTests {
     private static let range = ["STACK_NODEPORT_MIN": "30000", "STACK_NODEPORT_MAX": "30005", "STACK_MAX_PER_USER": "10"]
 

@@ -3,7 +3,7 @@ import PodPolicy
 import Testing
 
 /// The quantity parser against the API server's own: both read the same literals, and both agree on what they mean.
-@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized)
+@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized, .timeLimit(.minutes(10)))
 struct QuantityTests {
     @Test func `what the API server reads this parser reads, to the byte; what it refuses this refuses`() async throws {
         try await TestCluster.withNamespace { namespace, client in

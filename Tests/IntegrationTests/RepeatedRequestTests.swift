@@ -5,7 +5,7 @@ import NIOHTTP1
 import NIOPosix
 import Testing
 
-@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized)
+@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized, .timeLimit(.minutes(10)))
 struct RepeatedRequestTests {
     @Test func `the same key and body get the same stack, another body with that key is refused`() async throws {
         try await withService { service, namespace, client in

@@ -1,7 +1,7 @@
 import NIOHTTP1
 import Testing
 
-@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized)
+@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized, .timeLimit(.minutes(10)))
 struct RequestErrorTests {
     @Test func `every mistake of a caller has its status, its code and a sentence`() async throws {
         try await withService(["STACK_MAX_PER_USER": "1"]) { service, _, _ in

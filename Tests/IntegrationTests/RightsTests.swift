@@ -5,7 +5,7 @@ import SystemPackage
 import Testing
 
 /// What the API server's guards say: missing rights, a namespace on its way out, a webhook.
-@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized)
+@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized, .timeLimit(.minutes(10)))
 struct RightsTests {
     @Test(.enabled(if: TestCluster.kubectl != nil, "needs kubectl: scripts/test names it"))
     func `the rights of examples/rbac.yaml are enough, and without one of them the answer says so`() async throws {

@@ -87,6 +87,12 @@ import Testing
         #expect(try PodPolicy().check(text, targetPort: 53).port.protocol == .udp)
     }
 
+    @Test(arguments: [Int64(1), 30])
+    func `the shortest and the longest grace period`(seconds: Int64) throws {
+        let pod = try PodPolicy().check(Specs.spec(pod: "  terminationGracePeriodSeconds: \(seconds)"), targetPort: 8080)
+        #expect(pod.manifest.spec.terminationGracePeriodSeconds == seconds)
+    }
+
     @Test func `null means not set, whatever the field`() {
         #expect(Specs.problems(Specs.spec(metadata: "  creationTimestamp: null", pod: "  hostNetwork: null\n  volumes:")) == [])
     }

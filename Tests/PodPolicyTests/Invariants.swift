@@ -15,7 +15,7 @@ enum Invariants {
             ("automountServiceAccountToken", !spec.automountServiceAccountToken),
             ("enableServiceLinks", !spec.enableServiceLinks),
             ("activeDeadlineSeconds", spec.activeDeadlineSeconds == 60),
-            ("terminationGracePeriodSeconds", (0...30).contains(spec.terminationGracePeriodSeconds)),
+            ("terminationGracePeriodSeconds", (1...30).contains(spec.terminationGracePeriodSeconds)),
             ("seccompProfile", spec.securityContext.seccompProfile.type == "RuntimeDefault"),
             ("runAsNonRoot", (spec.securityContext.runAsNonRoot == true) == (settings.securityProfile == .restricted)),
             ("imagePullSecrets", (spec.imagePullSecrets ?? []).map(\.name) == settings.imagePullSecrets),

@@ -41,6 +41,8 @@ import Testing
         Case(pod: "  restartPolicy: Always", path: "spec.restartPolicy"),
         Case(pod: "  automountServiceAccountToken: true", path: "spec.automountServiceAccountToken"),
         Case(pod: "  enableServiceLinks: true", path: "spec.enableServiceLinks"),
+        Case(pod: "  terminationGracePeriodSeconds: -1", path: "spec.terminationGracePeriodSeconds", code: "invalid_value"),
+        Case(pod: "  terminationGracePeriodSeconds: 0", path: "spec.terminationGracePeriodSeconds", code: "invalid_value"),
         Case(pod: "  terminationGracePeriodSeconds: 31", path: "spec.terminationGracePeriodSeconds", code: "invalid_value"),
         Case(pod: "  hostname: a.b", path: "spec.hostname", code: "invalid_value"),
         Case(pod: "  volumes: [{name: v, hostPath: {path: /}}]", path: "spec.volumes[0].hostPath"),

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import TestBasics
 
 /// What the service writes to standard error, line by line; tests wait for lines instead of for time to pass.
 final class ServiceLog: Sendable {
@@ -8,57 +8,36 @@ final class ServiceLog: Sendable {
     private struct State {
         var lines: [String] = []
         var isClosed = false
-        var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Observed(State())
 
     func append(_ line: String) {
-        change { $0.lines.append(line) }
+        state.update { $0.lines.append(line) }
     }
 
     func close() {
-        change { $0.isClosed = true }
+        state.update { $0.isClosed = true }
     }
 
     /// Whether the service has closed its standard error: it has ended.
-    var isClosed: Bool { state.withLock { $0.isClosed } }
+    var isClosed: Bool { state.value.isClosed }
 
-    var text: String { state.withLock { $0.lines.joined(separator: "\n") } }
+    var text: String { state.value.lines.joined(separator: "\n") }
 
     /// Every line so far that is a JSON object.
-    var entries: [Line] { state.withLock { $0.lines.compactMap(Self.parse) } }
+    var entries: [Line] { state.value.lines.compactMap(Self.parse) }
 
     /// The first entry with this message, already there or to come.
+    /// - Throws: ``ServiceEnded`` when none can come any more; `CancellationError` when the test's time is over.
     func first(_ message: String, where condition: (Line) -> Bool = { _ in true }) async throws -> Line {
         var seen = 0
-        while true {
-            let (new, isClosed) = state.withLock { (Array($0.lines[seen...]), $0.isClosed) }
-            if let found = new.lazy.compactMap(Self.parse).first(where: { $0["message"] == message && condition($0) }) { return found }
-            seen += new.count
-            guard !isClosed else { throw ServiceEnded(log: text) }
-            await nextChange(after: seen)
+        return try await state.waitForValue { state in
+            let found = state.lines[seen...].lazy.compactMap(Self.parse).first { $0["message"] == message && condition($0) }
+            seen = state.lines.count
+            if found == nil, state.isClosed { throw ServiceEnded(log: state.lines.joined(separator: "\n")) }
+            return found
         }
-    }
-
-    private func nextChange(after count: Int) async {
-        await withCheckedContinuation { continuation in
-            let isDue = state.withLock { state in
-                guard state.lines.count == count, !state.isClosed else { return true }
-                state.waiters.append(continuation)
-                return false
-            }
-            if isDue { continuation.resume() }
-        }
-    }
-
-    private func change(_ body: (inout State) -> Void) {
-        let waiters = state.withLock { state in
-            body(&state)
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume() }
     }
 
     private static func parse(_ line: String) -> Line? {

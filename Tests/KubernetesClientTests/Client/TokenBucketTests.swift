@@ -1,3 +1,4 @@
+import TestBasics
 import Testing
 
 @testable import KubernetesClient
@@ -29,7 +30,7 @@ import Testing
 
     @Test(arguments: UInt64(1)...50)
     func `in no time do more than the burst and the rate allow go out`(seed: UInt64) {
-        var random = SimulatedRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let rate = Double.random(in: 0.5...200, using: &random)
         let burst = Int.random(in: 1...50, using: &random)
         var bucket = TokenBucket(rate: rate, burst: burst, now: start)

@@ -1,5 +1,6 @@
 import Foundation
 import NIOSSL
+import TestBasics
 import Testing
 
 @testable import KubernetesClient

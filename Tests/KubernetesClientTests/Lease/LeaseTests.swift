@@ -1,5 +1,6 @@
 import Foundation
 import NIOHTTP1
+import TestBasics
 import Testing
 
 @testable import KubernetesClient
@@ -24,7 +25,7 @@ import Testing
     }
 
     @Test func `every microsecond of a second survives`() throws {
-        var random = SimulatedRandom(seed: 1)
+        var random = SeededGenerator(seed: 1)
         for _ in 0..<2000 {
             var time = MicroTime(Date())
             time.microseconds = Int64.random(in: 0...4_000_000_000_000_000, using: &random)

@@ -87,16 +87,6 @@ extension Pod {
     }
 }
 
-/// A folder of its own for a test, removed after it.
-func withTemporaryFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "kubernetes-client-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer {
-        do { try FileManager.default.removeItem(atPath: folder) } catch { print("left behind: \(folder)") }
-    }
-    return try await body(folder)
-}
-
 func write(_ text: String, to path: String, executable: Bool = false) throws {
     try Data(text.utf8).write(to: URL(filePath: path))
     if executable { try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path) }

@@ -1,4 +1,5 @@
 import Synchronization
+import TestBasics
 
 /// Several processes in simulated time on one thread: everything that happens follows from the seed.
 ///
@@ -16,7 +17,7 @@ final class Simulation: Sendable {
 
     private struct State {
         var now: Instant
-        var random: SimulatedRandom
+        var random: SeededGenerator
         var timers: [Timer] = []
         var nextID = 0
         var stoppedUntil: [Instant]
@@ -32,7 +33,7 @@ final class Simulation: Sendable {
         start = .now
         executors = (0..<processes).map { _ in JobQueue() }
         self.stopProbability = stopProbability
-        state = Mutex(State(now: start, random: SimulatedRandom(seed: seed), stoppedUntil: Array(repeating: start, count: processes)))
+        state = Mutex(State(now: start, random: SeededGenerator(seed: seed), stoppedUntil: Array(repeating: start, count: processes)))
     }
 
     var now: Instant { state.withLock { $0.now } }

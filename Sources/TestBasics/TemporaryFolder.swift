@@ -1,5 +1,4 @@
 import Foundation
-package import StackStoreSQLite
 
 /// Runs `body` with the path of a new, empty folder and removes it afterwards.
 package func withTemporaryFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
@@ -9,14 +8,4 @@ package func withTemporaryFolder<Result>(_ body: (String) async throws -> Result
     do { result = .success(try await body(folder.path)) } catch { result = .failure(error) }
     try FileManager.default.removeItem(at: folder)
     return try result.get()
-}
-
-/// Runs `body` with a new SQLite store and removes it afterwards.
-package func withSQLiteStore<Result>(_ body: (SQLiteStackStore) async throws -> Result) async throws -> Result {
-    try await withTemporaryFolder { folder in
-        let store = try SQLiteStackStore(path: folder + "/stacks.sqlite")
-        let result = try await body(store)
-        try store.close()
-        return result
-    }
 }

@@ -10,6 +10,7 @@ package final class Observed<Value: Sendable>: Sendable {
 
     private let state: Mutex<State>
 
+    /// Holds `value` at first.
     package init(_ value: Value) {
         state = Mutex(State(value: value))
     }
