@@ -104,6 +104,8 @@ import Testing
     @Test func `a stack that expired or lost its node is not found`() async throws {
         try await withAPI { api async throws in
             let id = try #require(try await api.create().body["stack_id"]?.string)
+            // Long enough that the watch cannot merely be late.
+            api.service.time.advance(by: .seconds(30))
             let node = api.service.cluster.state.value.nodes["node-1"]
             api.service.cluster.state.update { $0.nodes["node-1"] = nil }
             #expect(try await api.get("/stacks/\(id)").code == "stack_not_found")

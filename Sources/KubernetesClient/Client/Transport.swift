@@ -97,8 +97,9 @@ final class Transport: Sendable {
         let retryAfter = response.headers.first(name: "Retry-After").flatMap { Int($0) }
         let body: ByteBuffer
         do { body = try await collect(response.body, upTo: maximumErrorSize) } catch let error as KubernetesError {
+            // Without its Status such an answer proves little; what a load-shedding server means, its code says.
             return KubernetesError(
-                .status,
+                code == 429 || code >= 500 ? .status : .transport,
                 "HTTP \(code), whose body cannot be read: \(error.message)",
                 code: code,
                 retryAfterSeconds: retryAfter

@@ -109,6 +109,14 @@ struct TransportTests {
         }
     }
 
+    @Test func `a failure that is cut in the body is a lost connection, so that it is asked again`() async throws {
+        let cut = FakeAPIServer.Answer.stream([.text("{"), .cut], status: .notFound)
+        try await FakeAPIServer.run(script: [cut, .ok(JSONText.pod("p", version: "1"))]) { server in
+            try await withClient(of: server) { _ = try await $0.get(Pod.self, name: "p", namespace: "n") }
+            #expect(server.received.count == 2)
+        }
+    }
+
     @Test func `a refused connection is reported at once`() async throws {
         let port = try await FakeAPIServer.run(script: []) { $0.port }
         try await withClient(KubernetesConfiguration(port: port)) { client in

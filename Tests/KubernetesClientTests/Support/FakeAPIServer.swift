@@ -20,7 +20,7 @@ final class FakeAPIServer: Sendable {
 
     enum Answer: Sendable {
         case whole(HTTPResponseStatus, body: String, headers: [String: String] = [:])
-        case stream([Part])
+        case stream([Part], status: HTTPResponseStatus = .ok)
 
         static func ok(_ body: String) -> Answer { .whole(.ok, body: body) }
     }
@@ -124,8 +124,8 @@ extension FakeAPIServer {
             for (name, value) in headers { head.headers.add(name: name, value: value) }
             try await send(.head(head))
             try await send(body)
-        case .stream(let parts):
-            try await send(.head(HTTPResponseHead(version: .http1_1, status: .ok)))
+        case .stream(let parts, let status):
+            try await send(.head(HTTPResponseHead(version: .http1_1, status: status)))
             for part in parts {
                 switch part {
                 case .text(let text): try await send(text)
