@@ -216,13 +216,13 @@ let package = Package(
         ),
         .testTarget(
             name: "StacksTests",
-            dependencies: ["PodPolicy", "StackStoreSQLite", "Stacks", "TestSupport"],
+            dependencies: ["PodPolicy", "StackStoreSQLite", "Stacks", "TestBasics", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "StackStoreTests",
             dependencies: [
-                "DynamoDBTestSupport", "PodPolicy", "StackStoreDynamoDB", "StackStoreSQLite", "Stacks", "TestSupport",
+                "DynamoDBTestSupport", "PodPolicy", "StackStoreDynamoDB", "StackStoreSQLite", "Stacks", "TestBasics", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings
@@ -238,7 +238,7 @@ let package = Package(
         .testTarget(
             name: "HTTPAPITests",
             dependencies: [
-                "HTTPAPI", "PodPolicy", "Stacks", "TestSupport",
+                "HTTPAPI", "PodPolicy", "Stacks", "TestBasics", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -253,7 +253,7 @@ let package = Package(
             name: "ProvisionerCommandsTests",
             dependencies: [
                 "DynamoDB", "DynamoDBTestSupport", "PodPolicy", "ProvisionerCommands", "StackCluster", "StackStoreDynamoDB",
-                "StackStoreSQLite", "Stacks", "TestSupport", "provisioner",
+                "StackStoreSQLite", "Stacks", "TestBasics", "TestSupport", "provisioner",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -2,6 +2,7 @@ import HTTPAPI
 import HTTPTypes
 import Logging
 import Stacks
+import TestBasics
 import TestSupport
 import Testing
 

@@ -5,6 +5,7 @@ import HummingbirdTesting
 import Logging
 import PodPolicy
 import Stacks
+import TestBasics
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPAPI
 import Stacks
+import TestBasics
 import TestSupport
 import Testing
 

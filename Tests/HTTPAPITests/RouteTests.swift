@@ -2,6 +2,7 @@ import FoundationEssentials
 import HTTPTypes
 import HummingbirdTesting
 import Stacks
+import TestBasics
 import TestSupport
 import Testing
 

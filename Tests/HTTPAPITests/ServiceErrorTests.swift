@@ -1,5 +1,6 @@
 import HTTPTypes
 import Stacks
+import TestBasics
 import TestSupport
 import Testing
 

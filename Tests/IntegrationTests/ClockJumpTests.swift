@@ -1,6 +1,7 @@
 import Foundation
 import KubernetesClient
 import Subprocess
+import TestBasics
 import Testing
 
 /// Somebody sets the clock of the machine while the service runs.

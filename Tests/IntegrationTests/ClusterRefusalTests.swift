@@ -1,5 +1,6 @@
 import KubernetesClient
 import NIOHTTP1
+import TestBasics
 import Testing
 
 /// What Kubernetes refuses, by really making it refuse: each time nothing is left, and an immediate retry works once the cause is gone.

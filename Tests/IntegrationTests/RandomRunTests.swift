@@ -1,15 +1,18 @@
 import Foundation
 import KubernetesClient
 import Subprocess
+import TestBasics
 import Testing
 
 /// A thousand creates and deletes of fifty users while the API server misbehaves and the service is killed.
 /// `make soak` runs it longer; `RANDOM_RUN_SEED` repeats a run.
-@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized)
+@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized, .timeLimit(.minutes(60)))
 struct RandomRunTests {
     private static let environment = ProcessInfo.processInfo.environment
     private static let seed = environment["RANDOM_RUN_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1...999_999)
-    private static let operations = environment["RANDOM_RUN_OPERATIONS"].flatMap { Int($0) } ?? 1000
+    /// Each user does as many.
+    private static let operations = (environment["RANDOM_RUN_OPERATIONS"].flatMap { Int($0) } ?? 1000) / users * users
+    private static let users = Int(RandomRun.users)
     private static let kills = 4
 
     @Test(arguments: TestStore.available)
@@ -46,26 +49,26 @@ struct RandomRunTests {
         settings["KUBECONFIG"] = kubeconfig
         settings["AWS_ENDPOINT_URL_DYNAMODB"] = database
         try await withServiceEnvironment(settings, store: store) { environment, namespace, client in
-            let (gate, progress) = (Gate(), Gate())
+            let (gate, progress) = (Observed<APIClient?>(nil), Observed(0))
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for user in 1...RandomRun.users {
                     group.addTask {
-                        try await run.play(user: user, operations: operations / Int(RandomRun.users), gate: gate, progress: progress)
+                        try await run.play(user: user, operations: operations / users, gate: gate, progress: progress)
                     }
                 }
                 for kill in 1...kills {
                     let ended = try await ServiceProcess.run(environment) { service in
-                        gate.set(service.api)
-                        try await progress.wait(until: operations * kill / (kills + 1))
-                        gate.set(nil)
+                        gate.update { $0 = service.api }
+                        try await progress.wait { $0 >= operations * kill / (kills + 1) }
+                        gate.update { $0 = nil }
                         try service.send(.kill)
                     }
                     #expect(ended.status == .signaled(9))
                     try await client.releaseLease(in: namespace)
                 }
                 let last = try await ServiceProcess.run(environment) { service in
-                    gate.set(service.api)
-                    try await progress.wait(until: operations)
+                    gate.update { $0 = service.api }
+                    try await progress.wait { $0 >= operations }
                     for proxy in proxies { proxy.setShare(0) }
                     try await settledStacks(service, namespace, client)
                     try await expectBalancedBooks(service, namespace, client)

@@ -2,7 +2,7 @@ import KubernetesClient
 import Testing
 
 /// What the reconciler does about what others do to a cluster.
-@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized)
+@Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized, .timeLimit(.minutes(10)))
 struct ReconcilerTests {
     @Test func `a Pod that someone deletes takes its stack with it, at once`() async throws {
         try await withService(["STACK_SCHEDULER_INTERVAL": "1h"]) { service, namespace, client in

@@ -2,6 +2,7 @@ import Foundation
 import KubernetesClient
 import Subprocess
 import SystemPackage
+import TestBasics
 import Testing
 
 /// What the API server's guards say: missing rights, a namespace on its way out, a webhook.

@@ -4,6 +4,7 @@ import NIOCore
 import NIOPosix
 import Subprocess
 import SystemPackage
+import TestBasics
 import Testing
 
 @Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized, .timeLimit(.minutes(10)))

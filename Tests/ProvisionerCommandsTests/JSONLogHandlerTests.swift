@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import SystemPackage
+import TestBasics
 import TestSupport
 import Testing
 

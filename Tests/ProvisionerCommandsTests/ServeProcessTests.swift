@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import Subprocess
 import SystemPackage
+import TestBasics
 import TestSupport
 import Testing
 

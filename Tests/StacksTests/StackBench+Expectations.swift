@@ -1,4 +1,5 @@
 import Stacks
+import TestBasics
 import TestSupport
 import Testing
 

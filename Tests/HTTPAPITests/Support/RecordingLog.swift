@@ -1,4 +1,5 @@
 import Logging
+import TestBasics
 import TestSupport
 
 /// Keeps what is logged, so that tests can read it and wait for it.

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import NIOSSL
+import TestBasics
 import Testing
 
 @testable import KubernetesClient

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import Synchronization
+import TestBasics
 
 /// Users who create and delete at random, and what each may believe after the answers that it got.
 final class RandomRun: Sendable {
@@ -36,12 +37,12 @@ final class RandomRun: Sendable {
 
     /// What one user does.
     /// - Parameters:
-    ///   - gate: lets requests through while the service runs.
+    ///   - gate: holds the service while it runs; requests wait for it.
     ///   - progress: counts what was done.
-    func play(user: Int64, operations: Int, gate: Gate, progress: Gate) async throws {
+    func play(user: Int64, operations: Int, gate: Observed<APIClient?>, progress: Observed<Int>) async throws {
         var generator = SeededGenerator(seed: seed &+ UInt64(user) &* 7919)
         for _ in 0..<operations {
-            let api = try await gate.open()
+            let api = try await gate.waitForValue { $0 }
             let target = Target(user: user, problem: Int64.random(in: 1...Self.problems, using: &generator))
             let belief = state.withLock { $0.beliefs[target] ?? .absent }
             if case .present(let id) = belief, Int.random(in: 0..<5, using: &generator) > 0 {
@@ -49,7 +50,7 @@ final class RandomRun: Sendable {
             } else {
                 await create(target, belief, api)
             }
-            progress.advance()
+            progress.update { $0 += 1 }
         }
     }
 
@@ -93,59 +94,4 @@ final class RandomRun: Sendable {
     private func settle(_ target: Target, _ belief: Belief) { state.withLock { $0.beliefs[target] = belief } }
     private func lie(_ text: String) { state.withLock { $0.lies.append(text) } }
     private func count(_ answer: String) { state.withLock { $0.answers[answer, default: 0] += 1 } }
-}
-
-/// A number that grows, and a service that is there or not: what many tasks wait for.
-final class Gate: Sendable {
-    private struct State {
-        var api: APIClient?
-        var count = 0
-        var waiters: [CheckedContinuation<Void, Never>] = []
-    }
-
-    private let state = Mutex(State())
-
-    func set(_ api: APIClient?) { change { $0.api = api } }
-    func advance() { change { $0.count += 1 } }
-
-    /// Returns the service as soon as it is there.
-    func open() async throws -> APIClient {
-        while true {
-            if let api = state.withLock({ $0.api }) { return api }
-            try Task.checkCancellation()
-            await nextChange { $0.api == nil }
-        }
-    }
-
-    func wait(until count: Int) async throws {
-        while state.withLock({ $0.count < count }) {
-            try Task.checkCancellation()
-            await nextChange { $0.count < count }
-        }
-    }
-
-    private func nextChange(while isMissing: (borrowing State) -> Bool) async {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isDue = state.withLock { state in
-                    guard isMissing(state), !Task.isCancelled else { return true }
-                    state.waiters.append(continuation)
-                    return false
-                }
-                if isDue { continuation.resume() }
-            }
-        } onCancel: {
-            // Everyone looks again, and whoever is cancelled sees it.
-            change { _ in }
-        }
-    }
-
-    private func change(_ body: (inout State) -> Void) {
-        let waiters = state.withLock { state in
-            body(&state)
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume() }
-    }
 }

@@ -76,16 +76,3 @@ struct ServiceProcess: Sendable {
         return Dictionary(uniqueKeysWithValues: complete.map { (Environment.Key(stringLiteral: $0.key), $0.value) })
     }
 }
-
-/// A folder for a test's database, removed after it.
-func withTemporaryFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "provisioner-test-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let result: Result
-    do { result = try await body(folder) } catch {
-        try FileManager.default.removeItem(atPath: folder)
-        throw error
-    }
-    try FileManager.default.removeItem(atPath: folder)
-    return result
-}

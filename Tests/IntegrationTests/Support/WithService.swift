@@ -1,5 +1,6 @@
 import KubernetesClient
 import Subprocess
+import TestBasics
 import Testing
 
 /// A service on a namespace and a database of the test's own.

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Stacks
+import TestBasics
 import TestSupport
 import Testing
 

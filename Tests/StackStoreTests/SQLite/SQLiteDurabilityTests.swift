@@ -1,5 +1,6 @@
 import GRDB
 import Stacks
+import TestBasics
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Stacks
+import TestBasics
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import PodPolicy
 import StackStoreSQLite
+import TestBasics
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Stacks
+import TestBasics
 import TestSupport
 
 /// A process that stops at a failpoint: for ever, as if it had been killed there, or until it is told to go on.

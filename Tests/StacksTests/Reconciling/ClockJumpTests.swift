@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestBasics
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import PodPolicy
+import TestBasics
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import PodPolicy
 import StackStoreSQLite
+import TestBasics
 import TestSupport
 import Testing
 
