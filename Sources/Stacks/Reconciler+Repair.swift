@@ -51,9 +51,10 @@ extension Reconciler {
     /// A Pod that takes its grace period is left alone after a short wait: the watch reports its end, and that ends the deletion.
     private func remove(_ record: StackRecord, because repair: Repair) async throws -> Outcome {
         try requireLeadership()
-        // Its owner may have finished a slow reservation a moment ago.
-        let state = repair == .abandonedReservation ? StackRecord.State.reserved : nil
-        guard let marked = try await service.store.beginDelete(record.id, ifIn: state, at: service.timestamp) else { return .nothingToDo }
+        // Its owner may have gone on with a slow reservation a moment ago.
+        let seen = repair == .abandonedReservation ? record : nil
+        let now = service.timestamp
+        guard let marked = try await service.store.beginDelete(record.id, ifUnchanged: seen, at: now) else { return .nothingToDo }
         let metadata: Logger.Metadata = ["stack_id": "\(record.id)", "cause": "\(repair.rawValue)", "node_port": "\(marked.nodePort)"]
         logger.info("removing stack", metadata: metadata)
         guard try await service.tearDown(marked, timeout: .seconds(2), mayWrite: requireLeadership) else { return .pending }

@@ -85,7 +85,7 @@ import Testing
                 let records = try Self.records(2)
                 try await Self.fill(source, records)
                 try await Self.fill(target, [records[0]])
-                _ = try await target.beginDelete(records[0].id, ifIn: nil, at: Date(microseconds: 1_790_000_100_000_000))
+                _ = try await target.beginDelete(records[0].id, ifUnchanged: nil, at: Date(microseconds: 1_790_000_100_000_000))
                 let message = "the target holds stack-0000000000000001, but not as the source has it; copy into an empty store"
                 await #expect(throws: StoreCopy.Refusal(message: message)) { try await StoreCopy(source: source, target: target).run() }
             }

@@ -32,6 +32,15 @@ struct StackTableTests {
         }
     }
 
+    @Test func `the check before use asks for no right but DescribeTable`() async throws {
+        try await TestTable.with { test in
+            guard let proxy = test.proxy else { return }
+            proxy.forget()
+            try await StackTable(client: test.client, name: test.name).checkBeforeUse()
+            #expect(proxy.requests.map(\.operation) == ["DescribeTable"])
+        }
+    }
+
     @Test func `a table with other keys is refused by name, and left alone`() async throws {
         try await TestTable.with(isCreated: false) { test in
             _ = try await test.client.createTable(
