@@ -42,15 +42,15 @@ struct StoreCommand: AsyncParsableCommand {
         func run() async throws {
             let environment = ProcessInfo.processInfo.environment
             do {
-                try await from.withStore(environment: environment) { source in
+                let count = try await from.withStore(environment: environment) { [to] source in
                     try await to.withStore(environment: environment) { target in
                         let copy = StoreCopy(source: source, target: target) { done, total in
                             Terminal.say("\(done) of \(total) stacks copied\n")
                         }
-                        let count = try await copy.run()
-                        Terminal.say("\(to) holds the \(count) stacks of \(from)\n")
+                        return try await copy.run()
                     }
                 }
+                Terminal.say("\(to) holds the \(count) stacks of \(from)\n")
             } catch let error as StoreCopy.Refusal {
                 Terminal.complain(error.message)
                 throw ExitCode(1)

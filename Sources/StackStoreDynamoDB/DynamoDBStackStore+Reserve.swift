@@ -19,7 +19,14 @@ extension DynamoDBStackStore {
         try await contending { failures in
             attempt.failures = failures
             if let outcome = try await make(&attempt, isInTurn: false) { return outcome }
-            return try await turns.withTurn { try await make(&attempt, isInTurn: true) ?? .again(orElse: contended(record)) }
+            // Whoever has its turn keeps it while other replicas cross it: behind all others it would only meet them again.
+            return try await turns.withTurn {
+                let value: Void = try await contention.run { crossed in
+                    attempt.failures = failures + crossed
+                    return try await make(&attempt, isInTurn: true) ?? .again(orElse: contended(record))
+                }
+                return .done(value)
+            }
         }
     }
 

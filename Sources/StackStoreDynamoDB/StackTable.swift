@@ -130,7 +130,7 @@ package struct StackTable: Sendable {
 
     static func createCommand(_ name: String) -> String { "DDB_STACK_TABLE=\(name) provisioner table create" }
 
-    private func description() async throws -> DynamoDB.TableDescription? {
+    func description() async throws -> DynamoDB.TableDescription? {
         do {
             return try await client.describeTable(DynamoDB.DescribeTableInput(tableName: name)).table
         } catch let error as DynamoDBError where error.code == .resourceNotFound { return nil }

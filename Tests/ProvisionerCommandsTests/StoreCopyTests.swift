@@ -5,6 +5,7 @@ import PodPolicy
 import StackStoreDynamoDB
 import StackStoreSQLite
 import Stacks
+import TestSupport
 import Testing
 
 @testable import ProvisionerCommands
@@ -92,6 +93,50 @@ import Testing
         }
     }
 
+    /// Runs a copy, and `body` while its first stack is about to be written.
+    private static func whileCopying(
+        _ source: any StackStore,
+        into target: any StackStore,
+        _ body: () async throws -> Void
+    ) async throws -> Int {
+        let held = ScriptedStore(target)
+        held.script.update { $0.held = [.reserve] }
+        async let count = StoreCopy(source: source, target: held).run()
+        try await held.script.wait { $0.begun[.reserve] == 1 }
+        try await body()
+        held.script.update { $0.held = [] }
+        return try await count
+    }
+
+    @Test func `a source that changes during the copy is told`() async throws {
+        try await Self.withSQLite { source, _ in
+            try await Self.withSQLite { target, _ in
+                let records = try Self.records(2)
+                try await Self.fill(source, [records[0]])
+                let error = await #expect(throws: StoreCopy.Refusal.self) {
+                    try await Self.whileCopying(source, into: target) { try await Self.fill(source, [records[1]]) }
+                }
+                #expect(error?.message.hasPrefix("the stores differ after the copy") == true)
+            }
+        }
+    }
+
+    @Test func `a target that refuses a stack says which and why`() async throws {
+        try await Self.withSQLite { source, _ in
+            try await Self.withSQLite { target, _ in
+                let records = try Self.records(2)
+                try await Self.fill(source, [records[0]])
+                var other = records[1]
+                other.nodePort = records[0].nodePort
+                let error = await #expect(throws: StoreCopy.Refusal.self) {
+                    try await Self.whileCopying(source, into: target) { try await Self.fill(target, [other]) }
+                }
+                let expected = "the target refuses stack-0000000000000001: another stack has its node port"
+                #expect(error?.message.hasPrefix(expected) == true)
+            }
+        }
+    }
+
     @Test(.enabled(if: TestTable.endpoint != nil, "TEST_DYNAMODB_ENDPOINT is unset"))
     func `from SQLite to DynamoDB and back nothing is lost`() async throws {
         try await TestTable.with { table in
@@ -126,7 +171,7 @@ import Testing
         ]
         try await TestTable.with { table in
             let address = StoreAddress.dynamodb(table: table.name)
-            try await table.store.heartbeat(of: "replica-a", at: Date())
+            #expect(try await table.store.heartbeat(of: "replica-a", at: Date()) == nil)
             await #expect(throws: StoreCopy.Refusal.activeReplicas(["replica-a"], table: table.name)) {
                 try await address.withStore(environment: environment) { _ in }
             }
