@@ -16,13 +16,15 @@ struct StoreCommand: AsyncParsableCommand {
             abstract: "Copy every stack from one store into another, which must hold no others.",
             discussion: """
                 A store is sqlite:PATH or dynamodb:TABLE. Pods and Services stay as they are; stop every replica first, and start them with
-                the other store afterwards. An interrupted copy is completed by the same command.
+                the other store afterwards. No replica can begin on either meanwhile. An interrupted copy is completed by the same command;
+                a table stays marked for up to 90 seconds after the interruption.
 
                 examples:
                   provisioner store copy --from sqlite:var/stacks.sqlite --to dynamodb:smctf-stacks
                   provisioner store copy --from dynamodb:smctf-stacks --to sqlite:var/stacks.sqlite
 
-                Exit codes: 0 when the stores are equal, 1 when a replica is active or the copy failed, 2 when the configuration is wrong.
+                Exit codes: 0 when the stores are equal, 1 when a replica or another copy is active or the copy failed, 2 when the
+                configuration is wrong.
                 """
         )
 

@@ -6,8 +6,10 @@ import Stacks
 /// Transactions that meet on an item cancel each other, and DynamoDB leaves it to the caller to come again.
 /// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
 struct Contention: Sendable {
-    /// No attempt begins later than this after the first.
+    /// No attempt begins later than this after the first, but for those that are made in any case.
     var timeout: Duration = .seconds(10)
+    /// So many are made in any case: a database that takes seconds for each has not been tried often after ten of them.
+    var leastAttempts = 9
     var base: Duration = .milliseconds(20)
     var longest: Duration = .seconds(1)
     var now: @Sendable () -> ContinuousClock.Instant = { .now }
@@ -39,7 +41,7 @@ struct Contention: Sendable {
             case .again(let error):
                 failures += 1
                 let delay = delay(afterFailures: failures, random: random())
-                guard now() + delay < end else { throw error }
+                guard failures < leastAttempts || now() + delay < end else { throw error }
                 try await pause(delay)
             }
         }

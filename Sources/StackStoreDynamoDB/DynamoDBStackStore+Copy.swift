@@ -28,7 +28,9 @@ extension DynamoDBStackStore {
     /// - Returns: false when the mark is no longer there or has ended: replicas may have begun since.
     /// - Throws: ``StoreError/unavailable(_:)``.
     package func renewCopy(_ token: String, at now: Date) async throws -> Bool {
-        do { return try await putMark(token, at: now, if: "#token = :mine AND expires_at > :now") == nil } catch is MarkGone { return false }
+        do { return try await putMark(token, at: now, if: "#token = :mine AND expires_at > :now") == nil } catch is MarkGone {
+            return false
+        }
     }
 
     /// Takes the mark away, if it is still this copy's.

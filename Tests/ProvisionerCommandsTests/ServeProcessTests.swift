@@ -107,7 +107,9 @@ import Testing
                     error: .sequence
                 ) { execution in
                     for try await line in execution.standardError.strings() {
-                        guard line.contains("\"listening\""), let address = line.firstMatch(of: /127\.0\.0\.1:\d+/)?.output else { continue }
+                        guard line.contains("\"listening\""), let address = line.firstMatch(of: /127\.0\.0\.1:\d+/)?.output else {
+                            continue
+                        }
                         #expect(try await Self.status(of: "http://\(address)/healthz") == 200)
                         #expect(try await Self.status(of: "http://\(address)/readyz") == 503)
                         try execution.send(signal: .terminate)
