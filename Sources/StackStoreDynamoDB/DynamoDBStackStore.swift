@@ -92,6 +92,6 @@ package final class DynamoDBStackStore: StackStore {
 
     func unavailable(_ error: Contended) -> StoreError {
         let seconds = contention.timeout.components.seconds
-        return .unavailable("table \(table): \(error.what) met other writes to the same items again and again for at least \(seconds) seconds")
+        return .unavailable("table \(table): \(error.what) met other writes to the same items again and again, for \(seconds) seconds")
     }
 }
