@@ -10,6 +10,11 @@ extension DynamoDB {
         try await client.send("DescribeTable", input)
     }
 
+    /// Whether a table can be restored as it was.
+    public func describeContinuousBackups(_ input: DescribeContinuousBackupsInput) async throws -> DescribeContinuousBackupsOutput {
+        try await client.send("DescribeContinuousBackups", input)
+    }
+
     /// Names the attribute whose time, in seconds since 1970, ends an item's life.
     public func updateTimeToLive(_ input: UpdateTimeToLiveInput) async throws -> UpdateTimeToLiveOutput {
         try await client.send("UpdateTimeToLive", input)

@@ -10,6 +10,7 @@ package struct TestTable: Sendable {
     package let store: DynamoDBStackStore
     /// nil in front of AWS itself, where signatures would not survive it.
     package let proxy: Proxy?
+    private let configuration: DynamoDB.Configuration
 
     /// `TEST_DYNAMODB_ENDPOINT`: a URL such as `http://127.0.0.1:8000`, or `aws` for what the environment of the AWS SDKs says.
     /// Without it the tests that need one are left out.
@@ -59,11 +60,24 @@ package struct TestTable: Sendable {
         }
     }
 
+    /// Runs `body` with the store of another replica: on the same table, with a client and connections of its own.
+    package func withReplica<Result>(_ body: (DynamoDBStackStore) async throws -> Result) async throws -> Result {
+        let client = DynamoDB(configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let result: Result
+        do { result = try await body(DynamoDBStackStore(client: client, table: name)) } catch {
+            try await client.shutdown()
+            throw error
+        }
+        try await client.shutdown()
+        return result
+    }
+
     private init(_ configuration: DynamoDB.Configuration, proxy: Proxy?, consistentRead: Bool) {
         client = DynamoDB(configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         name = "ctf-provisioner-test-\(UUID().uuidString.lowercased())"
         store = DynamoDBStackStore(client: client, table: name, consistentRead: consistentRead)
         self.proxy = proxy
+        self.configuration = configuration
     }
 
     private func run<Result>(isCreated: Bool, _ body: (TestTable) async throws -> Result) async throws -> Result {

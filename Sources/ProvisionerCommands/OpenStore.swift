@@ -32,19 +32,13 @@ enum OpenStore {
         }
     }
 
-    /// Whether the service can work with this store. A database that cannot be reached now may be reached later: that is only
-    /// logged, and `GET /readyz` says it.
-    /// - Throws: ``StackTableError``, which says what to run; ``ForeignNamespace``.
-    func check(namespace: String, _ logger: Logger) async throws {
-        do {
-            if case .dynamodb(_, _, let table) = self { try await table.checkBeforeUse() }
-            guard let foreign = try await store.records().first(where: { $0.namespace != namespace }) else { return }
-            throw ForeignNamespace(stackID: foreign.id.description, namespace: foreign.namespace)
-        } catch let error as DynamoDBError {
-            logger.warning("the store could not be checked", metadata: ["error": "\(error)"])
-        } catch StoreError.unavailable(let reason) {
-            logger.warning("the store could not be checked", metadata: ["error": "\(reason)"])
-        }
+    /// Whether the service can work with this store.
+    /// - Throws: ``StackTableError``, which says what to run; ``ForeignNamespace``; ``StoreError`` and `DynamoDBError` when the store
+    ///   cannot be asked.
+    func check(namespace: String) async throws {
+        if case .dynamodb(_, _, let table) = self { try await table.checkBeforeUse() }
+        guard let foreign = try await store.records().first(where: { $0.namespace != namespace }) else { return }
+        throw ForeignNamespace(stackID: foreign.id.description, namespace: foreign.namespace)
     }
 
     /// The store holds stacks of another namespace. Nobody would see their Pods, and they would be taken for missing.
@@ -53,26 +47,25 @@ enum OpenStore {
         var namespace: String
     }
 
+    /// Closes the store, whether the task is cancelled or not.
     func close(as owner: String) async throws {
         switch self {
         case .sqlite(let store):
             try store.close()
         case .dynamodb(let store, let client, _):
-            // Should it fail, the sign of life ends by itself.
-            do { try await store.endHeartbeat(of: owner) } catch is StoreError {}
+            // A task of its own, which no cancellation reaches: without the sign's removal a copy would have to wait for its end.
+            await Task { await Self.endHeartbeat(of: owner, in: store) }.value
             try await client.shutdown()
         }
     }
-}
 
-extension DynamoDBStackStore {
-    /// Says again and again that this replica is at work, until the task is cancelled.
-    func giveSignsOfLife(as owner: String, _ logger: Logger) async throws {
-        while true {
-            do { try await heartbeat(of: owner, at: Date()) } catch is StoreError {
-                logger.warning("no sign of life could be given: a copy of the table would not know of this replica")
-            }
-            try await Task.sleep(for: Self.heartbeatInterval)
+    /// Within a short time, because the process is about to end. Should it fail, the sign of life ends by itself.
+    private static func endHeartbeat(of owner: String, in store: DynamoDBStackStore) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { do { try await store.endHeartbeat(of: owner) } catch { /* best effort */  } }
+            group.addTask { do { try await Task.sleep(for: .seconds(2)) } catch { /* it was faster */  } }
+            await group.next()
+            group.cancelAll()
         }
     }
 }

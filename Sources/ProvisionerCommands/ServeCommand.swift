@@ -82,6 +82,9 @@ struct ServeCommand: AsyncParsableCommand {
         do { try await server.run() } catch let error as StackTableError {
             Terminal.complain("DDB_STACK_TABLE: \(error)")
             throw ExitCode(1)
+        } catch let error as CopyUnderWay {
+            Terminal.complain("DDB_STACK_TABLE: \(error)")
+            throw ExitCode(1)
         } catch let error as OpenStore.ForeignNamespace {
             Terminal.complain(
                 "STACK_NAMESPACE: is \(configuration.stacks.namespace), but the store holds \(error.stackID) in namespace \(error.namespace); "

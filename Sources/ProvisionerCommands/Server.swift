@@ -16,6 +16,7 @@ struct Server {
     let configuration: ServeConfiguration
     let logger: Logger
     private let store: OpenStore
+    private let watch: StoreWatch
     private let owner: String
     let client: KubernetesClient
     /// Chooses the replica that reconciles; nil when there can be but one.
@@ -44,6 +45,8 @@ struct Server {
         self.owner = owner
         let opened = try OpenStore(configuration.store, environment: environment, logger: logger)
         store = opened
+        let watch = StoreWatch(store: opened, owner: owner, namespace: configuration.stacks.namespace, logger: logger)
+        self.watch = watch
         let election: Election?
         do {
             client = try KubernetesClient(
@@ -81,7 +84,7 @@ struct Server {
         reconciler = Reconciler(service: stacks, triggers: triggers, isLeading: { election?.elector.isLeading ?? true }, logger: logger)
         let api = API(
             service: stacks,
-            dependencies: Self.dependencies(store: opened.store, cluster: cluster),
+            dependencies: Self.dependencies(store: opened.store, watch: watch, cluster: cluster),
             apiKey: configuration.apiKey
         )
         application = Application(
@@ -96,9 +99,12 @@ struct Server {
         )
     }
 
-    private static func dependencies(store: any StackStore, cluster: KubernetesCluster) -> [Dependency] {
+    private static func dependencies(store: any StackStore, watch: StoreWatch, cluster: KubernetesCluster) -> [Dependency] {
         [
-            Dependency(name: "store") { try await store.checkReadiness() },
+            Dependency(name: "store") {
+                try await store.checkReadiness()
+                guard watch.passed.isReached else { throw StackError(.storeUnavailable, "the store has not been checked yet") }
+            },
             Dependency(name: "kubernetes") { try await cluster.checkReadiness() },
             Dependency(name: "watches") {
                 guard cluster.isSynced else {
@@ -109,21 +115,22 @@ struct Server {
     }
 
     /// Serves until the process is told to end; returns after requests, jobs and watches have ended.
-    /// - Throws: ``StackTableError`` or ``OpenStore/ForeignNamespace`` before anything is served.
+    /// - Throws: ``StackTableError``, ``OpenStore/ForeignNamespace`` or ``CopyUnderWay`` before anything is changed.
     func run() async throws {
-        do { try await store.check(namespace: configuration.stacks.namespace, logger) } catch {
-            try await close()
-            throw error
-        }
         // In the order of dependency: what stands first ends last.
         var group = ServiceGroupConfiguration(
             services: [
                 .init(service: Closing(close: close)),
-                .init(service: Part(run: giveSignsOfLife)),
+                .init(service: Part { try await cancelWhenGracefulShutdown(watch.run) }),
                 .init(service: Part(run: cluster.run)),
-                .init(service: JobService(runner: deletes)),
-                .init(service: JobService(runner: creates)),
-                .init(service: Part(run: prepareAndReconcile)),
+                .init(service: JobService(runner: deletes, start: watch.asked)),
+                .init(service: JobService(runner: creates, start: watch.asked)),
+                .init(
+                    service: Part {
+                        try await cancelWhenGracefulShutdown(watch.passed.wait)
+                        try await prepareAndReconcile()
+                    }
+                ),
                 .init(service: application),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -153,18 +160,13 @@ struct Server {
         logger.info("the state of the cluster has been read")
     }
 
-    private func giveSignsOfLife() async throws {
-        switch store {
-        case .sqlite: try await gracefulShutdown()
-        case .dynamodb(let table, _, _):
-            try await cancelWhenGracefulShutdown { try await table.giveSignsOfLife(as: owner, logger) }
-        }
-    }
-
+    /// One that cannot be shut down keeps none of the others open.
     private func close() async throws {
-        try await client.shutdown()
-        try await election?.client.shutdown()
-        try await store.close(as: owner)
+        var failure: (any Error)?
+        do { try await client.shutdown() } catch { failure = error }
+        do { try await election?.client.shutdown() } catch { failure = failure ?? error }
+        do { try await store.close(as: owner) } catch { failure = failure ?? error }
+        if let failure { throw failure }
     }
 }
 
@@ -195,8 +197,11 @@ private struct Part: ServiceLifecycle.Service {
 /// Carries out jobs; on shutdown ends those that have begun.
 private struct JobService: ServiceLifecycle.Service {
     var runner: JobRunner
+    /// No job begins before.
+    var start: Milestone
 
     func run() async throws {
+        do { try await cancelWhenGracefulShutdown(start.wait) } catch is CancellationError { /* asked to end */  }
         await withGracefulShutdownHandler {
             await runner.run()
         } onGracefulShutdown: {

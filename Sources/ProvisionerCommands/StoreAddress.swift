@@ -26,26 +26,29 @@ enum StoreAddress: ExpressibleByArgument, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Runs `body` with the store, which no replica uses.
+    /// Runs `body` with the store, and keeps replicas off it meanwhile.
     /// - Parameter environment: says where DynamoDB is.
-    /// - Throws: ``StoreCopy/Refusal`` when one does; ``SQLiteStoreError``, also then; ``StackTableError``; ``StoreError``.
-    func withStore(environment: [String: String], _ body: (any StackStore) async throws -> Void) async throws {
+    /// - Throws: ``StoreCopy/Refusal`` when one uses it; ``SQLiteStoreError``, also then; ``StackTableError``; ``StoreError``.
+    func withStore<Result: Sendable>(
+        environment: [String: String],
+        _ body: @escaping @Sendable (any StackStore) async throws -> Result
+    ) async throws -> Result {
         switch self {
         case .sqlite(let path):
             // It locks its file against every other process.
             let store = try SQLiteStackStore(path: path)
-            do { try await body(store) } catch {
+            let result: Result
+            do { result = try await body(store) } catch {
                 try store.close()
                 throw error
             }
             try store.close()
+            return result
         case .dynamodb(let table):
-            try await DynamoDBConnection.with(environment) { connection in
+            return try await DynamoDBConnection.with(environment) { connection in
                 try await StackTable(client: connection.client, name: table).checkBeforeUse()
                 let store = DynamoDBStackStore(client: connection.client, table: table)
-                let replicas = try await store.activeReplicas(at: Date())
-                guard replicas.isEmpty else { throw StoreCopy.Refusal.activeReplicas(replicas, table: table) }
-                try await body(store)
+                return try await TableHold(store: store, table: table).run { try await body(store) }
             }
         }
     }

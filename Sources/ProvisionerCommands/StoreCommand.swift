@@ -16,13 +16,15 @@ struct StoreCommand: AsyncParsableCommand {
             abstract: "Copy every stack from one store into another, which must hold no others.",
             discussion: """
                 A store is sqlite:PATH or dynamodb:TABLE. Pods and Services stay as they are; stop every replica first, and start them with
-                the other store afterwards. An interrupted copy is completed by the same command.
+                the other store afterwards. No replica can begin on either meanwhile. An interrupted copy is completed by the same command;
+                a table stays marked for up to 90 seconds after the interruption.
 
                 examples:
                   provisioner store copy --from sqlite:var/stacks.sqlite --to dynamodb:smctf-stacks
                   provisioner store copy --from dynamodb:smctf-stacks --to sqlite:var/stacks.sqlite
 
-                Exit codes: 0 when the stores are equal, 1 when a replica is active or the copy failed, 2 when the configuration is wrong.
+                Exit codes: 0 when the stores are equal, 1 when a replica or another copy is active or the copy failed, 2 when the
+                configuration is wrong.
                 """
         )
 
@@ -42,15 +44,15 @@ struct StoreCommand: AsyncParsableCommand {
         func run() async throws {
             let environment = ProcessInfo.processInfo.environment
             do {
-                try await from.withStore(environment: environment) { source in
+                let count = try await from.withStore(environment: environment) { [to] source in
                     try await to.withStore(environment: environment) { target in
                         let copy = StoreCopy(source: source, target: target) { done, total in
                             Terminal.say("\(done) of \(total) stacks copied\n")
                         }
-                        let count = try await copy.run()
-                        Terminal.say("\(to) holds the \(count) stacks of \(from)\n")
+                        return try await copy.run()
                     }
                 }
+                Terminal.say("\(to) holds the \(count) stacks of \(from)\n")
             } catch let error as StoreCopy.Refusal {
                 Terminal.complain(error.message)
                 throw ExitCode(1)

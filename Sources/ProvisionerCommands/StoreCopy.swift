@@ -1,3 +1,5 @@
+import Foundation
+import StackStoreDynamoDB
 import Stacks
 
 /// Copies every stack of one store into another, while nobody else uses either.
@@ -17,14 +19,21 @@ struct StoreCopy: Sendable {
                     + "one that died counts as active for another 90 seconds"
             )
         }
+
+        static func copying(_ mark: CopyMark, table: String) -> Refusal {
+            Refusal(
+                message: "table \(table) is being copied by another store copy; one that was interrupted counts until "
+                    + mark.expiresAt.formatted(.iso8601)
+            )
+        }
     }
 
     private static let parallelism = 8
 
     /// Repeats safely: stacks that are there already are left as they are.
     /// - Returns: how many stacks both stores hold.
-    /// - Throws: ``Refusal`` when the target holds a stack that the source does not, or another than the source; ``StoreError``;
-    ///   ``ReservationRefusal`` when the records contradict each other.
+    /// - Throws: ``Refusal`` when the target holds a stack that the source does not, or another than the source, when records
+    ///   contradict each other, or when the stores differ afterwards; ``StoreError``.
     func run() async throws -> Int {
         let records = try await source.records()
         let missing = try await missing(of: records)
@@ -42,7 +51,7 @@ struct StoreCopy: Sendable {
                 addNext()
             }
         }
-        guard try await target.records() == records else {
+        guard try await source.records() == records, try await target.records() == records else {
             throw Refusal(message: "the stores differ after the copy: was one of them in use? Nothing was removed; stop all and try again")
         }
         return records.count
@@ -61,6 +70,26 @@ struct StoreCopy: Sendable {
 
     /// Stores write a record as it is given, in whatever state it is.
     private func insert(_ record: StackRecord) async throws {
-        try await target.reserve(record, within: ReservationLimits(stacksPerUser: .max, budget: nil))
+        do { try await target.reserve(record, within: ReservationLimits(stacksPerUser: .max, budget: nil)) } catch let refusal
+            as ReservationRefusal
+        {
+            throw Refusal(
+                message: "the target refuses \(record.id): \(refusal.holding); two stacks of the source contradict each other, or the "
+                    + "target is in use"
+            )
+        }
+    }
+}
+
+extension ReservationRefusal {
+    /// What stands in the way, in a clause.
+    fileprivate var holding: String {
+        switch self {
+        case .keyUsed(let other): "\(other.id) has its idempotency key"
+        case .stackExists(let id): "\(id) is for the same user and problem"
+        case .userLimitReached(let count): "its user has \(count) stacks"
+        case .overBudget: "it exceeds the budget"
+        case .portTaken: "another stack has its node port"
+        }
     }
 }

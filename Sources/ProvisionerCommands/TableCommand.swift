@@ -27,15 +27,7 @@ struct TableCommand: AsyncParsableCommand {
                 let steps = try await table.create()
                 for step in steps { Terminal.say("table \(table.name) in \(region): \(step.sentence)\n") }
                 if steps.isEmpty { Terminal.say("table \(table.name) in \(region): nothing to do\n") }
-                guard steps.contains(.created) else { return }
-                Terminal.say(
-                    """
-                    For a table that must survive mistakes, switch point-in-time recovery on; it is billed by the size of the table:
-                      aws dynamodb update-continuous-backups --region \(region) --table-name \(table.name) \\
-                        --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true
-
-                    """
-                )
+                for advice in try await table.advice() { Terminal.say(table.explain(advice, region: region) + "\n") }
             }
         }
     }
@@ -49,6 +41,7 @@ struct TableCommand: AsyncParsableCommand {
                 for finding in findings { Terminal.complain(table.explain(finding)) }
                 guard findings.isEmpty else { throw ExitCode(1) }
                 Terminal.say("table \(table.name) in \(region): as it should be\n")
+                for advice in try await table.advice() { Terminal.say(table.explain(advice, region: region) + "\n") }
             }
         }
     }

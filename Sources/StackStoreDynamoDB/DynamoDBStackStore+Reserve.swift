@@ -16,10 +16,17 @@ extension DynamoDBStackStore {
     /// the budget: what this method has confirmed never exceeds it.
     package func reserve(_ record: StackRecord, within limits: ReservationLimits) async throws {
         var attempt = Attempt(record: record, limits: limits)
-        try await contention.run { failures in
+        try await contending { failures in
             attempt.failures = failures
             if let outcome = try await make(&attempt, isInTurn: false) { return outcome }
-            return try await turns.withTurn { try await make(&attempt, isInTurn: true) ?? .again(orElse: contended(record)) }
+            // Whoever has its turn keeps it while other replicas cross it: behind all others it would only meet them again.
+            return try await turns.withTurn {
+                let value: Void = try await contention.run { crossed in
+                    attempt.failures = failures + crossed
+                    return try await make(&attempt, isInTurn: true) ?? .again(orElse: contended(record))
+                }
+                return .done(value)
+            }
         }
     }
 
@@ -84,10 +91,10 @@ extension DynamoDBStackStore {
                 try await transact(record.removal(in: .reserved, ownedBy: record.owner, in: table))
                 return .done(true)
             } catch let error as Cancellation {
-                return error.reasons.first == .conditionFailed ? .done(false) : .again(orElse: contended("taking back \(record.id)"))
+                return error.reasons.first == .conditionFailed ? .done(false) : .again(orElse: Contended(what: "taking back \(record.id)"))
             }
         }
     }
 
-    private func contended(_ record: StackRecord) -> StoreError { contended("the reservation of \(record.id)") }
+    private func contended(_ record: StackRecord) -> Contended { Contended(what: "the reservation of \(record.id)") }
 }

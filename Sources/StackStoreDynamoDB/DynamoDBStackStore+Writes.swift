@@ -5,7 +5,7 @@ package import Stacks
 extension DynamoDBStackStore {
     /// A GetItem, then one transaction that exchanges the port while the reservation is its owner's.
     package func changePort(of id: StackID, owner: String, to nodePort: Int, at now: Date) async throws {
-        try await contention.run { _ in
+        try await contending { _ in
             guard let record = try await record(id), record.owner == owner, record.state == .reserved else {
                 throw StoreError.lostReservation(id)
             }
@@ -16,7 +16,7 @@ extension DynamoDBStackStore {
                 return .done(())
             } catch let error as Cancellation {
                 if error.reasons == [nil, nil, .conditionFailed] { throw ReservationRefusal.portTaken }
-                return .again(orElse: contended("the change of the port of \(id)"))
+                return .again(orElse: Contended(what: "the change of the port of \(id)"))
             }
         }
     }
@@ -49,9 +49,9 @@ extension DynamoDBStackStore {
         }
     }
 
-    /// One UpdateItem, while the state is as expected.
-    package func beginDelete(_ id: StackID, ifIn state: StackRecord.State?, at now: Date) async throws -> StackRecord? {
-        if state == .deleting { return try await record(id).flatMap { $0.state == .deleting ? $0 : nil } }
+    /// One UpdateItem, while the record is as it was seen.
+    package func beginDelete(_ id: StackID, ifUnchanged seen: StackRecord?, at now: Date) async throws -> StackRecord? {
+        if let seen, seen.state == .deleting { return try await record(id).flatMap { $0.isUnchanged(since: seen) ? $0 : nil } }
         var change = Change(
             key: ItemKey.stack(id),
             // An update would make what is not there.
@@ -60,22 +60,27 @@ extension DynamoDBStackStore {
             names: ["#state": Attribute.state],
             values: [":deleting": .s(StackRecord.State.deleting.rawValue), ":now": .n(String(now.microseconds))]
         )
-        if let state {
-            change.condition = "#state = :expected"
-            change.values[":expected"] = .s(state.rawValue)
+        if let seen {
+            change.condition = "#state = :state AND #owner = :owner AND updated_at = :seen"
+            change.names["#owner"] = Attribute.owner
+            change.values[":state"] = .s(seen.state.rawValue)
+            change.values[":owner"] = .s(seen.owner)
+            change.values[":seen"] = .n(String(seen.updatedAt.microseconds))
         }
         switch try await make(change) {
         case .made(let item):
             return try StackRecord(item)
         case .refused(let item, let mayBeOurs):
             guard let found = try item.map({ try StackRecord($0) }), found.state == .deleting else { return nil }
-            return state == nil || (mayBeOurs && found.updatedAt == now) ? found : nil
+            // With the answer to an earlier attempt of this call lost, what it wrote is there.
+            guard let seen else { return found }
+            return mayBeOurs && found.owner == seen.owner && found.updatedAt == now ? found : nil
         }
     }
 
     /// A GetItem, then one transaction that deletes the row and everything it holds while it is marked as being deleted.
     package func remove(_ id: StackID) async throws {
-        try await contention.run { _ in
+        try await contending { _ in
             guard let record = try await record(id), record.state == .deleting else { return .done(()) }
             do {
                 try await transact(record.removal(in: .deleting, in: table))
@@ -87,7 +92,7 @@ extension DynamoDBStackStore {
                         "table \(table): \(id) cannot be removed: its lock, port or idempotency key is another stack's (\(error.reasons))"
                     )
                 }
-                return .again(orElse: contended("the removal of \(id)"))
+                return .again(orElse: Contended(what: "the removal of \(id)"))
             }
         }
     }

@@ -84,8 +84,14 @@ package final class DynamoDBStackStore: StackStore {
         return Cancellation(reasons: reasons)
     }
 
-    /// What is thrown when a write met others in every attempt.
-    func contended(_ what: String) -> StoreError {
-        .unavailable("table \(table): \(what) met other writes to the same items in each of \(contention.attempts) attempts")
+    /// Makes attempts until one is not crossed by another write.
+    /// - Throws: what an attempt throws; ``StoreError/unavailable(_:)`` when the time is over.
+    func contending<Value: Sendable>(_ attempt: (Int) async throws -> Contention.Outcome<Value>) async throws -> Value {
+        do { return try await contention.run(attempt) } catch let error as Contended { throw unavailable(error) }
+    }
+
+    func unavailable(_ error: Contended) -> StoreError {
+        let seconds = contention.timeout.components.seconds
+        return .unavailable("table \(table): \(error.what) met other writes to the same items again and again, for \(seconds) seconds")
     }
 }

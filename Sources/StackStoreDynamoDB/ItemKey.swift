@@ -75,7 +75,10 @@ enum ItemKey {
         make(replicas, name)
     }
 
-    /// The partition with the signs of life.
+    /// The mark of a copy. No replica's name is like that: it holds the name of a host and a UUID.
+    static let copy = make(replicas, "COPY")
+
+    /// The partition with the signs of life and the mark of a copy: one query reads both.
     static let replicas = "REPLICA"
 
     private static func make(_ partition: String, _ sort: String) -> DynamoDB.Item {
@@ -120,6 +123,8 @@ enum Attribute {
     static let version = "version"
     /// Of the count of a user.
     static let stacks = "stacks"
+    /// Of the mark of a copy: whose it is.
+    static let token = "token"
     /// Seconds since 1970, after which DynamoDB may delete the item by itself.
     static let timeToLive = "ttl"
 }

@@ -33,12 +33,18 @@ package struct StackTable: Sendable {
     /// Everything that is wrong with the table; empty when all is well.
     /// - Throws: `DynamoDBError` when it cannot be described.
     package func findings() async throws -> [Finding] {
+        let obstacles = try await obstacles()
+        guard obstacles.isEmpty else { return obstacles }
+        return try await hasTimeToLive() ? [] : [.noTimeToLive]
+    }
+
+    /// What a service cannot work with, as DescribeTable alone tells it.
+    private func obstacles() async throws -> [Finding] {
         guard let table = try await description() else { return [.missing] }
         var findings: [Finding] = []
         if let status = table.tableStatus, ![.active, .updating].contains(status) { findings.append(.notActive(status.rawValue)) }
         let keys = Self.keys(of: table)
         if keys != Self.expectedKeys { findings.append(.wrongKeys(keys.joined(separator: ", "))) }
-        if findings.isEmpty, try await !hasTimeToLive() { findings.append(.noTimeToLive) }
         return findings
     }
 
@@ -88,18 +94,18 @@ package struct StackTable: Sendable {
     /// A table that is being created is active after some seconds.
     private func waitUntilActive() async throws {
         for _ in 0..<120 {
-            let findings = try await findings()
-            let isOnTheWay = findings.contains { $0 == .missing || $0 == .notActive(DynamoDB.TableStatus.creating.rawValue) }
-            guard isOnTheWay else { return try refuse(findings.filter { $0 != .noTimeToLive }) }
+            let obstacles = try await obstacles()
+            let isOnTheWay = obstacles.contains { $0 == .missing || $0 == .notActive(DynamoDB.TableStatus.creating.rawValue) }
+            guard isOnTheWay else { return try refuse(obstacles) }
             try await pause(.seconds(1))
         }
         throw StackTableError(message: "table \(name) is still not active after two minutes")
     }
 
-    /// Whether a service can work with the table.
+    /// Whether a service can work with the table. Asks for no more rights than a replica has.
     /// - Throws: ``StackTableError``, which says what to run; `DynamoDBError`.
     package func checkBeforeUse() async throws {
-        try refuse(try await findings().filter { $0 != .noTimeToLive })
+        try refuse(try await obstacles())
     }
 
     private func refuse(_ findings: [Finding]) throws {
@@ -124,7 +130,7 @@ package struct StackTable: Sendable {
 
     static func createCommand(_ name: String) -> String { "DDB_STACK_TABLE=\(name) provisioner table create" }
 
-    private func description() async throws -> DynamoDB.TableDescription? {
+    func description() async throws -> DynamoDB.TableDescription? {
         do {
             return try await client.describeTable(DynamoDB.DescribeTableInput(tableName: name)).table
         } catch let error as DynamoDBError where error.code == .resourceNotFound { return nil }

@@ -5,7 +5,13 @@ import Synchronization
 final class Turns: Sendable {
     private struct State {
         var isTaken = false
-        var waiting: [CheckedContinuation<Void, any Error>] = []
+        var waiting: [Waiting] = []
+        var lastTicket = 0
+    }
+
+    private struct Waiting {
+        var ticket: Int
+        var continuation: CheckedContinuation<Void, any Error>
     }
 
     private let state = Mutex(State())
@@ -14,20 +20,10 @@ final class Turns: Sendable {
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
     /// Runs `body` when its turn has come.
-    /// - Throws: what `body` throws. What makes the store unavailable to one would keep those behind it waiting for as long, one after
-    ///   the other, so they are all told at once.
+    /// - Throws: what `body` throws; `CancellationError` when the task is cancelled while it waits. What makes the store unavailable to
+    ///   one would keep those behind it waiting for as long, one after the other, so a ``StoreError`` is told to all of them at once.
     func withTurn<Value>(_ body: () async throws -> Value) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            let isFree = state.withLock { state in
-                guard state.isTaken else {
-                    state.isTaken = true
-                    return true
-                }
-                state.waiting.append(continuation)
-                return false
-            }
-            if isFree { continuation.resume() }
-        }
+        try await wait()
         do {
             let value = try await body()
             pass()
@@ -41,19 +37,49 @@ final class Turns: Sendable {
         }
     }
 
+    private func wait() async throws {
+        let ticket = state.withLock { state in
+            state.lastTicket += 1
+            return state.lastTicket
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                let answer = state.withLock { state -> Result<Void, any Error>? in
+                    // Cancelled before this: the handler has run and found nobody.
+                    if Task.isCancelled { return .failure(CancellationError()) }
+                    guard state.isTaken else {
+                        state.isTaken = true
+                        return .success(())
+                    }
+                    state.waiting.append(Waiting(ticket: ticket, continuation: continuation))
+                    return nil
+                }
+                if let answer { continuation.resume(with: answer) }
+            }
+        } onCancel: {
+            let cancelled = state.withLock { state in
+                state.waiting.firstIndex { $0.ticket == ticket }.map { state.waiting.remove(at: $0).continuation }
+            }
+            cancelled?.resume(throwing: CancellationError())
+        }
+    }
+
     private func pass() {
-        let next = state.withLock { state -> CheckedContinuation<Void, any Error>? in
+        let next = state.withLock { state -> Waiting? in
             state.isTaken = !state.waiting.isEmpty
             return state.waiting.isEmpty ? nil : state.waiting.removeFirst()
         }
-        next?.resume()
+        next?.continuation.resume()
     }
 
     private func end(with error: StoreError) {
         let waiting = state.withLock { state in
-            defer { state = State() }
+            defer {
+                state.isTaken = false
+                state.waiting = []
+            }
             return state.waiting
         }
-        for continuation in waiting { continuation.resume(throwing: error) }
+        for waiting in waiting { waiting.continuation.resume(throwing: error) }
     }
 }

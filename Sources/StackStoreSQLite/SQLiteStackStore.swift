@@ -61,10 +61,10 @@ package final class SQLiteStackStore: StackStore {
         }
     }
 
-    package func beginDelete(_ id: StackID, ifIn state: StackRecord.State?, at now: Date) async throws -> StackRecord? {
+    package func beginDelete(_ id: StackID, ifUnchanged seen: StackRecord?, at now: Date) async throws -> StackRecord? {
         try await write { database in
             guard var row = try StackRow.fetchOne(database, key: id.description) else { return nil }
-            if let state, row.state != state.rawValue { return nil }
+            if let seen, try !row.record().isUnchanged(since: seen) { return nil }
             if row.state != StackRecord.State.deleting.rawValue {
                 row.state = StackRecord.State.deleting.rawValue
                 row.updatedAt = now.microseconds

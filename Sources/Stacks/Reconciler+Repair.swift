@@ -59,9 +59,10 @@ extension Reconciler {
         let begun = causes.withLock { $0[record.id] }
         if begun != nil, isEnding(record.id) { return .pending }
         let cause = begun ?? repair
-        // Its owner may have finished a slow reservation a moment ago.
-        let state = repair == .abandonedReservation ? StackRecord.State.reserved : nil
-        guard let marked = try await service.store.beginDelete(record.id, ifIn: state, at: service.timestamp) else { return .nothingToDo }
+        // Its owner may have gone on with a slow reservation a moment ago.
+        let seen = repair == .abandonedReservation ? record : nil
+        let now = service.timestamp
+        guard let marked = try await service.store.beginDelete(record.id, ifUnchanged: seen, at: now) else { return .nothingToDo }
         let metadata: Logger.Metadata = ["stack_id": "\(record.id)", "cause": "\(cause.rawValue)", "node_port": "\(marked.nodePort)"]
         if begun == nil { logger.info("removing stack", metadata: metadata) }
         causes.withLock { $0[record.id] = cause }

@@ -23,10 +23,10 @@ package protocol StackStore: Sendable {
     func activate(_ id: StackID, owner: String, nodeID: String, at now: Date) async throws -> StackRecord
 
     /// Marks a stack as being deleted. Repeats safely.
-    /// - Parameter state: marks it only while it is in this state; nil for any. So a reservation that is taken for abandoned is left
-    ///   alone if its owner has finished it in this very moment.
-    /// - Returns: the record as it is now, or nil when there is none, or none in that state.
-    func beginDelete(_ id: StackID, ifIn state: StackRecord.State?, at now: Date) async throws -> StackRecord?
+    /// - Parameter seen: marks it only while owner, state and time of the last change are as they were seen; nil for whatever they
+    ///   are. So a reservation that is taken for abandoned is left alone if its owner has gone on with it in this very moment.
+    /// - Returns: the record as it is now, or nil when there is none, or when it has changed.
+    func beginDelete(_ id: StackID, ifUnchanged seen: StackRecord?, at now: Date) async throws -> StackRecord?
 
     /// Forgets a stack that was marked as being deleted and thereby frees its lock, its port and its resources. Repeats safely.
     func remove(_ id: StackID) async throws
@@ -48,7 +48,14 @@ package protocol StackStore: Sendable {
 extension StackStore {
     /// Marks a stack as being deleted, whatever its state.
     func beginDelete(_ id: StackID, at now: Date) async throws -> StackRecord? {
-        try await beginDelete(id, ifIn: nil, at: now)
+        try await beginDelete(id, ifUnchanged: nil, at: now)
+    }
+}
+
+extension StackRecord {
+    /// Whether this is the record as it was seen: no owner has changed it since.
+    package func isUnchanged(since seen: StackRecord) -> Bool {
+        id == seen.id && owner == seen.owner && state == seen.state && updatedAt == seen.updatedAt
     }
 }
 

@@ -46,8 +46,8 @@ package final class ScriptedStore: StackStore {
         try await perform(.activate) { try await base.activate(id, owner: owner, nodeID: nodeID, at: now) }
     }
 
-    package func beginDelete(_ id: StackID, ifIn state: StackRecord.State?, at now: Date) async throws -> StackRecord? {
-        try await perform(.beginDelete) { try await base.beginDelete(id, ifIn: state, at: now) }
+    package func beginDelete(_ id: StackID, ifUnchanged seen: StackRecord?, at now: Date) async throws -> StackRecord? {
+        try await perform(.beginDelete) { try await base.beginDelete(id, ifUnchanged: seen, at: now) }
     }
 
     package func remove(_ id: StackID) async throws {

@@ -26,6 +26,13 @@ import Testing
         #expect(Retrier.delay(afterFailures: failures, random: 0) == .zero)
     }
 
+    @Test(arguments: [(1, 1), (2, 2), (3, 4), (5, 16), (6, 20), (60, 20)])
+    func `after throttling the pause doubles from 1 s to 20 s, with full jitter`(failures: Int, seconds: Int) {
+        #expect(Retrier.delay(afterFailures: failures, isThrottled: true, random: 1) == .seconds(seconds))
+        #expect(Retrier.delay(afterFailures: failures, isThrottled: true, random: 0.5) == .seconds(seconds) / 2)
+        #expect(Retrier.delay(afterFailures: failures, isThrottled: true, random: 0) == .zero)
+    }
+
     /// Fails as the list says, then succeeds.
     private func attempts(_ failures: [Retrier.Failure], with retrier: Retrier) async throws -> Int {
         var count = 0
@@ -93,12 +100,12 @@ import Testing
         #expect(error?.message == "slow down")
     }
 
-    @Test func `the pauses are those of the failures so far`() async throws {
+    @Test func `each pause is that of the latest failure and of how many there were`() async throws {
         let pauses = Mutex<[Duration]>([])
         var retrier = retrier(4)
         retrier.pause = { pause in pauses.withLock { $0.append(pause) } }
         _ = try await attempts([Self.passing, Self.lost, Self.passing], with: retrier)
-        #expect(pauses.withLock { $0 } == [.milliseconds(50), .milliseconds(100), .milliseconds(200)])
+        #expect(pauses.withLock { $0 } == [.seconds(1), .milliseconds(100), .seconds(4)])
     }
 }
 

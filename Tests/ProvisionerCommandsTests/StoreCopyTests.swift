@@ -5,6 +5,8 @@ import PodPolicy
 import StackStoreDynamoDB
 import StackStoreSQLite
 import Stacks
+import TestBasics
+import TestSupport
 import Testing
 
 @testable import ProvisionerCommands
@@ -85,9 +87,53 @@ import Testing
                 let records = try Self.records(2)
                 try await Self.fill(source, records)
                 try await Self.fill(target, [records[0]])
-                _ = try await target.beginDelete(records[0].id, ifIn: nil, at: Date(microseconds: 1_790_000_100_000_000))
+                _ = try await target.beginDelete(records[0].id, ifUnchanged: nil, at: Date(microseconds: 1_790_000_100_000_000))
                 let message = "the target holds stack-0000000000000001, but not as the source has it; copy into an empty store"
                 await #expect(throws: StoreCopy.Refusal(message: message)) { try await StoreCopy(source: source, target: target).run() }
+            }
+        }
+    }
+
+    /// Runs a copy, and `body` while its first stack is about to be written.
+    private static func whileCopying(
+        _ source: any StackStore,
+        into target: any StackStore,
+        _ body: () async throws -> Void
+    ) async throws -> Int {
+        let held = ScriptedStore(target)
+        held.script.update { $0.held = [.reserve] }
+        async let count = StoreCopy(source: source, target: held).run()
+        try await held.script.wait { $0.begun[.reserve] == 1 }
+        try await body()
+        held.script.update { $0.held = [] }
+        return try await count
+    }
+
+    @Test func `a source that changes during the copy is told`() async throws {
+        try await Self.withSQLite { source, _ in
+            try await Self.withSQLite { target, _ in
+                let records = try Self.records(2)
+                try await Self.fill(source, [records[0]])
+                let error = await #expect(throws: StoreCopy.Refusal.self) {
+                    try await Self.whileCopying(source, into: target) { try await Self.fill(source, [records[1]]) }
+                }
+                #expect(error?.message.hasPrefix("the stores differ after the copy") == true)
+            }
+        }
+    }
+
+    @Test func `a target that refuses a stack says which and why`() async throws {
+        try await Self.withSQLite { source, _ in
+            try await Self.withSQLite { target, _ in
+                let records = try Self.records(2)
+                try await Self.fill(source, [records[0]])
+                var other = records[1]
+                other.nodePort = records[0].nodePort
+                let error = await #expect(throws: StoreCopy.Refusal.self) {
+                    try await Self.whileCopying(source, into: target) { try await Self.fill(target, [other]) }
+                }
+                let expected = "the target refuses stack-0000000000000001: another stack has its node port"
+                #expect(error?.message.hasPrefix(expected) == true)
             }
         }
     }
@@ -126,7 +172,7 @@ import Testing
         ]
         try await TestTable.with { table in
             let address = StoreAddress.dynamodb(table: table.name)
-            try await table.store.heartbeat(of: "replica-a", at: Date())
+            #expect(try await table.store.heartbeat(of: "replica-a", at: Date()) == nil)
             await #expect(throws: StoreCopy.Refusal.activeReplicas(["replica-a"], table: table.name)) {
                 try await address.withStore(environment: environment) { _ in }
             }

@@ -62,7 +62,7 @@ struct BudgetTests {
             for _ in 0..<passages {
                 let earlier = StackRecord.sample()
                 try await table.store.reserve(earlier, within: limits)
-                _ = try await table.store.beginDelete(earlier.id, ifIn: nil, at: .after(1))
+                _ = try await table.store.beginDelete(earlier.id, ifUnchanged: nil, at: .after(1))
                 try await table.store.remove(earlier.id)
             }
             Self.overtake(table, proxy, with: early, within: limits)

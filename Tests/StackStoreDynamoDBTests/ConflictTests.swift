@@ -33,7 +33,7 @@ struct ConflictTests {
     }
 
     private static func quick(_ table: TestTable) -> DynamoDBStackStore {
-        DynamoDBStackStore(client: table.client, table: table.name, contention: Contention(pause: { _ in }))
+        DynamoDBStackStore(client: table.client, table: table.name, contention: .quick())
     }
 
     @Test func `every write comes through conflicts`() async throws {
@@ -48,7 +48,7 @@ struct ConflictTests {
             Self.refuse(3, proxy)
             #expect(try await store.activate(record.id, owner: record.owner, nodeID: "node-1", at: .after(2)).nodePort == 30002)
             Self.refuse(3, proxy)
-            #expect(try await store.beginDelete(record.id, ifIn: nil, at: .after(3))?.state == .deleting)
+            #expect(try await store.beginDelete(record.id, ifUnchanged: nil, at: .after(3))?.state == .deleting)
             Self.refuse(3, proxy)
             try await store.remove(record.id)
             #expect(try await store.records().isEmpty)
@@ -56,16 +56,17 @@ struct ConflictTests {
         }
     }
 
-    @Test func `conflicts without end are unavailability, after a bounded number of attempts`() async throws {
+    @Test func `conflicts without end are unavailability, after ten seconds`() async throws {
         try await TestTable.with { table in
             guard let proxy = table.proxy else { return }
             let store = Self.quick(table)
             Self.refuse(.max, proxy)
             proxy.forget()
-            await #expect(throws: store.contended("the reservation of stack-0000000000000001")) {
+            await #expect(throws: store.unavailable(Contended(what: "the reservation of stack-0000000000000001"))) {
                 try await store.reserve(.sample(id: #require(StackID("stack-0000000000000001"))), within: .wide)
             }
-            #expect(proxy.requests.count { $0.operation == "TransactWriteItems" } == 9)
+            // Pauses of half their length: 10, 20 … 320 ms, then 500 ms each.
+            #expect(proxy.requests.count { $0.operation == "TransactWriteItems" } == 25)
             proxy.setFate { _ in .forward }
             let records = try await store.records()
             #expect(records.isEmpty)
@@ -131,7 +132,7 @@ struct ConflictTests {
             let store = Self.quick(table)
             let first = StackRecord.sample()
             try await store.reserve(first, within: .wide)
-            await #expect(throws: store.contended("the reservation of \(first.id)")) {
+            await #expect(throws: store.unavailable(Contended(what: "the reservation of \(first.id)"))) {
                 try await store.reserve(.sample(id: first.id, user: 102, nodePort: 30002), within: .wide)
             }
             let records = try await store.records()

@@ -32,7 +32,7 @@ struct CostTests {
             try await expect(["BatchGetItem"] + eightQueries) { _ = try await store.records(expiredBy: .after(7200)) }
             try await expect(["BatchGetItem"] + eightQueries) { _ = try await store.nextExpiry() }
             try await expect(["GetItem"]) { try await store.checkReadiness() }
-            try await expect(["UpdateItem"]) { _ = try await store.beginDelete(record.id, ifIn: nil, at: .after(3)) }
+            try await expect(["UpdateItem"]) { _ = try await store.beginDelete(record.id, ifUnchanged: nil, at: .after(3)) }
             try await expect(["GetItem", "TransactWriteItems"]) { try await store.remove(record.id) }
             try await expect(["GetItem"]) { try await store.remove(record.id) }
             // At the edge of the budget it reads once more, in its turn.

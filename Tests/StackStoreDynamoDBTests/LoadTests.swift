@@ -41,6 +41,34 @@ struct LoadTests {
         }
     }
 
+    @Test func `a hundred creates at once through two replicas, with a budget for exactly these`() async throws {
+        try await TestTable.with { table in
+            guard let proxy = table.proxy else { return }
+            try await table.withReplica { replica in
+                let unit = ResourceAmount(cpuMilli: 100, memoryBytes: 1 << 20)
+                let limits = ReservationLimits(stacksPerUser: 5, budget: ResourceAmount(cpuMilli: 10_000, memoryBytes: 100 << 20))
+                proxy.forget()
+                let started = ContinuousClock.now
+                let outcomes = await withTaskGroup(of: String.self) { group in
+                    for index in 0..<100 {
+                        let record = StackRecord.sample(user: Int64(index + 1), nodePort: 30000 + index, requested: unit)
+                        let store = index.isMultiple(of: 2) ? table.store : replica
+                        group.addTask {
+                            do { try await store.reserve(record, within: limits) } catch { return "\(error)" }
+                            return "created"
+                        }
+                    }
+                    return await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+                }
+                let transactions = proxy.requests.count { $0.operation == "TransactWriteItems" }
+                print("two replicas, budget for 100: \(outcomes) in \(ContinuousClock.now - started), \(transactions) transactions")
+                let records = try await table.store.records()
+                #expect(outcomes["created"] == records.count)
+                #expect(outcomes["created"] == 100)
+            }
+        }
+    }
+
     @Test func `a list of 2,700 stacks`() async throws {
         try await TestTable.with { table in
             guard let proxy = table.proxy else { return }

@@ -36,7 +36,7 @@ struct LostAnswerTests {
             let active = try await store.activate(record.id, owner: record.owner, nodeID: "node-1", at: .after(2))
             #expect(active.state == .active && active.nodePort == 30002)
             Self.lose("UpdateItem", proxy)
-            #expect(try await store.beginDelete(record.id, ifIn: .active, at: .after(3))?.state == .deleting)
+            #expect(try await store.beginDelete(record.id, ifUnchanged: active, at: .after(3))?.state == .deleting)
             Self.lose("TransactWriteItems", proxy)
             try await store.remove(record.id)
             proxy.setFate { _ in .forward }

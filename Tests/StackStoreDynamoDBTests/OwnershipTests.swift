@@ -2,6 +2,7 @@ import DynamoDBTestSupport
 import FoundationEssentials
 import StackStoreDynamoDB
 import Stacks
+import Synchronization
 import Testing
 
 /// What others may do with a reservation whose owner does not answer, and what the owner may do when it wakes up.
@@ -12,7 +13,7 @@ struct OwnershipTests {
             let store = table.store
             let paused = StackRecord.sample(owner: "paused")
             try await store.reserve(paused, within: .wide)
-            #expect(try await store.beginDelete(paused.id, ifIn: .reserved, at: .after(31)) != nil)
+            #expect(try await store.beginDelete(paused.id, ifUnchanged: paused, at: .after(31)) != nil)
             try await store.remove(paused.id)
             // The same user, problem and port, given to another.
             let next = StackRecord.sample(owner: "next", createdAt: .after(32))
@@ -24,7 +25,7 @@ struct OwnershipTests {
             await #expect(throws: StoreError.lostReservation(paused.id)) {
                 try await store.changePort(of: paused.id, owner: "paused", to: 30002, at: .after(40))
             }
-            #expect(try await store.beginDelete(paused.id, ifIn: nil, at: .after(41)) == nil)
+            #expect(try await store.beginDelete(paused.id, ifUnchanged: nil, at: .after(41)) == nil)
             try await store.remove(paused.id)
 
             #expect(try await store.records() == [next])
@@ -37,8 +38,34 @@ struct OwnershipTests {
             let record = StackRecord.sample(owner: "slow")
             try await table.store.reserve(record, within: .wide)
             let active = try await table.store.activate(record.id, owner: "slow", nodeID: "node-1", at: .after(30))
-            #expect(try await table.store.beginDelete(record.id, ifIn: .reserved, at: .after(31)) == nil)
+            #expect(try await table.store.beginDelete(record.id, ifUnchanged: record, at: .after(31)) == nil)
             #expect(try await table.store.record(record.id) == active)
+        }
+    }
+
+    @Test func `a reservation whose owner changes its port in the very moment is not reclaimed`() async throws {
+        try await TestTable.with { table in
+            guard let proxy = table.proxy else { return }
+            let record = StackRecord.sample(owner: "slow")
+            try await table.store.reserve(record, within: .wide)
+            let isDue = Mutex(true)
+            proxy.setFate { request in
+                let isFirst =
+                    request.operation == "UpdateItem"
+                    && isDue.withLock { isDue in
+                        defer { isDue = false }
+                        return isDue
+                    }
+                guard isFirst else { return .forward }
+                do { try await table.store.changePort(of: record.id, owner: "slow", to: 30002, at: .after(31)) } catch {
+                    Issue.record(error)
+                }
+                return .forward
+            }
+            #expect(try await table.store.beginDelete(record.id, ifUnchanged: record, at: .after(31)) == nil)
+            let kept = try #require(try await table.store.record(record.id))
+            #expect(kept.state == .reserved && kept.nodePort == 30002)
+            #expect(try await table.store.activate(record.id, owner: "slow", nodeID: "node-1", at: .after(32)).state == .active)
         }
     }
 
@@ -67,7 +94,7 @@ struct OwnershipTests {
                 }
                 await gate.waitForArrival()
                 await #expect(throws: Never.self) {
-                    _ = try await table.store.beginDelete(record.id, ifIn: .reserved, at: .after(31))
+                    _ = try await table.store.beginDelete(record.id, ifUnchanged: record, at: .after(31))
                     try await table.store.remove(record.id)
                 }
                 await gate.open()

@@ -32,6 +32,37 @@ struct StackTableTests {
         }
     }
 
+    @Test func `the check before use asks for no right but DescribeTable`() async throws {
+        try await TestTable.with { test in
+            guard let proxy = test.proxy else { return }
+            proxy.forget()
+            try await StackTable(client: test.client, name: test.name).checkBeforeUse()
+            #expect(proxy.requests.map(\.operation) == ["DescribeTable"])
+        }
+    }
+
+    @Test func `advice tells of provisioned throughput and of missing recovery, and of nothing that may not be read`() async throws {
+        try await TestTable.with { test in
+            let table = StackTable(client: test.client, name: test.name)
+            let found = try await table.advice()
+            #expect(found == [.noRecovery])
+            guard let proxy = test.proxy else { return }
+            proxy.setFate { request in
+                if request.operation == "DescribeTable" { return .answer(status: 200, #"{"Table": {"TableStatus": "ACTIVE"}}"#) }
+                return .answer(status: 400, #"{"__type": "com.amazon.coral.service#AccessDeniedException", "Message": "no"}"#)
+            }
+            let provisioned = try await table.advice()
+            #expect(provisioned == [.notOnDemand])
+            proxy.setFate { request in
+                guard request.operation == "DescribeContinuousBackups" else { return .forward }
+                let status = #"{"PointInTimeRecoveryStatus": "ENABLED"}"#
+                return .answer(status: 200, #"{"ContinuousBackupsDescription": {"PointInTimeRecoveryDescription": \#(status)}}"#)
+            }
+            let recoverable = try await table.advice()
+            #expect(recoverable.isEmpty)
+        }
+    }
+
     @Test func `a table with other keys is refused by name, and left alone`() async throws {
         try await TestTable.with(isCreated: false) { test in
             _ = try await test.client.createTable(

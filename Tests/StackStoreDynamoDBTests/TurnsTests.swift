@@ -42,6 +42,58 @@ import Testing
         #expect(try await turns.withTurn { 7 } == 7)
     }
 
+    @Test func `a write that others crossed is nobody else's failure`() async throws {
+        let turns = Turns()
+        let gate = Gate()
+        let room = Room()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                await #expect(throws: Contended(what: "taking back")) {
+                    try await turns.withTurn {
+                        await gate.arrive()
+                        throw Contended(what: "taking back")
+                    }
+                }
+            }
+            await gate.waitForArrival()
+            for _ in 0..<3 {
+                group.addTask {
+                    await #expect(throws: Never.self) { _ = try await turns.withTurn { room.enter() } }
+                }
+            }
+            while turns.waitingCount < 3 { await Task.yield() }
+            await gate.open()
+        }
+        #expect(room.enter() == 4)
+    }
+
+    @Test func `whoever is cancelled while waiting leaves, and the others come in`() async throws {
+        let turns = Turns()
+        let gate = Gate()
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await turns.withTurn { await gate.arrive() }
+                return true
+            }
+            await gate.waitForArrival()
+            let cancelled = Task { try await turns.withTurn { Issue.record("came in") } }
+            while turns.waitingCount < 1 { await Task.yield() }
+            group.addTask { try await turns.withTurn { true } }
+            while turns.waitingCount < 2 { await Task.yield() }
+            cancelled.cancel()
+            await #expect(throws: CancellationError.self) { try await cancelled.value }
+            #expect(turns.waitingCount == 1)
+            await gate.open()
+            for try await hasComeIn in group { #expect(hasComeIn) }
+        }
+        let late = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            _ = try await turns.withTurn { Issue.record("came in") }
+        }
+        await #expect(throws: CancellationError.self) { try await late.value }
+        #expect(try await turns.withTurn { 7 } == 7)
+    }
+
     @Test func `an unavailable store is told to all who wait, and then the way is free`() async throws {
         let turns = Turns()
         let gate = Gate()

@@ -72,6 +72,8 @@ extension DynamoDB {
     public struct TableDescription: Decodable, Sendable, Equatable {
         /// The types of the key attributes.
         public var attributeDefinitions: [AttributeDefinition]?
+        /// How the table is paid for; nil for provisioned throughput that was never anything else.
+        public var billingModeSummary: BillingModeSummary?
         /// The partition key, then the sort key.
         public var keySchema: [KeySchemaElement]?
         /// The table's name or ARN.
@@ -81,6 +83,7 @@ extension DynamoDB {
 
         private enum CodingKeys: String, CodingKey {
             case attributeDefinitions = "AttributeDefinitions"
+            case billingModeSummary = "BillingModeSummary"
             case keySchema = "KeySchema"
             case tableName = "TableName"
             case tableStatus = "TableStatus"
@@ -138,10 +141,30 @@ extension DynamoDB {
         case range = "RANGE"
     }
 
-    /// Pay for each request, or for throughput set aside.
-    public enum BillingMode: String, Codable, Sendable {
-        case payPerRequest = "PAY_PER_REQUEST"
-        case provisioned = "PROVISIONED"
+    /// Pay for each request, or for throughput set aside. Not an enum: the service may add others.
+    public struct BillingMode: RawRepresentable, Codable, Sendable, Hashable {
+        /// As the service writes it.
+        public var rawValue: String
+
+        /// For each request.
+        public static let payPerRequest = Self(rawValue: "PAY_PER_REQUEST")
+        /// For throughput set aside.
+        public static let provisioned = Self(rawValue: "PROVISIONED")
+
+        /// Any mode.
+        public init(rawValue: String) {
+            self.rawValue = rawValue
+        }
+    }
+
+    /// How a table is paid for.
+    public struct BillingModeSummary: Decodable, Sendable, Equatable {
+        /// The mode.
+        public var billingMode: BillingMode?
+
+        private enum CodingKeys: String, CodingKey {
+            case billingMode = "BillingMode"
+        }
     }
 
     /// The state of a table. Not an enum: the service may add others.

@@ -18,14 +18,18 @@ struct Retrier: Sendable {
     }
 
     private static let base: Duration = .milliseconds(50)
+    private static let throttledBase: Duration = .seconds(1)
     private static let longest: Duration = .seconds(20)
 
-    /// Exponential backoff with full jitter.
+    /// Exponential backoff with full jitter, as "Retry behavior" of the AWS SDKs and Tools Reference Guide has it for the standard
+    /// mode: random(0, 1) · base · 2^i, at most 20 s, where the base is 1 s after throttling and 50 ms after other errors.
+    /// https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
     /// - Parameters:
     ///   - failures: how many attempts have failed, from 1.
+    ///   - isThrottled: the service asked for less.
     ///   - random: in 0..<1.
-    static func delay(afterFailures failures: Int, random: Double) -> Duration {
-        min(base * (1 << min(failures - 1, 16)), longest) * random
+    static func delay(afterFailures failures: Int, isThrottled: Bool = false, random: Double) -> Duration {
+        min((isThrottled ? throttledBase : base) * (1 << min(failures - 1, 16)), longest) * random
     }
 
     /// - Parameters:
@@ -48,7 +52,7 @@ struct Retrier: Sendable {
                 mayHaveTakenEffect = mayHaveTakenEffect || failure.error.mayHaveTakenEffect
                 failure.error.mayHaveTakenEffect = mayHaveTakenEffect
                 let cost = RetryQuota.cost(isTimeout: failure.error.isTimeout)
-                let delay = Self.delay(afterFailures: failures, random: random())
+                let delay = Self.delay(afterFailures: failures, isThrottled: failure.error.code == .throttled, random: random())
                 let hasTime = ContinuousClock.now + delay < end
                 guard failure.isRetryable, failures < maximumAttempts, hasTime, quota.take(cost) else { throw failure.error }
                 lastCost = cost

@@ -96,7 +96,7 @@ extension StoreConformance {
                             _ = try await store.activate(id, owner: "owner-1", nodeID: "node-1", at: .start(plus: 1))
                         } catch StoreError.lostReservation { /* reclaimed */  }
                     } else {
-                        let marked = try await store.beginDelete(id, ifIn: .reserved, at: .start(plus: 2))
+                        let marked = try await store.beginDelete(id, ifUnchanged: .sample(number / 2), at: .start(plus: 2))
                         #expect(marked == nil || marked?.nodeID == nil)
                     }
                 }

@@ -37,13 +37,13 @@ extension StackStore {
         switch state {
         case .reserved: return record
         case .active: return try await activate(record.id, owner: record.owner, nodeID: "node-1", at: record.updatedAt)
-        case .deleting: return try #require(try await beginDelete(record.id, ifIn: nil, at: record.updatedAt))
+        case .deleting: return try #require(try await beginDelete(record.id, ifUnchanged: nil, at: record.updatedAt))
         }
     }
 
     /// Deletes a record at once.
     func drop(_ id: StackID) async throws {
-        _ = try await beginDelete(id, ifIn: nil, at: .start)
+        _ = try await beginDelete(id, ifUnchanged: nil, at: .start)
         try await remove(id)
     }
 

@@ -40,9 +40,9 @@ extension StoreConformance {
                         found = await .of { try await store.activate(id, owner: owner, nodeID: "node-1", at: now) }
                     case 6, 7:
                         let id = id ?? .numbered(9999)
-                        let state = ([nil] + StackRecord.State.allCases).randomElement(using: &generator) ?? nil
-                        expected = await .of { model.beginDelete(id, ifIn: state, at: now) }
-                        found = await .of { try await store.beginDelete(id, ifIn: state, at: now) }
+                        let seen = Self.seen(model.records.first { $0.id == id }, using: &generator)
+                        expected = await .of { model.beginDelete(id, ifUnchanged: seen, at: now) }
+                        found = await .of { try await store.beginDelete(id, ifUnchanged: seen, at: now) }
                     default:
                         let id = id ?? .numbered(9999)
                         expected = await .ofEffect { model.remove(id) }
@@ -69,6 +69,19 @@ extension StoreConformance {
                 memory: Int64.random(in: 1...3000, using: &generator),
                 createdAt: .start(plus: Int64(step))
             )
+        }
+
+        /// A record as someone may have seen it: not at all, as it is, or as it was before a change.
+        private static func seen(_ record: StackRecord?, using generator: inout SeededGenerator) -> StackRecord? {
+            guard Bool.random(using: &generator) else { return nil }
+            var seen = record ?? .sample(9999)
+            switch Int.random(in: 0..<6, using: &generator) {
+            case 0: seen.owner = "owner-3"
+            case 1: seen.state = StackRecord.State.allCases.randomElement(using: &generator) ?? .reserved
+            case 2: seen.updatedAt = .start(plus: -1)
+            default: break
+            }
+            return seen
         }
 
         private enum Outcome: Equatable {

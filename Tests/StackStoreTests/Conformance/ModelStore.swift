@@ -36,8 +36,10 @@ struct ModelStore {
         return records[index]
     }
 
-    mutating func beginDelete(_ id: StackID, ifIn state: StackRecord.State?, at now: Date) -> StackRecord? {
-        guard let index = records.firstIndex(where: { $0.id == id && (state == nil || $0.state == state) }) else { return nil }
+    mutating func beginDelete(_ id: StackID, ifUnchanged seen: StackRecord?, at now: Date) -> StackRecord? {
+        guard let index = records.firstIndex(where: { $0.id == id }) else { return nil }
+        let record = records[index]
+        if let seen, seen.owner != record.owner || seen.state != record.state || seen.updatedAt != record.updatedAt { return nil }
         if records[index].state != .deleting {
             records[index].state = .deleting
             records[index].updatedAt = now

@@ -80,7 +80,7 @@ extension StoreConformance {
                 try await store.add(.sample(4, lifetime: 30), state: .active)
                 try await store.add(.sample(5, lifetime: 50), state: .active)
                 #expect(try await store.nextExpiry() == .start(plus: 30_000_000))
-                _ = try await store.beginDelete(.numbered(4), ifIn: nil, at: .start)
+                _ = try await store.beginDelete(.numbered(4), ifUnchanged: nil, at: .start)
                 #expect(try await store.nextExpiry() == .start(plus: 40_000_000))
             }
         }

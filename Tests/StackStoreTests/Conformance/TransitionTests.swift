@@ -73,9 +73,9 @@ extension StoreConformance {
                 let isNew = state != .deleting
                 expected.state = .deleting
                 if isNew { expected.updatedAt = .start(plus: 5) }
-                #expect(try await store.beginDelete(expected.id, ifIn: nil, at: .start(plus: 5)) == expected)
+                #expect(try await store.beginDelete(expected.id, ifUnchanged: nil, at: .start(plus: 5)) == expected)
                 // A repetition changes nothing, not even the time.
-                #expect(try await store.beginDelete(expected.id, ifIn: nil, at: .start(plus: 9)) == expected)
+                #expect(try await store.beginDelete(expected.id, ifUnchanged: nil, at: .start(plus: 9)) == expected)
                 #expect(try await store.record(expected.id) == expected)
 
                 #expect(try await store.refusal(of: .sample(2, key: "key")) == .keyUsed(expected))
@@ -87,27 +87,52 @@ extension StoreConformance {
         }
 
         @Test(arguments: StoreFactory.all, StackRecord.State.allCases)
-        func `a mark for one state touches no other`(factory: StoreFactory, state: StackRecord.State) async throws {
+        func `a mark for a record as it was seen touches no other`(factory: StoreFactory, state: StackRecord.State) async throws {
             try await factory.withStore { store in
-                for (number, wanted) in StackRecord.State.allCases.enumerated() {
-                    let before = try await store.add(.sample(number), state: state)
-                    let marked = try await store.beginDelete(before.id, ifIn: wanted, at: .start(plus: 5))
-                    let after = try await store.record(before.id)
-                    if wanted == state {
-                        #expect(marked?.state == .deleting)
-                        #expect(after == marked)
-                    } else {
-                        #expect(marked == nil)
-                        #expect(after == before)
-                    }
+                let before = try await store.add(.sample(1), state: state)
+                var stale: [StackRecord] = []
+                for other in StackRecord.State.allCases where other != state {
+                    stale.append(before)
+                    stale[stale.count - 1].state = other
                 }
+                stale += [before, before]
+                stale[stale.count - 2].owner = "owner-2"
+                stale[stale.count - 1].updatedAt = .start(plus: -1)
+                for seen in stale {
+                    let marked = try await store.beginDelete(before.id, ifUnchanged: seen, at: .start(plus: 5))
+                    let after = try await store.record(before.id)
+                    #expect(marked == nil)
+                    #expect(after == before)
+                }
+                let marked = try await store.beginDelete(before.id, ifUnchanged: before, at: .start(plus: 5))
+                let after = try await store.record(before.id)
+                #expect(marked?.state == .deleting)
+                #expect(after == marked)
+            }
+        }
+
+        @Test(arguments: StoreFactory.all)
+        func `a reservation that its owner has changed since, or another has made under the same id, is not reclaimed`(
+            factory: StoreFactory
+        ) async throws {
+            try await factory.withStore { store in
+                let seen = try await store.add(.sample(1))
+                try await store.changePort(of: seen.id, owner: seen.owner, to: 31000, at: .start(plus: 1))
+                #expect(try await store.beginDelete(seen.id, ifUnchanged: seen, at: .start(plus: 2)) == nil)
+                #expect(try await store.record(seen.id)?.state == .reserved)
+                try await store.drop(seen.id)
+                let other = try await store.add(.sample(1, owner: "owner-2"))
+                #expect(try await store.beginDelete(seen.id, ifUnchanged: seen, at: .start(plus: 2)) == nil)
+                #expect(try await store.record(seen.id) == other)
             }
         }
 
         @Test(arguments: StoreFactory.all, [StackRecord.State?.none, .reserved, .active, .deleting])
         func `what does not exist cannot be marked`(factory: StoreFactory, state: StackRecord.State?) async throws {
             try await factory.withStore { store in
-                let marked = try await store.beginDelete(.numbered(1), ifIn: state, at: .start)
+                var seen = state.map { _ in StackRecord.sample(1) }
+                if let state { seen?.state = state }
+                let marked = try await store.beginDelete(.numbered(1), ifUnchanged: seen, at: .start)
                 #expect(marked == nil)
             }
         }

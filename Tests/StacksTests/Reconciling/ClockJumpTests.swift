@@ -53,7 +53,7 @@ import Testing
     func `a failing stack is tried again after its pause, whatever the clock shows`(jump: Duration) async throws {
         try await withStackBench { bench in
             let id = try await bench.create().record.id
-            _ = try await bench.store.base.beginDelete(id, ifIn: nil, at: bench.time.now)
+            _ = try await bench.store.base.beginDelete(id, ifUnchanged: nil, at: bench.time.now)
             bench.cluster.fail(.deletePod)
             #expect(await bench.reconciler.pass().failures == 1)
             bench.time.jump(by: jump)

@@ -38,7 +38,7 @@ import Testing
     func `nor does it remove what has no record`(writes: Int) async throws {
         try await withStackBench(options(leadingFor: writes)) { bench in
             let id = try await bench.create().record.id
-            _ = try await bench.store.base.beginDelete(id, ifIn: nil, at: bench.time.now)
+            _ = try await bench.store.base.beginDelete(id, ifUnchanged: nil, at: bench.time.now)
             try await bench.store.base.remove(id)
             await bench.reconciler.pass()
             #expect([bench.cluster.count(.deleteService), bench.cluster.count(.deletePod)] == (0..<2).map { $0 < writes ? 1 : 0 })

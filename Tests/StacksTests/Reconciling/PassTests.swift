@@ -28,12 +28,12 @@ import Testing
             },
             Breakage("a delete that was begun", .interruptedDelete) { bench in
                 let id = try await bench.create().record.id
-                _ = try await bench.store.base.beginDelete(id, ifIn: nil, at: bench.time.now)
+                _ = try await bench.store.base.beginDelete(id, ifUnchanged: nil, at: bench.time.now)
                 return id
             },
             Breakage("a delete that came as far as the Pod", .interruptedDelete) { bench in
                 let id = try await bench.create().record.id
-                _ = try await bench.store.base.beginDelete(id, ifIn: nil, at: bench.time.now)
+                _ = try await bench.store.base.beginDelete(id, ifUnchanged: nil, at: bench.time.now)
                 bench.cluster.removeService(id)
                 bench.cluster.removePod(id)
                 return id
@@ -46,7 +46,7 @@ import Testing
             Breakage("a reservation of a dead process, with Pod and Service", .abandonedReservation) { bench in
                 let id = try await bench.create().record.id
                 var record = try #require(try await bench.store.base.record(id))
-                _ = try await bench.store.base.beginDelete(id, ifIn: nil, at: bench.time.now)
+                _ = try await bench.store.base.beginDelete(id, ifUnchanged: nil, at: bench.time.now)
                 try await bench.store.base.remove(id)
                 record.owner = "owner-0"
                 record.state = .reserved
@@ -84,7 +84,7 @@ import Testing
 
         private static func orphan(_ bench: StackBench) async throws -> StackID {
             let id = try await bench.create().record.id
-            _ = try await bench.store.base.beginDelete(id, ifIn: nil, at: bench.time.now)
+            _ = try await bench.store.base.beginDelete(id, ifUnchanged: nil, at: bench.time.now)
             try await bench.store.base.remove(id)
             return id
         }

@@ -161,7 +161,7 @@ import Testing
             bench.cluster.state.update { $0.scheduling = .held }
             async let code = errorCode { try await bench.create() }
             let id = try await bench.cluster.state.waitForValue { $0.script.begun[.waitUntilScheduled] == 1 ? $0.pods.keys.first : nil }
-            _ = try await bench.store.base.beginDelete(id, ifIn: nil, at: bench.time.now)
+            _ = try await bench.store.base.beginDelete(id, ifUnchanged: nil, at: bench.time.now)
             bench.cluster.schedule(id)
             #expect(try await code == .kubernetesUnavailable)
             try await bench.expectNothingLeft()

@@ -29,7 +29,7 @@ import Testing
             let leaving = try await bench.create(user: 4)
             bench.cluster.observe(first.record.id) { $0.phase = .running }
             bench.cluster.observe(ended.record.id) { $0.phase = .succeeded }
-            _ = try await bench.store.base.beginDelete(leaving.record.id, ifIn: nil, at: bench.time.now)
+            _ = try await bench.store.base.beginDelete(leaving.record.id, ifUnchanged: nil, at: bench.time.now)
             var expected = StackStats()
             expected.totalStacks = 3
             expected.activeStacks = 2
@@ -81,7 +81,7 @@ import Testing
             try await store.reserve(nodeless, within: .unlimited)
             _ = try await store.activate(nodeless.id, owner: nodeless.owner, nodeID: "node-9", at: bench.time.now)
             try await store.reserve(reserved, within: .unlimited)
-            _ = try await store.beginDelete(deleting, ifIn: nil, at: bench.time.now)
+            _ = try await store.beginDelete(deleting, ifUnchanged: nil, at: bench.time.now)
             bench.cluster.state.update { state in
                 state.pods[podless] = nil
                 state.services[serviceless] = nil
