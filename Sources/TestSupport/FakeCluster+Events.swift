@@ -5,6 +5,17 @@ extension FakeCluster {
     /// Neither Pod nor Service of any stack is left.
     package var isEmpty: Bool { state.value.pods.isEmpty && state.value.services.isEmpty }
 
+    /// What a service made of these records at another time: running Pods on a node, and their Services.
+    package func addObjects(of records: [StackRecord], on node: String = "node-1") {
+        state.update { state in
+            for record in records {
+                let pod = PodObservation(name: record.id.podName, phase: .running, nodeName: node)
+                state.pods[record.id] = Pod(uid: record.id.podName, labels: [:], observation: pod)
+                state.services[record.id] = Service(podUID: record.id.podName, nodePort: record.nodePort)
+            }
+        }
+    }
+
     /// The scheduler places a Pod.
     package func schedule(_ id: StackID, on node: String = "node-1") {
         state.update { $0.pods[id]?.observation.nodeName = node }
