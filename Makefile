@@ -2,7 +2,7 @@
 
 CLUSTER := scripts/cluster/cluster
 
-.PHONY: help demo run test soak fuzz format benchmark cluster-up cluster-status cluster-down
+.PHONY: help demo run test soak fuzz format benchmark benchmark-full cluster-up cluster-status cluster-down
 
 help:
 	@echo "make demo            bring up what is missing, run the service, read a flag from a real container, clean up"
@@ -11,6 +11,7 @@ help:
 	@echo "make soak            the random run, longer: 20,000 operations (RANDOM_RUN_SEED repeats one)"
 	@echo "make fuzz            ten minutes of fuzzing the Pod policy"
 	@echo "make benchmark       latency of a create against the bare floor, and memory"
+	@echo "make benchmark-full  2,700 stacks at once: creates, lists, passes of the reconciler, deletes"
 	@echo "make format          format the Swift sources"
 	@echo "make cluster-up      start the local Kubernetes (repeat at will)"
 	@echo "make cluster-status  what of it runs, and where"
@@ -34,6 +35,9 @@ fuzz:
 benchmark:
 	scripts/benchmark sqlite
 	scripts/benchmark dynamodb
+
+benchmark-full:
+	scripts/benchmark sqlite full
 
 format:
 	swift format --in-place --recursive --parallel Package.swift Sources Tests
