@@ -2,35 +2,18 @@ import Foundation
 import NIOCore
 import NIOPosix
 import Subprocess
-import SystemPackage
 import TestBasics
 import TestSupport
 import Testing
 
 /// The program itself, as a shell sees it.
 @Suite struct ServeProcessTests {
-    /// It stands beside the program that runs these tests.
-    private static let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "provisioner").path
-
-    private static func run(_ arguments: [String], _ environment: [String: String]) async throws -> (
-        status: TerminationStatus, out: String, err: String
-    ) {
-        let outcome = try await Subprocess.run(
-            .path(FilePath(program)),
-            arguments: Arguments(arguments),
-            environment: .custom(Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) })),
-            output: .string(limit: 1 << 20),
-            error: .string(limit: 1 << 20)
-        )
-        return (outcome.terminationStatus, outcome.standardOutput, outcome.standardError)
-    }
-
     @Test func `a wrong configuration is told on standard error, a line each, and ends with 2`() async throws {
         let environment = [
             "STACK_TTL": "soon", "HTTP_ADDR": "nowhere", "KUBECONFIG": "/nonexistent/kubeconfig", "API_KEY_ENABLED": "true",
             "STACK_STORE": "dynamodb", "AWS_REGION": "eu central 1",
         ]
-        let outcome = try await Self.run(["serve"], environment)
+        let outcome = try await Program.run(["serve"], environment)
         #expect(outcome.status == .exited(2))
         #expect(outcome.out.isEmpty)
         let lines = outcome.err.split(separator: "\n")
@@ -48,7 +31,7 @@ import Testing
             // Nobody answers there; the address is taken before anybody is asked.
             try Data(Self.kubeconfig.utf8).write(to: URL(filePath: kubeconfig))
             let address = "127.0.0.1:\(try #require(occupant.localAddress?.port))"
-            let outcome = try await Self.run(
+            let outcome = try await Program.run(
                 ["serve"],
                 ["HTTP_ADDR": address, "KUBECONFIG": kubeconfig, "STACK_SQLITE_PATH": folder + "/stacks.sqlite"]
             )
@@ -69,14 +52,14 @@ import Testing
         """
 
     @Test func `help goes to standard output and ends with 0, mistakes of usage to standard error`() async throws {
-        let help = try await Self.run(["serve", "--help"], [:])
+        let help = try await Program.run(["serve", "--help"], [:])
         #expect(help.status == .exited(0) && help.err.isEmpty && help.out.contains("USAGE: provisioner serve"))
-        let usage = try await Self.run(["fly"], [:])
+        let usage = try await Program.run(["fly"], [:])
         #expect(usage.status == .exited(64) && usage.out.isEmpty && usage.err.contains("fly"))
     }
 
     @Test func `what check says goes where a pipe expects it`() async throws {
-        let outcome = try await Self.run(["check", "/nonexistent/a.yaml"], [:])
+        let outcome = try await Program.run(["check", "/nonexistent/a.yaml"], [:])
         #expect(outcome.status == .exited(2) && outcome.out.isEmpty)
         #expect(outcome.err.hasPrefix("error: /nonexistent/a.yaml cannot be read: "), "\(outcome.err)")
     }

@@ -3,7 +3,6 @@ import Foundation
 import FoundationNetworking
 import StackStoreDynamoDB
 import Subprocess
-import SystemPackage
 import TestBasics
 import TestSupport
 import Testing
@@ -11,22 +10,6 @@ import Testing
 /// The program itself, on a table.
 @Suite(.enabled(if: TestTable.endpoint?.hasPrefix("http") == true, "TEST_DYNAMODB_ENDPOINT is no URL"))
 struct ServeStoreProcessTests {
-    /// It stands beside the program that runs these tests.
-    private static let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "provisioner").path
-
-    private static func run(_ arguments: [String], _ environment: [String: String]) async throws -> (
-        status: TerminationStatus, out: String, err: String
-    ) {
-        let outcome = try await Subprocess.run(
-            .path(FilePath(program)),
-            arguments: Arguments(arguments),
-            environment: .custom(Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) })),
-            output: .string(limit: 1 << 20),
-            error: .string(limit: 1 << 20)
-        )
-        return (outcome.terminationStatus, outcome.standardOutput, outcome.standardError)
-    }
-
     /// Runs the service on a table, with a cluster that does not answer.
     private static func withServeEnvironment(_ table: String, _ body: ([String: String]) async throws -> Void) async throws {
         try await withTemporaryFolder { folder in
@@ -50,7 +33,7 @@ struct ServeStoreProcessTests {
 
     @Test func `a missing table ends the service with 1 and the command that makes it`() async throws {
         try await Self.withServeEnvironment("no-such-table") { environment in
-            let outcome = try await Self.run(["serve"], environment)
+            let outcome = try await Program.run(["serve"], environment)
             #expect(outcome.status == .exited(1))
             let expected = "error: DDB_STACK_TABLE: table no-such-table does not exist; create it with: DDB_STACK_TABLE=no-such-table "
             #expect(outcome.err.contains(expected), "\(outcome.err)")
@@ -61,7 +44,7 @@ struct ServeStoreProcessTests {
         try await TestTable.with { table in
             #expect(try await table.store.beginCopy("copy", at: Date()) == nil)
             try await Self.withServeEnvironment(table.name) { environment in
-                let outcome = try await Self.run(["serve"], environment)
+                let outcome = try await Program.run(["serve"], environment)
                 #expect(outcome.status == .exited(1))
                 let expected = "error: DDB_STACK_TABLE: table \(table.name) is being copied by provisioner store copy; "
                 #expect(outcome.err.contains(expected), "\(outcome.err)")
@@ -83,11 +66,9 @@ struct ServeStoreProcessTests {
                 var environment = environment
                 environment["AWS_ENDPOINT_URL_DYNAMODB"] = url
                 let outcome = try await Subprocess.run(
-                    .path(FilePath(Self.program)),
+                    .path(Program.path),
                     arguments: ["serve"],
-                    environment: .custom(
-                        Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) })
-                    ),
+                    environment: Program.environment(environment),
                     input: .none,
                     output: .discarded,
                     error: .sequence
