@@ -17,14 +17,19 @@ extension KubernetesCluster {
         case .node(let name):
             return name
         case .gone:
-            throw ClusterError(.podGone, "Pod \(id.podName) was deleted by someone else while it was being created")
+            throw podGone(id)
         case nil:
             // The watch may be silent: the API server has the last word.
-            let pod = try await mappingErrors { try await client.get(Pod.self, name: id.podName, namespace: settings.namespace) }
+            let pod = try await mappingErrors { try await existing(Pod.self, id.podName, namespace: settings.namespace) }
+            guard let pod, pod.metadata.deletionTimestamp == nil else { throw podGone(id) }
             if let node = pod.spec?.nodeName { return node }
             let reason = PodObservation(pod).unschedulable ?? "the scheduler has not placed the Pod"
             throw ClusterError(.unschedulable, "no node for the Pod within \(timeout.components.seconds) s: \(reason)")
         }
+    }
+
+    private func podGone(_ id: StackID) -> ClusterError {
+        ClusterError(.podGone, "Pod \(id.podName) was deleted by someone else while it was being created")
     }
 
     private enum Placement: Sendable { case node(String), gone }
