@@ -157,6 +157,16 @@ struct ReconcilerTests {
                         #expect(deleted.status == 200, "\(deleted.text)")
                     }
                     try await expectNothingLeft(in: namespace, client)
+
+                    async let creating = service.api.create(user: 3, problem: 1)
+                    var pod: String?
+                    while pod == nil { pod = try await client.list(Pod.self, namespace: namespace).items.first?.metadata.name }
+                    var options = DeleteOptions()
+                    options.gracePeriodSeconds = 0
+                    try await client.delete(Pod.self, name: pod ?? "", namespace: namespace, options: options)
+                    let gone = try await creating
+                    #expect(gone.status == 503 && gone.code == "kubernetes_unavailable", "\(gone.text)")
+                    try await expectNothingLeft(in: namespace, client)
                 }
             }
         }
