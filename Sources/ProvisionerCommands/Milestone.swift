@@ -4,8 +4,7 @@ import Synchronization
 final class Milestone: Sendable {
     private struct State {
         var isReached = false
-        var waiting: [Int: CheckedContinuation<Void, any Error>] = [:]
-        var lastTicket = 0
+        var waiting: [AsyncStream<Never>.Continuation] = []
     }
 
     private let state = Mutex(State())
@@ -17,31 +16,20 @@ final class Milestone: Sendable {
     func reach() {
         let waiting = state.withLock { state in
             state.isReached = true
-            defer { state.waiting = [:] }
+            defer { state.waiting = [] }
             return state.waiting
         }
-        for continuation in waiting.values { continuation.resume() }
+        for continuation in waiting { continuation.finish() }
     }
 
     /// Returns once it has happened.
     /// - Throws: `CancellationError` when the task is cancelled first.
     func wait() async throws {
-        let ticket = state.withLock { state in
-            state.lastTicket += 1
-            return state.lastTicket
+        let (reached, continuation) = AsyncStream<Never>.makeStream()
+        state.withLock { state in
+            if state.isReached { continuation.finish() } else { state.waiting.append(continuation) }
         }
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                let answer = state.withLock { state -> Result<Void, any Error>? in
-                    if state.isReached { return .success(()) }
-                    if Task.isCancelled { return .failure(CancellationError()) }
-                    state.waiting[ticket] = continuation
-                    return nil
-                }
-                if let answer { continuation.resume(with: answer) }
-            }
-        } onCancel: {
-            state.withLock { $0.waiting.removeValue(forKey: ticket) }?.resume(throwing: CancellationError())
-        }
+        for await _ in reached {}
+        guard isReached else { throw CancellationError() }
     }
 }

@@ -61,11 +61,6 @@ enum OpenStore {
 
     /// Within a short time, because the process is about to end. Should it fail, the sign of life ends by itself.
     private static func endHeartbeat(of owner: String, in store: DynamoDBStackStore) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { do { try await store.endHeartbeat(of: owner) } catch { /* best effort */  } }
-            group.addTask { do { try await Task.sleep(for: .seconds(2)) } catch { /* it was faster */  } }
-            await group.next()
-            group.cancelAll()
-        }
+        do { _ = try await within(.seconds(2)) { try await store.endHeartbeat(of: owner) } } catch { /* best effort */  }
     }
 }

@@ -86,10 +86,7 @@ extension Reconciler {
     private func removeOrphan(_ id: StackID) async throws -> Outcome {
         guard service.cluster.pod(of: id) != nil || service.cluster.hasService(of: id) else { return .nothingToDo }
         if isEnding(id) { return .pending }
-        try requireLeadership()
-        try await service.cluster.deleteService(of: id)
-        try requireLeadership()
-        try await service.cluster.deletePod(of: id)
+        try await service.deleteObjects(of: id, mayWrite: requireLeadership)
         logger.notice("objects without a record removed", metadata: ["stack_id": "\(id)"])
         return .repaired(.orphan)
     }

@@ -29,17 +29,22 @@ extension StackService {
     /// - Returns: false when the objects are still there after the time-out; the record stays then.
     func tearDown(_ record: StackRecord, timeout: Duration? = nil, mayWrite: () throws -> Void = {}) async throws -> Bool {
         guard record.namespace == settings.namespace else { throw StackError.foreignNamespace(record) }
-        try mayWrite()
-        var failure: (any Error)?
-        // What keeps the Service must not keep the Pod alive.
-        do { try await effect(.deleteService) { try await cluster.deleteService(of: record.id) } } catch { failure = error }
-        try mayWrite()
-        try await effect(.deletePod) { try await cluster.deletePod(of: record.id) }
-        if let failure { throw failure }
+        try await deleteObjects(of: record.id, mayWrite: mayWrite)
         guard try await cluster.waitUntilGone(record.id, timeout: timeout ?? settings.deletionTimeout) else { return false }
         try mayWrite()
         try await effect(.remove) { try await store.remove(record.id) }
         ports.release(record.nodePort)
         return true
+    }
+
+    /// Asks for the deletion of Service and Pod; what keeps the Service does not keep the Pod alive.
+    /// - Parameter mayWrite: throws when whoever asks for this has lost the right to; asked before each write.
+    func deleteObjects(of id: StackID, mayWrite: () throws -> Void) async throws {
+        try mayWrite()
+        var failure: (any Error)?
+        do { try await effect(.deleteService) { try await cluster.deleteService(of: id) } } catch { failure = error }
+        try mayWrite()
+        try await effect(.deletePod) { try await cluster.deletePod(of: id) }
+        if let failure { throw failure }
     }
 }

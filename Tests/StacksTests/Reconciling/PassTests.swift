@@ -148,6 +148,20 @@ import Testing
         }
     }
 
+    @Test func `what keeps the Service of an orphan does not keep its Pod`() async throws {
+        try await withStackBench { bench in
+            let id = try await bench.create().record.id
+            _ = try await bench.store.base.beginDelete(id, ifUnchanged: nil, at: bench.time.now)
+            try await bench.store.base.remove(id)
+            bench.cluster.fail(.deleteService)
+            #expect(await bench.reconciler.pass().failures == 1)
+            #expect(bench.cluster.state.value.pods.isEmpty && bench.cluster.state.value.services[id] != nil)
+            bench.time.advance(by: .seconds(1))
+            #expect(await bench.reconciler.pass().repairs == [.orphan: 1])
+            try await bench.expectNothingLeft()
+        }
+    }
+
     @Test func `a pass over 2,700 stacks costs one read of the store and the calls for what must change`() async throws {
         try await withStackBench { bench in
             for number in 0..<2700 {
