@@ -17,6 +17,14 @@ extension StackError {
         retryAfterSeconds: 30
     )
 
+    static func createTimedOut(after limit: Duration) -> StackError {
+        StackError(
+            .kubernetesUnavailable,
+            "the create was not finished within STACK_PORT_LOCK_TTL (\(limit.components.seconds) s); what there is of it is removed",
+            retryAfterSeconds: 5
+        )
+    }
+
     /// The stack's objects are where this process does not look: it could neither remove them nor see them gone.
     static func foreignNamespace(_ record: StackRecord) -> StackError {
         StackError(.internalError, "stack \(record.id) was made in another namespace than this service serves")

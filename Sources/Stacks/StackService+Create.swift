@@ -87,9 +87,7 @@ extension StackService {
         do {
             // After this time others may reclaim the reservation.
             let active = try await within(settings.portLockTTL) { try await self.build(reservation, manifest, logger) }
-            guard let active else {
-                throw ClusterError(.unavailable, "the create was not finished within \(settings.portLockTTL.components.seconds) s")
-            }
+            guard let active else { throw StackError.createTimedOut(after: settings.portLockTTL) }
             logger.info("stack created", metadata: ["node_port": "\(active.nodePort)", "node_id": "\(active.nodeID ?? "")"])
             onExpiry(active.expiresAt)
             return view(of: active)

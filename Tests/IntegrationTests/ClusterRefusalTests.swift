@@ -97,7 +97,7 @@ struct ClusterRefusalTests {
 
     @Test func `no node within the time-out is 503, and says what the scheduler says`() async throws {
         try await withService([
-            "STACK_NODE_SELECTOR": "no=such-node", "STACK_SCHEDULING_TIMEOUT": "2s", "CLUSTER_TOTAL_CPU": "8",
+            "STACK_NODE_SELECTOR": "no=such-node", "STACK_SCHEDULING_TIMEOUT": "5s", "CLUSTER_TOTAL_CPU": "8",
             "CLUSTER_TOTAL_MEMORY": "8Gi",
         ]) {
             service,
@@ -106,7 +106,7 @@ struct ClusterRefusalTests {
             let answer = try await service.api.create(user: 1, problem: 1)
             #expect(answer.status == 503 && answer.code == "unschedulable", "\(answer.text)")
             #expect(
-                answer.body["error"]?.string?.contains("no node for the Pod within 2 s: 0/") == true,
+                answer.body["error"]?.string?.contains("no node for the Pod within 5 s: 0/") == true,
                 "\(answer.text)"
             )
             #expect(answer.headers.first(name: "Retry-After") != nil)

@@ -60,7 +60,7 @@ struct ConcurrencyTests {
     @Test func `behind the creates that run a bounded number waits, and the rest is told when to come back`() async throws {
         // Nothing can be placed, so each create takes its whole time-out.
         let environment = [
-            "STACK_MAX_CONCURRENT_CREATES": "1", "STACK_SCHEDULING_TIMEOUT": "1s", "STACK_NODE_SELECTOR": "no=such-node",
+            "STACK_MAX_CONCURRENT_CREATES": "1", "STACK_SCHEDULING_TIMEOUT": "2s", "STACK_NODE_SELECTOR": "no=such-node",
             "CLUSTER_TOTAL_CPU": "8",
             "CLUSTER_TOTAL_MEMORY": "8Gi",
         ]

@@ -115,7 +115,7 @@ struct ReconcilerTests {
     }
 
     @Test func `an API server that accepts and never answers costs its time-outs and nothing else`() async throws {
-        let settings = ["STACK_SCHEDULER_INTERVAL": "1s", "STACK_PORT_LOCK_TTL": "4s", "STACK_SCHEDULING_TIMEOUT": "3s"]
+        let settings = ["STACK_SCHEDULER_INTERVAL": "1s", "STACK_PORT_LOCK_TTL": "10s", "STACK_SCHEDULING_TIMEOUT": "9s"]
         try await FaultProxy.beforeAPIServer(share: 0) { proxy, kubeconfig in
             try await withServiceEnvironment(settings) { environment, namespace, client in
                 _ = try await ServiceProcess.run(environment.merging(["KUBECONFIG": kubeconfig]) { $1 }) { service in
@@ -145,7 +145,7 @@ struct ReconcilerTests {
 
     @Test func `a watch that stays open and brings nothing fails no create and no delete`() async throws {
         try await FaultProxy.beforeAPIServer(share: 0) { proxy, kubeconfig in
-            let settings = ["STACK_SCHEDULING_TIMEOUT": "3s", "STACK_SCHEDULER_INTERVAL": "1s"]
+            let settings = ["STACK_SCHEDULING_TIMEOUT": "8s", "STACK_SCHEDULER_INTERVAL": "1s"]
             try await withServiceEnvironment(settings) { environment, namespace, client in
                 _ = try await ServiceProcess.run(environment.merging(["KUBECONFIG": kubeconfig]) { $1 }) { service in
                     let seen = try #require(try await service.api.create(user: 1, problem: 1).body["stack_id"]?.string)

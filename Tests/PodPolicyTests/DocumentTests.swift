@@ -7,12 +7,17 @@ import Testing
 @Suite struct DocumentTests {
     private func code(_ text: String) -> String? { Specs.problems(text).first?.code }
 
-    @Test func `a billion laughs are refused before they cost anything`() {
+    /// The machine may be busy with something else once, hardly each time.
+    private func shortest(_ body: () -> Void) -> Duration? {
+        (0..<5).map { _ in ContinuousClock().measure(body) }.min()
+    }
+
+    @Test func `a billion laughs are refused before they cost anything`() throws {
         var text = "a0: &a0 [lol, lol]\n"
         for level in 1..<30 { text += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1)]\n" }
         for key in ["? *a29\n: x\n", "b: *a29\n", "*a29 : x\n"] {
-            let elapsed = ContinuousClock().measure { #expect(code(text + key) == "alias_not_allowed") }
-            #expect(elapsed < .milliseconds(50))
+            let elapsed = shortest { #expect(code(text + key) == "alias_not_allowed") }
+            #expect(try #require(elapsed) < .milliseconds(50))
         }
     }
 
@@ -22,7 +27,7 @@ import Testing
         #expect(code(text + "? *a\n: x\n") == "alias_not_allowed")
     }
 
-    @Test func `keys within keys are refused before they cost anything`() {
+    @Test func `keys within keys are refused before they cost anything`() throws {
         let nested = { (head: String, tail: String, depth: Int) in
             String(repeating: head, count: depth) + "x" + String(repeating: tail, count: depth)
         }
@@ -31,8 +36,8 @@ import Testing
             nested("? ", "", 900), nested("{? ", "}", 490), "[\(Array(repeating: group, count: 75).joined(separator: ", "))]",
             nested("[", "]: x", 200),
         ] {
-            let elapsed = ContinuousClock().measure { #expect(code(text) == "syntax") }
-            #expect(elapsed < .milliseconds(50))
+            let elapsed = shortest { #expect(code(text) == "syntax") }
+            #expect(try #require(elapsed) < .milliseconds(50))
         }
         #expect(code("? [a]\n: b\n") == "syntax")
         #expect(code("[a]: b\n") == "syntax")

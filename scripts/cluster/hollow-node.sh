@@ -21,3 +21,13 @@ start_hollow_nodes() {
         say "  node $name is ready (hollow: Pods are marked running, no container runs)"
     done
 }
+
+# stop_hollow_node NAME: with the folder and the socket that it leaves in /tmp.
+stop_hollow_node() {
+    local pid folder
+    pid=$(pid_of "$1")
+    stop "$1"
+    rm -f "/tmp/kubelet_remote.$pid.sock"
+    folder=$(sed -n 's|.*Using \(.*/hollow-kubelet\.[0-9]*\) as root dir.*|\1|p' "$dir/log/$1.log" | tail -n 1)
+    [[ -z $folder ]] || rm -rf "$folder"
+}

@@ -139,7 +139,9 @@ import Testing
         options.settings.portLockTTL = .milliseconds(50)
         try await withStackBench(options) { bench in
             bench.cluster.state.update { $0.script.held = [call] }
-            #expect(try await errorCode { try await bench.create() } == .kubernetesUnavailable)
+            let error = await #expect(throws: StackError.self) { try await bench.create() }
+            #expect(error?.code == .kubernetesUnavailable)
+            #expect(error?.message.contains("not finished within STACK_PORT_LOCK_TTL") == true)
             bench.cluster.state.update { $0.script.held = [] }
             try await bench.expectNothingLeft()
         }
