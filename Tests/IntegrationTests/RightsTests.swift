@@ -8,17 +8,18 @@ import Testing
 /// What the API server's guards say: missing rights, a namespace on its way out, a webhook.
 @Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized, .timeLimit(.minutes(10)))
 struct RightsTests {
-    @Test(.enabled(if: TestCluster.kubectl != nil, "needs kubectl: scripts/test names it"))
-    func `the rights of examples/rbac.yaml are enough, and without one of them the answer says so`() async throws {
+    @Test(.enabled(if: TestCluster.kubectl != nil, "needs kubectl: scripts/test names it"), arguments: TestStore.available)
+    func `the rights of examples/rbac.yaml are enough, and without one of them the answer says so`(store: TestStore) async throws {
         try await TestCluster.withClient { client in
             try await TestCluster.kubectl(["apply", "-f", Self.example])
             try await withTemporaryFolder { folder in
                 let token = try await client.token(ofServiceAccount: "ctf-provisioner")
-                let environment = [
-                    "KUBECONFIG": try TestCluster.kubeconfig(inFolder: folder, token: token), "STACK_NAMESPACE": "stacks",
-                    "STACK_SQLITE_PATH": folder + "/stacks.sqlite",
-                ]
+                var environment = try await store.environment(folder: folder)
+                environment["KUBECONFIG"] = try TestCluster.kubeconfig(inFolder: folder, token: token)
+                environment["STACK_NAMESPACE"] = "stacks"
                 let run = try await ServiceProcess.run(environment) { service in
+                    // Replicas choose a leader by a Lease, which takes rights of its own.
+                    if store == .dynamodb { _ = try await service.log.first("leading") }
                     let created = try await service.api.create(user: 1, problem: 1)
                     #expect(created.status == 201, "\(created.text)")
                     #expect(try await service.api.delete(try #require(created.body["stack_id"]?.string)).status == 200)
@@ -35,6 +36,7 @@ struct RightsTests {
                 #expect(!run.log.text.contains(token))
             }
             try await TestCluster.kubectl(["delete", "-f", Self.example, "--ignore-not-found", "--wait=false"])
+            for name in ["stacks", "ctf-provisioner"] { try await client.waitUntilNamespaceIsGone(name) }
         }
     }
 
