@@ -87,7 +87,10 @@ extension StackService {
         do {
             // After this time others may reclaim the reservation.
             let active = try await within(settings.portLockTTL) { try await self.build(reservation, manifest, logger) }
-            guard let active else { throw StackError.createTimedOut(after: settings.portLockTTL) }
+            guard let active else {
+                logger.error("the create was not finished in time", metadata: ["limit": "\(settings.portLockTTL)"])
+                throw StackError.createTimedOut(after: settings.portLockTTL)
+            }
             logger.info("stack created", metadata: ["node_port": "\(active.nodePort)", "node_id": "\(active.nodeID ?? "")"])
             onExpiry(active.expiresAt)
             return view(of: active)
