@@ -31,8 +31,7 @@ struct CrashTests {
         _ store: TestStore,
         _ request: @Sendable (ServiceProcess) async throws -> Void
     ) async throws {
-        let settings = ["STACK_SCHEDULER_INTERVAL": "1s", "STACK_SCHEDULING_TIMEOUT": "10s", "STACK_PORT_LOCK_TTL": "12s"]
-        try await withServiceEnvironment(settings, store: store) { environment, namespace, client in
+        try await withServiceEnvironment(recoverySettings, store: store) { environment, namespace, client in
             let crashed = try await ServiceProcess.run(environment.merging(["PROVISIONER_FAILPOINT": "\(point)"]) { $1 }) {
                 try await request($0)
             }

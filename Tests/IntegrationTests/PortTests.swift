@@ -57,9 +57,7 @@ struct PortTests {
     func `a crash in the change of a port that turned out to be taken leaves nothing`(point: Failpoint, store: TestStore) async throws {
         try await FaultProxy.beforeAPIServer(kubeconfig: TestCluster.tinyKubeconfig, share: 0) { proxy, kubeconfig in
             try await TestCluster.withNamespace(kubeconfig: TestCluster.tinyKubeconfig) { other, client in
-                let settings = ["STACK_PORT_LOCK_TTL": "12s", "STACK_SCHEDULING_TIMEOUT": "10s", "STACK_SCHEDULER_INTERVAL": "1s"].merging(
-                    Self.range
-                ) { $1 }
+                let settings = recoverySettings.merging(Self.range) { $1 }
                 try await withServiceEnvironment(settings, store: store, kubeconfig: TestCluster.tinyKubeconfig) {
                     environment,
                     namespace,

@@ -8,16 +8,16 @@ import Testing
     private func code(_ text: String) -> String? { Specs.problems(text).first?.code }
 
     /// The machine may be busy with something else once, hardly each time.
-    private func shortest(_ body: () -> Void) -> Duration? {
-        (0..<5).map { _ in ContinuousClock().measure(body) }.min()
+    private func shortest(_ body: () -> Void) -> Duration {
+        (1..<5).reduce(ContinuousClock().measure(body)) { shortest, _ in min(shortest, ContinuousClock().measure(body)) }
     }
 
-    @Test func `a billion laughs are refused before they cost anything`() throws {
+    @Test func `a billion laughs are refused before they cost anything`() {
         var text = "a0: &a0 [lol, lol]\n"
         for level in 1..<30 { text += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1)]\n" }
         for key in ["? *a29\n: x\n", "b: *a29\n", "*a29 : x\n"] {
             let elapsed = shortest { #expect(code(text + key) == "alias_not_allowed") }
-            #expect(try #require(elapsed) < .milliseconds(50))
+            #expect(elapsed < .milliseconds(50))
         }
     }
 
@@ -27,7 +27,7 @@ import Testing
         #expect(code(text + "? *a\n: x\n") == "alias_not_allowed")
     }
 
-    @Test func `keys within keys are refused before they cost anything`() throws {
+    @Test func `keys within keys are refused before they cost anything`() {
         let nested = { (head: String, tail: String, depth: Int) in
             String(repeating: head, count: depth) + "x" + String(repeating: tail, count: depth)
         }
@@ -37,7 +37,7 @@ import Testing
             nested("[", "]: x", 200),
         ] {
             let elapsed = shortest { #expect(code(text) == "syntax") }
-            #expect(try #require(elapsed) < .milliseconds(50))
+            #expect(elapsed < .milliseconds(50))
         }
         #expect(code("? [a]\n: b\n") == "syntax")
         #expect(code("[a]: b\n") == "syntax")

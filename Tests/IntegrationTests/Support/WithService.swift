@@ -34,6 +34,9 @@ func withServiceEnvironment(
     }
 }
 
+/// For services that crash: what they leave is taken back soon, yet a create has the time that it needs on a busy machine.
+let recoverySettings = ["STACK_SCHEDULER_INTERVAL": "1s", "STACK_SCHEDULING_TIMEOUT": "10s", "STACK_PORT_LOCK_TTL": "12s"]
+
 /// Neither Pod nor Service exists in the namespace.
 func expectNothingLeft(in namespace: String, _ client: KubernetesClient, sourceLocation: SourceLocation = #_sourceLocation) async throws {
     let pods = try await client.list(Pod.self, namespace: namespace).items.compactMap(\.metadata.name)
