@@ -40,7 +40,7 @@ benchmark-full:
 	scripts/benchmark sqlite full
 
 format:
-	swift format --in-place --recursive --parallel Package.swift Sources Tests
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Fuzzing
 
 cluster-up:
 	$(CLUSTER) up

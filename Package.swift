@@ -55,9 +55,10 @@ let package = Package(
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
+            path: "Benchmarks/CreateBenchmark",
             swiftSettings: settings
         ),
-        .target(name: "WallClockShim"),
+        .target(name: "WallClockShim", path: "Tests/Support/WallClockShim"),
         .target(
             name: "ProvisionerCommands",
             dependencies: [
@@ -157,13 +158,14 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .target(name: "TestBasics", swiftSettings: settings),
+        .target(name: "TestBasics", path: "Tests/Support/TestBasics", swiftSettings: settings),
         .target(
             name: "TestSupport",
             dependencies: [
                 "PodPolicy", "StackStoreSQLite", "Stacks", "TestBasics",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            path: "Tests/Support/TestSupport",
             swiftSettings: settings
         ),
         .target(
@@ -177,6 +179,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
+            path: "Tests/Support/DynamoDBTestSupport",
             swiftSettings: settings
         ),
         .testTarget(
@@ -217,6 +220,11 @@ let package = Package(
         .testTarget(
             name: "StacksTests",
             dependencies: ["PodPolicy", "StackStoreSQLite", "Stacks", "TestBasics", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "StackClusterTests",
+            dependencies: ["KubernetesClient", "PodPolicy", "StackCluster", "Stacks", "TestBasics"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -22,7 +22,7 @@ struct PolicyTable {
 
     /// - Throws: if the document cannot be read, or a row is not made of a field, a verdict, an example and a reason.
     init() throws {
-        let file = URL(filePath: #filePath).appending(path: "../../../docs/pod-policy.md").standardized
+        let file = URL(filePath: #filePath).appending(path: "../../../../docs/pod-policy.md").standardized
         let document = try String(contentsOf: file, encoding: .utf8)
         text = document.components(separatedBy: "\n## ").first { $0.hasPrefix("Every field\n") } ?? ""
         let lines = text.split(separator: "\n").filter { $0.hasPrefix("| `") }

@@ -12,7 +12,7 @@ struct Corpus {
     var entries: [Entry]
 
     init() throws {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/corpus")
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/corpus").standardized
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         entries = try files.sorted { $0.path < $1.path }.map {
             Entry(name: $0.lastPathComponent, text: try String(contentsOf: $0, encoding: .utf8))

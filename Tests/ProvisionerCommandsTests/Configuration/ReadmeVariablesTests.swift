@@ -4,7 +4,7 @@ import Testing
 @testable import ProvisionerCommands
 
 @Suite struct ReadmeVariablesTests {
-    private static let readme = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../README.md").standardizedFileURL
+    private static let readme = URL(filePath: #filePath).appending(path: "../../../../README.md").standardizedFileURL
 
     @Test(.enabled(if: FileManager.default.fileExists(atPath: readme.path), "there is no README.md"))
     func `the README names every environment variable that is read`() throws {
