@@ -1,33 +1,34 @@
 import DequeModule
 
-/// A bounded queue that takes turns between users: one user's burst delays others by one element at a time, not by the burst.
+/// Whose turn it is when work has to wait: a user's, or that of a stack whose user is not known yet.
+package enum Claimant: Hashable, Sendable {
+    case user(Int64)
+    case stack(StackID)
+}
+
+/// A queue that takes turns between claimants: one claimant's burst delays others by one element at a time, not by the burst.
 struct FairQueue<Element> {
-    let capacity: Int
     private(set) var count = 0
-    private var waiting: [Int64: Deque<Element>] = [:]
-    /// Users with something waiting, in the order of their next turn.
-    private var turns: Deque<Int64> = []
+    private var waiting: [Claimant: Deque<Element>] = [:]
+    /// Claimants with something waiting, in the order of their next turn.
+    private var turns: Deque<Claimant> = []
 
-    init(capacity: Int) {
-        self.capacity = capacity
-    }
-
-    /// - Returns: false when the queue is full; nothing was added then.
-    mutating func append(_ element: Element, user: Int64) -> Bool {
-        guard count < capacity else { return false }
+    mutating func append(_ element: Element, of claimant: Claimant) {
         count += 1
-        if waiting[user] == nil { turns.append(user) }
-        waiting[user, default: []].append(element)
-        return true
+        if waiting[claimant] == nil { turns.append(claimant) }
+        waiting[claimant, default: []].append(element)
     }
 
-    mutating func popFirst() -> Element? {
-        guard let user = turns.popFirst(), var own = waiting.removeValue(forKey: user), let element = own.popFirst() else { return nil }
+    /// - Parameter mayRun: whether the claimant may have its turn now; one that may not keeps its place.
+    mutating func popFirst(where mayRun: (Claimant) -> Bool = { _ in true }) -> (claimant: Claimant, element: Element)? {
+        guard let position = turns.firstIndex(where: mayRun) else { return nil }
+        let claimant = turns.remove(at: position)
+        guard var own = waiting.removeValue(forKey: claimant), let element = own.popFirst() else { return nil }
         count -= 1
         if !own.isEmpty {
-            waiting[user] = own
-            turns.append(user)
+            waiting[claimant] = own
+            turns.append(claimant)
         }
-        return element
+        return (claimant, element)
     }
 }

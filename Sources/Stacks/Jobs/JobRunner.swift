@@ -1,27 +1,31 @@
 import Synchronization
 
 /// Carries out creates and deletes in tasks of its own, so that neither a vanished client nor a cancelled request leaves one half
-/// done; at most so many at once, the rest waiting in a fair and bounded queue.
+/// done. A job does its work in one of a few slots and waits outside of them.
 package final class JobRunner: Sendable {
     private typealias Job = @Sendable () async -> Void
 
     private struct State {
-        var queue: FairQueue<Job>
-        var running = 0
+        var accepted = 0
+        var acceptedOf: [Claimant: Int] = [:]
         var isAccepting = true
     }
 
-    private let state: Mutex<State>
+    /// What a job needs while it works on the store and the cluster; to wait for others it needs none.
+    let slots: FairSlots
+    private let state = Mutex(State())
     private let limit: Int
+    private let queueCapacity: Int
     private let started: AsyncStream<Job>
     private let starter: AsyncStream<Job>.Continuation
 
     /// - Parameters:
-    ///   - limit: jobs that run at once.
-    ///   - queueCapacity: jobs that may wait behind them.
+    ///   - limit: slots.
+    ///   - queueCapacity: jobs that may be accepted beside as many as there are slots.
     package init(limit: Int, queueCapacity: Int) {
+        slots = FairSlots(limit)
         self.limit = limit
-        state = Mutex(State(queue: FairQueue(capacity: queueCapacity)))
+        self.queueCapacity = queueCapacity
         (started, starter) = AsyncStream.makeStream()
     }
 
@@ -29,79 +33,70 @@ package final class JobRunner: Sendable {
     /// not begun.
     package func run() async {
         await withDiscardingTaskGroup { group in
-            for await job in started {
-                group.addTask { await self.carryOut(job) }
-            }
+            for await job in started { group.addTask { await job() } }
         }
     }
-
-    /// Carries out a job and, in its place, those that wait.
-    private func carryOut(_ first: @escaping Job) async {
-        var next: Job? = first
-        while let job = next {
-            await job()
-            next = jobEnded()
-        }
-    }
-
-    /// Jobs that wait for their turn.
-    var waitingCount: Int { state.withLock { $0.queue.count } }
 
     /// Accepts no more jobs; those accepted are still carried out.
     package func finish() {
         let isIdle = state.withLock { state in
             state.isAccepting = false
-            return state.running == 0
+            return state.accepted == 0
         }
         if isIdle { starter.finish() }
     }
 
-    /// Runs `work` when its turn comes and returns what it returns. The work goes on even if the calling task is cancelled.
-    /// - Throws: what `work` throws; ``StackError`` `too_many_creates` when the queue is full, `shutting_down` after ``finish()``.
-    package func perform<Result: Sendable>(forUser user: Int64, _ work: @escaping @Sendable () async throws -> Result) async throws
+    /// Runs `work` in a task of its own and returns what it returns. The work goes on even if the calling task is cancelled.
+    /// - Parameter claimant: who asks. One claimant may have a quarter of all jobs at most.
+    /// - Throws: what `work` throws; ``StackError`` `too_many_creates` when too many are under way, `shutting_down` after ``finish()``.
+    package func perform<Result: Sendable>(for claimant: Claimant, _ work: @escaping @Sendable () async throws -> Result) async throws
         -> Result
     {
         try await withCheckedThrowingContinuation { continuation in
             let job: Job = {
+                let result: Swift.Result<Result, any Error>
                 do {
                     try Task.checkCancellation()
-                    continuation.resume(returning: try await work())
+                    result = .success(try await work())
                 } catch {
-                    continuation.resume(throwing: error)
+                    result = .failure(error)
                 }
+                self.ended(claimant)
+                continuation.resume(with: result)
             }
-            if let refusal = submit(job, user: user) { continuation.resume(throwing: refusal) }
+            if let refusal = submit(job, claimant) { continuation.resume(throwing: refusal) }
         }
     }
 
-    private func submit(_ job: @escaping Job, user: Int64) -> StackError? {
+    private func submit(_ job: @escaping Job, _ claimant: Claimant) -> StackError? {
         let shuttingDown = StackError(.shuttingDown, "the service is shutting down", retryAfterSeconds: 5)
         return state.withLock { state in
             guard state.isAccepting else { return shuttingDown }
-            guard state.running >= limit else {
-                // Nobody takes a job any more once `run` was cancelled.
-                if case .terminated = starter.yield(job) { return shuttingDown }
-                state.running += 1
-                return nil
+            let capacity = limit + queueCapacity
+            guard state.accepted < capacity else {
+                return tooMany("\(limit) requests are being carried out and \(queueCapacity) are waiting; try again later")
             }
-            guard state.queue.append(job, user: user) else {
-                return StackError(
-                    .tooManyCreates,
-                    "\(limit) requests are being carried out and \(state.queue.capacity) are waiting; try again later",
-                    retryAfterSeconds: 5
-                )
+            let own = state.acceptedOf[claimant, default: 0]
+            // So the repeats of one key or one delete never fill the queue.
+            guard own < max(1, capacity / 4) || capacity < 4 else {
+                return tooMany("\(own) requests of the same user or for the same stack are under way; try again later")
             }
+            // Nobody takes a job any more once `run` was cancelled.
+            if case .terminated = starter.yield(job) { return shuttingDown }
+            state.accepted += 1
+            state.acceptedOf[claimant] = own + 1
             return nil
         }
     }
 
-    /// - Returns: the job whose turn it is.
-    private func jobEnded() -> Job? {
+    private func tooMany(_ message: String) -> StackError { StackError(.tooManyCreates, message, retryAfterSeconds: 5) }
+
+    private func ended(_ claimant: Claimant) {
         state.withLock { state in
-            if let next = state.queue.popFirst() { return next }
-            state.running -= 1
-            if state.running == 0, !state.isAccepting { starter.finish() }
-            return nil
+            state.accepted -= 1
+            let own = state.acceptedOf[claimant, default: 1] - 1
+            state.acceptedOf[claimant] = own == 0 ? nil : own
+            if state.accepted == 0, !state.isAccepting { starter.finish() }
         }
     }
 }

@@ -25,7 +25,7 @@ package struct PortPool: Sendable {
     private var heldByCreates: [Int: Instant] = [:]
     private var serviceHolds: [Int: Int] = [:]
     private var resting: [Int: Rest] = [:]
-    /// In order of their end, since every rest of a kind lasts equally long.
+    /// In order of their end.
     private var quarantineEnds: Deque<RestEnd> = []
     private var coolingEnds: Deque<RestEnd> = []
     private var holdEnds: Deque<RestEnd> = []
@@ -49,39 +49,64 @@ package struct PortPool: Sendable {
         for port in range { fresh.insert(port) }
     }
 
+    /// A create's hold on a port. It shows the hold when it lets go of the port, so that it can't free the hold of another create
+    /// that was given the port meanwhile.
+    package struct Hold: Sendable, Equatable {
+        package let port: Int
+        fileprivate let until: Instant
+    }
+
     /// Takes a free port at random, for a stack.
     /// - Returns: nil when every port of the range is held.
-    package mutating func take(at now: Instant, using generator: inout some RandomNumberGenerator) -> Int? {
+    package mutating func take(at now: Instant, using generator: inout some RandomNumberGenerator) -> Hold? {
         endRests(at: now)
         guard let port = fresh.random(using: &generator) ?? cooling.random(using: &generator) else { return nil }
-        heldByCreates[port] = now + holdTime
-        holdEnds.append(RestEnd(port: port, until: now + holdTime))
+        let hold = Hold(port: port, until: now + holdTime)
+        heldByCreates[port] = hold.until
+        holdEnds.append(RestEnd(port: port, until: hold.until))
         resting[port] = nil
         settle(port)
-        return port
+        return hold
     }
 
     /// The port was taken but never used.
-    package mutating func giveBack(_ port: Int) {
-        heldByCreates[port] = nil
-        settle(port)
+    package mutating func giveBack(_ hold: Hold) {
+        guard end(hold) else { return }
+        settle(hold.port)
     }
 
-    /// The stack that held the port is gone, or the port turned out to be another stack's.
-    package mutating func release(_ port: Int, at now: Instant) {
+    /// The port turned out to be another stack's, or the create that held it was undone.
+    package mutating func release(_ hold: Hold, at now: Instant) {
+        guard end(hold) else { return }
+        cool(hold.port, at: now)
+    }
+
+    /// Someone whom nothing here knows holds the port.
+    package mutating func quarantine(_ hold: Hold, at now: Instant) {
+        _ = end(hold)
+        quarantine(hold.port, for: quarantineTime, at: now)
+    }
+
+    /// The stack that had the port is gone. A hold of another create stays.
+    package mutating func cool(_ port: Int, at now: Instant) {
         guard range.contains(port) else { return }
         endRests(at: now)
-        heldByCreates[port] = nil
         // A quarantine outlasts the cooling.
         if case .quarantined = resting[port] { return settle(port) }
         rest(port, .cooling(until: now + coolingTime))
     }
 
-    /// Someone whom nothing here knows holds the port.
-    package mutating func quarantine(_ port: Int, at now: Instant) {
+    /// The port is not to be given for a while, whoever may use it.
+    package mutating func quarantine(_ port: Int, for time: Duration, at now: Instant) {
         guard range.contains(port) else { return }
-        heldByCreates[port] = nil
-        rest(port, .quarantined(until: now + quarantineTime))
+        rest(port, .quarantined(until: now + time))
+    }
+
+    /// - Returns: whether the hold was still in force.
+    private mutating func end(_ hold: Hold) -> Bool {
+        guard heldByCreates[hold.port] == hold.until else { return false }
+        heldByCreates[hold.port] = nil
+        return true
     }
 
     /// A Service of the cluster, ours or not, has begun to hold the port.
@@ -96,7 +121,7 @@ package struct PortPool: Sendable {
     package mutating func serviceReleases(_ port: Int, at now: Instant) {
         guard let holds = serviceHolds[port] else { return }
         serviceHolds[port] = holds == 1 ? nil : holds - 1
-        if holds == 1 { release(port, at: now) }
+        if holds == 1 { cool(port, at: now) }
     }
 
     /// Ports that could be given now.
@@ -108,7 +133,10 @@ package struct PortPool: Sendable {
     private mutating func rest(_ port: Int, _ rest: Rest) {
         resting[port] = rest
         switch rest {
-        case .quarantined(let until): quarantineEnds.append(RestEnd(port: port, until: until))
+        case .quarantined(let until):
+            // Nearly always the last: only the port of a node that was given up rests longer than the others.
+            let position = quarantineEnds.lastIndex { $0.until <= until }.map { $0 + 1 } ?? 0
+            quarantineEnds.insert(RestEnd(port: port, until: until), at: position)
         case .cooling(let until): coolingEnds.append(RestEnd(port: port, until: until))
         }
         settle(port)
@@ -117,8 +145,7 @@ package struct PortPool: Sendable {
     private mutating func endRests(at now: Instant) {
         while let end = holdEnds.first, end.until <= now {
             holdEnds.removeFirst()
-            guard heldByCreates[end.port] == end.until else { continue }
-            giveBack(end.port)
+            giveBack(Hold(port: end.port, until: end.until))
         }
         while let end = quarantineEnds.first, end.until <= now {
             quarantineEnds.removeFirst()

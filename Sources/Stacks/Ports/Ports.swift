@@ -21,12 +21,14 @@ package final class Ports: Sendable {
         }
     }
 
-    func take() -> Int? {
+    func take() -> PortPool.Hold? {
         var generator = SystemRandomNumberGenerator()
         return pool.withLock { $0.take(at: now(), using: &generator) }
     }
 
-    func giveBack(_ port: Int) { pool.withLock { $0.giveBack(port) } }
-    func release(_ port: Int) { pool.withLock { $0.release(port, at: now()) } }
-    func quarantine(_ port: Int) { pool.withLock { $0.quarantine(port, at: now()) } }
+    func giveBack(_ hold: PortPool.Hold) { pool.withLock { $0.giveBack(hold) } }
+    func release(_ hold: PortPool.Hold) { pool.withLock { $0.release(hold, at: now()) } }
+    func quarantine(_ hold: PortPool.Hold) { pool.withLock { $0.quarantine(hold, at: now()) } }
+    func cool(_ port: Int) { pool.withLock { $0.cool(port, at: now()) } }
+    func quarantine(_ port: Int, for time: Duration) { pool.withLock { $0.quarantine(port, for: time, at: now()) } }
 }

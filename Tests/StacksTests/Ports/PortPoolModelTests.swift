@@ -18,6 +18,10 @@ import Testing
 
         mutating func release(at now: ContinuousClock.Instant) {
             isHeldByCreate = false
+            cool(at: now)
+        }
+
+        mutating func cool(at now: ContinuousClock.Instant) {
             if quarantinedUntil <= now { coolingUntil = now + .seconds(60) }
         }
     }
@@ -29,30 +33,38 @@ import Testing
         var model = Dictionary(uniqueKeysWithValues: range.map { ($0, ModelPort()) })
         var generator = SeededGenerator(seed: seed)
         var now = ModelPort.start
+        var holds: [Int: [PortPool.Hold]] = [:]
         for step in 0..<600 {
             now += .seconds(Int.random(in: 0...30, using: &generator))
             let context: Comment = "seed \(seed), step \(step)"
             let port = Int.random(in: range, using: &generator)
-            switch Int.random(in: 0..<10, using: &generator) {
+            switch Int.random(in: 0..<11, using: &generator) {
             case 0..<4:
                 let fresh = model.filter { $0.value.isFresh(at: now) }.keys
                 let free = model.filter { $0.value.isFree(at: now) }.keys
                 let taken = pool.take(at: now, using: &generator)
                 #expect((taken == nil) == free.isEmpty, context)
                 guard let taken else { continue }
-                #expect(fresh.isEmpty ? free.contains(taken) : fresh.contains(taken), context)
-                model[taken] = ModelPort(isHeldByCreate: true)
+                #expect(fresh.isEmpty ? free.contains(taken.port) : fresh.contains(taken.port), context)
+                model[taken.port] = ModelPort(isHeldByCreate: true)
+                holds[taken.port, default: []].append(taken)
             case 4:
-                pool.giveBack(port)
+                guard let hold = holds[port]?.last else { continue }
+                pool.giveBack(hold)
                 model[port]?.isHeldByCreate = false
             case 5:
-                pool.release(port, at: now)
-                model[port]?.release(at: now)
+                guard let hold = holds[port]?.last else { continue }
+                pool.release(hold, at: now)
+                if model[port]?.isHeldByCreate == true { model[port]?.release(at: now) }
             case 6:
-                pool.quarantine(port, at: now)
-                model[port]?.isHeldByCreate = false
+                pool.quarantine(port, for: .seconds(300), at: now)
                 model[port]?.quarantinedUntil = now + .seconds(300)
                 model[port]?.coolingUntil = ModelPort.start
+            case 9:
+                // An earlier hold of the port counts no longer.
+                if let old = holds[port]?.dropLast().randomElement(using: &generator) { pool.release(old, at: now) }
+                pool.cool(port, at: now)
+                model[port]?.cool(at: now)
             case 7, 8:
                 pool.serviceHolds(port)
                 model[port]?.services += 1
@@ -61,7 +73,7 @@ import Testing
                 pool.serviceReleases(port, at: now)
                 guard let services = model[port]?.services, services > 0 else { continue }
                 model[port]?.services -= 1
-                if services == 1 { model[port]?.release(at: now) }
+                if services == 1 { model[port]?.cool(at: now) }
             }
             // Counting ends what is over, so it would hide that something else does not.
             guard step.isMultiple(of: 5) else { continue }

@@ -10,7 +10,7 @@ import Testing
     @Test func `every port of the range is given once, then none`() {
         var pool = PortPool(range: 30000...30019)
         var generator = SeededGenerator(seed: 1)
-        let taken = (0..<20).compactMap { _ in pool.take(at: start, using: &generator) }
+        let taken = (0..<20).compactMap { _ in pool.take(at: start, using: &generator)?.port }
         #expect(taken.sorted() == Array(30000...30019))
         #expect(pool.take(at: start, using: &generator) == nil)
         #expect(pool.freeCount(at: start) == 0)
@@ -32,44 +32,47 @@ import Testing
         pool.release(first, at: start)
         for _ in 0..<20 {
             let port = try #require(pool.take(at: start + .seconds(59), using: &generator))
-            #expect(port != first)
+            #expect(port.port != first.port)
             pool.giveBack(port)
         }
         let other = try #require(pool.take(at: start, using: &generator))
         // Better a warm port than none.
-        #expect(pool.take(at: start, using: &generator) == first)
-        pool.release(first, at: start)
+        let again = try #require(pool.take(at: start, using: &generator))
+        #expect(again.port == first.port)
+        pool.release(again, at: start)
         pool.giveBack(other)
         var seen: Set<Int> = []
         for _ in 0..<50 {
             let port = try #require(pool.take(at: start + .seconds(60), using: &generator))
-            seen.insert(port)
+            seen.insert(port.port)
             pool.giveBack(port)
         }
         #expect(seen.count == 2)
     }
 
-    @Test func `a quarantined port is given to nobody until its time is over, whatever else happens to it`() {
+    @Test func `a quarantined port is given to nobody until its time is over, whatever else happens to it`() throws {
         var pool = PortPool(range: 30000...30000, quarantineTime: .seconds(300))
         var generator = SeededGenerator(seed: 1)
-        pool.quarantine(30000, at: start)
+        let hold = try #require(pool.take(at: start, using: &generator))
+        pool.quarantine(hold, at: start)
         pool.serviceHolds(30000)
         pool.serviceReleases(30000, at: start + .seconds(1))
-        pool.release(30000, at: start + .seconds(2))
-        pool.giveBack(30000)
+        pool.cool(30000, at: start + .seconds(2))
+        pool.giveBack(hold)
         #expect(pool.take(at: start + .seconds(299.999), using: &generator) == nil)
-        #expect(pool.take(at: start + .seconds(300), using: &generator) == 30000)
+        #expect(pool.take(at: start + .seconds(300), using: &generator)?.port == 30000)
     }
 
-    @Test func `a quarantine that has lapsed keeps no released port from cooling`() {
+    @Test func `a quarantine that has lapsed keeps no released port from cooling`() throws {
         var pool = PortPool(range: 30000...30001, quarantineTime: .seconds(300), coolingTime: .seconds(60))
         var generator = SeededGenerator(seed: 1)
-        pool.quarantine(30000, at: start)
+        pool.quarantine(30000, for: .seconds(300), at: start)
         pool.serviceHolds(30000)
         pool.serviceReleases(30000, at: start + .seconds(400))
         for _ in 0..<20 {
-            #expect(pool.take(at: start + .seconds(400), using: &generator) == 30001)
-            pool.giveBack(30001)
+            let hold = try #require(pool.take(at: start + .seconds(400), using: &generator))
+            #expect(hold.port == 30001)
+            pool.giveBack(hold)
         }
     }
 
@@ -81,17 +84,17 @@ import Testing
         pool.serviceReleases(30000, at: start)
         #expect(pool.take(at: start, using: &generator) == nil)
         pool.serviceReleases(30000, at: start)
-        #expect(pool.take(at: start, using: &generator) == 30000)
+        #expect(pool.take(at: start, using: &generator)?.port == 30000)
     }
 
     @Test func `the Service takes the port over from the create, and its end frees it`() throws {
         var pool = PortPool(range: 30000...30000)
         var generator = SeededGenerator(seed: 1)
-        let port = try #require(pool.take(at: start, using: &generator))
-        pool.serviceHolds(port)
+        let hold = try #require(pool.take(at: start, using: &generator))
+        pool.serviceHolds(hold.port)
         #expect(pool.freeCount(at: start) == 0)
         // Another replica has removed the stack; this one learns it from the watch alone.
-        pool.serviceReleases(port, at: start)
+        pool.serviceReleases(hold.port, at: start)
         #expect(pool.freeCount(at: start) == 1)
     }
 
@@ -101,9 +104,9 @@ import Testing
         _ = try #require(pool.take(at: start, using: &generator))
         #expect(pool.take(at: start + .seconds(599), using: &generator) == nil)
         // It is another hold that counts then.
-        #expect(pool.take(at: start + .seconds(600), using: &generator) == 30000)
+        let second = try #require(pool.take(at: start + .seconds(600), using: &generator))
         #expect(pool.freeCount(at: start + .seconds(1199)) == 0)
-        pool.giveBack(30000)
+        pool.giveBack(second)
         #expect(pool.freeCount(at: start + .seconds(1199)) == 1)
     }
 
@@ -112,11 +115,38 @@ import Testing
         for port in [29999, 30002, 0, -1] {
             pool.serviceHolds(port)
             pool.serviceReleases(port, at: start)
-            pool.quarantine(port, at: start)
-            pool.release(port, at: start)
-            pool.giveBack(port)
+            pool.quarantine(port, for: .seconds(300), at: start)
+            pool.cool(port, at: start)
         }
         #expect(pool.freeCount(at: start) == 2)
+    }
+
+    @Test func `a create that lost its port can't free it for the create that has it now`() throws {
+        var pool = PortPool(range: 30000...30000)
+        var generator = SeededGenerator(seed: 1)
+        let first = try #require(pool.take(at: start, using: &generator))
+        pool.serviceHolds(30000)
+        pool.serviceReleases(30000, at: start + .seconds(1))
+        let second = try #require(pool.take(at: start + .seconds(2), using: &generator))
+        for _ in 0..<2 {
+            pool.release(first, at: start + .seconds(3))
+            pool.giveBack(first)
+            pool.cool(30000, at: start + .seconds(3))
+            #expect(pool.take(at: start + .seconds(3), using: &generator) == nil)
+        }
+        pool.giveBack(second)
+        #expect(pool.take(at: start + .seconds(4), using: &generator) != nil)
+    }
+
+    @Test func `a longer quarantine ends after a shorter one that began later`() {
+        var pool = PortPool(range: 30000...30001, holdTime: .seconds(10_000))
+        var generator = SeededGenerator(seed: 1)
+        pool.quarantine(30000, for: .seconds(3600), at: start)
+        pool.quarantine(30001, for: .seconds(300), at: start + .seconds(10))
+        #expect(pool.take(at: start + .seconds(309), using: &generator) == nil)
+        #expect(pool.take(at: start + .seconds(310), using: &generator)?.port == 30001)
+        #expect(pool.take(at: start + .seconds(3599), using: &generator) == nil)
+        #expect(pool.take(at: start + .seconds(3600), using: &generator)?.port == 30000)
     }
 
     @Test func `a choice costs the same in a range that is nearly full`() throws {
@@ -137,7 +167,7 @@ import Testing
         var counts: [Int: Int] = [:]
         for _ in 0..<2000 {
             var pool = PortPool(range: 30000...30009)
-            counts[try #require(pool.take(at: start, using: &generator)), default: 0] += 1
+            counts[try #require(pool.take(at: start, using: &generator)).port, default: 0] += 1
         }
         // 200 each; the standard deviation is 13.
         #expect(counts.count == 10)
