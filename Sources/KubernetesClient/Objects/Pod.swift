@@ -12,6 +12,8 @@ public struct Pod: KubernetesObject, Equatable {
         public var containers: [Container]
         /// They run before the others, one after another.
         public var initContainers: [Container]?
+        /// What the Pod as a whole needs; where it names a resource, the containers' sum does not count.
+        public var resources: Resources?
         /// What the runtime class needs besides the containers, as quantities by resource name.
         public var overhead: [String: String]?
         /// Seconds after its start at which the kubelet ends it.
@@ -28,9 +30,19 @@ public struct Pod: KubernetesObject, Equatable {
         public var image: String?
         /// What it needs and what it may use.
         public var resources: Resources?
+        /// `Always` makes a sidecar of an init container: it runs beside the others.
+        public var restartPolicy: String?
+        /// The ports that it declares.
+        public var ports: [ContainerPort]?
     }
 
-    /// What a container needs and what it may use.
+    /// A port that a container declares.
+    public struct ContainerPort: Codable, Sendable, Equatable {
+        /// 1 to 65535.
+        public var containerPort: Int
+    }
+
+    /// What a container or a Pod needs and what it may use.
     public struct Resources: Codable, Sendable, Equatable {
         /// What the scheduler sets aside, as quantities by resource name.
         public var requests: [String: String]?
@@ -68,6 +80,10 @@ public struct Pod: KubernetesObject, Equatable {
         public var restartCount: Int?
         /// What it does now.
         public var state: ContainerState?
+        /// What the node has set aside for it, as quantities by resource name; differs from the spec while a resize is under way.
+        public var allocatedResources: [String: String]?
+        /// What the node enforces at present.
+        public var resources: Resources?
     }
 
     /// One of the three is set.

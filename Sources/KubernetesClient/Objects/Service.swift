@@ -14,6 +14,10 @@ public struct Service: KubernetesObject, Equatable {
         public var ports: [Port]?
         /// Chosen by the API server.
         public var clusterIP: String?
+        /// `IPv4` or `IPv6`, in the order of preference; chosen by the API server.
+        public var ipFamilies: [String]?
+        /// The NodePort by which load balancers ask whether a Node has a Pod of the Service; zero for none.
+        public var healthCheckNodePort: Int?
 
         /// What is nil is left to the API server.
         public init(type: String? = nil, selector: [String: String]? = nil, ports: [Port]? = nil, clusterIP: String? = nil) {

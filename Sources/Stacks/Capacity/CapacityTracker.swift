@@ -1,16 +1,21 @@
 /// How much of the cluster stacks may request, kept up to date event by event from the watches of nodes and Pods.
 ///
-/// Every record counts as long as it exists, whether or not its Pod is visible yet, so a reservation that has not become a Pod
-/// is never forgotten. A Pod of ours that a node carries is counted by its record and must not be counted twice; ``budget`` makes
-/// up for that.
+/// A record counts from its reservation to its removal, whether or not its Pod is visible. So the budget leaves out what records
+/// count already:
+///
+///     budget = total − reserve − othersUse − ownExtra + ownElsewhere
+///
+/// - `othersUse`: requests of Pods that belong to no stack, on eligible nodes.
+/// - `ownExtra`: requests of stacks' Pods beyond what their records count, as of an injected container, on eligible nodes.
+/// - `ownElsewhere`: requests of stacks whose Pod takes nothing of an eligible node: it has ended, or its node is not eligible.
 package struct CapacityTracker: Sendable {
     /// What a node offers.
     package struct Node: Sendable, Equatable {
-        package var allocatable: ResourceAmount
+        package var allocatable: NodeResources
         /// Ready, schedulable, without a taint that stacks do not tolerate, and matching the node selector.
         package var isEligible: Bool
 
-        package init(allocatable: ResourceAmount, isEligible: Bool) {
+        package init(allocatable: NodeResources, isEligible: Bool) {
             self.allocatable = allocatable
             self.isEligible = isEligible
         }
@@ -19,25 +24,36 @@ package struct CapacityTracker: Sendable {
     /// What a Pod takes.
     package struct Pod: Sendable, Equatable {
         package var nodeName: String?
-        package var request: ResourceAmount
+        /// What the scheduler counts for it.
+        package var request: NodeResources
         /// Succeeded or failed: the scheduler counts it no longer.
         package var isFinished: Bool
-        /// It belongs to a stack, and so to a record.
-        package var isOwned: Bool
+        /// What the record of its stack counts; nil when it belongs to no stack.
+        package var counted: ResourceAmount?
 
-        package init(nodeName: String?, request: ResourceAmount, isFinished: Bool, isOwned: Bool) {
+        package init(nodeName: String?, request: NodeResources, isFinished: Bool, counted: ResourceAmount?) {
             self.nodeName = nodeName
             self.request = request
             self.isFinished = isFinished
-            self.isOwned = isOwned
+            self.counted = counted
         }
+    }
+
+    /// What the Pods on one node take.
+    private struct Usage: Sendable {
+        var all = Totals()
+        var others = Totals()
+        var ownCounted = Totals()
+        var ownExtra = Totals()
     }
 
     private var nodes: [String: Node] = [:]
     private var pods: [String: Pod] = [:]
-    private var usedOnNode: [String: ResourceAmount] = [:]
-    /// Requests of our own Pods about which the cluster has decided: a node carries them, or they have ended.
-    private var settledOwned = ResourceAmount.zero
+    private var usage: [String: Usage] = [:]
+    /// Counted requests of stacks whose Pod has ended.
+    private var ownFinished = Totals()
+    /// Requests of stacks' Pods that have no node yet.
+    private var ownPending = Totals()
 
     package init() {}
 
@@ -51,66 +67,72 @@ package struct CapacityTracker: Sendable {
         if let pod { account(pod, sign: 1) }
     }
 
-    /// Forgets every node or Pod that is not among the keys: a watch has listed anew.
-    package mutating func retainNodes(_ names: Set<String>) {
-        for name in nodes.keys where !names.contains(name) { nodes[name] = nil }
-    }
-
-    package mutating func retainPods(_ keys: Set<String>) {
-        for key in pods.keys where !keys.contains(key) { setPod(key, nil) }
-    }
-
-    /// The most that all records together may request: what is allocatable, less the reserve, less what other Pods use.
+    /// The most that all records together may request.
     /// - Parameters:
     ///   - total: the cluster's size when the operator states it; nil resources come from the nodes.
     ///   - reserve: the share that must stay free.
     package func budget(totalCPUMilli: Int64? = nil, totalMemoryBytes: Int64? = nil, reserve: ReserveRatio) -> ResourceAmount {
-        var allocatable = ResourceAmount.zero
-        var used = ResourceAmount.zero
+        var allocatable = Totals()
+        var used = Totals()
+        var ownElsewhere = ownFinished
         for (name, node) in nodes where node.isEligible {
-            allocatable += node.allocatable
-            used += usedOnNode[name] ?? .zero
+            allocatable.add(node.allocatable, sign: 1)
+            guard let usage = usage[name] else { continue }
+            used += usage.others
+            used += usage.ownExtra
         }
+        for (name, usage) in usage where nodes[name]?.isEligible != true { ownElsewhere += usage.ownCounted }
         let total = ResourceAmount(
-            cpuMilli: totalCPUMilli ?? allocatable.cpuMilli,
-            memoryBytes: totalMemoryBytes ?? allocatable.memoryBytes
+            cpuMilli: totalCPUMilli ?? allocatable.amount.cpuMilli,
+            memoryBytes: totalMemoryBytes ?? allocatable.amount.memoryBytes
         )
-        return total - reserve.share(of: total) - used + settledOwned
+        let kept = reserve.share(of: total)
+        return ResourceAmount(
+            cpuMilli: Int64(clamping: Int128(total.cpuMilli) - Int128(kept.cpuMilli) - used.cpuMilli + ownElsewhere.cpuMilli),
+            memoryBytes: Int64(clamping: Int128(total.memoryBytes) - Int128(kept.memoryBytes) - used.memoryBytes + ownElsewhere.memoryBytes)
+        )
     }
 
-    private mutating func account(_ pod: Pod, sign: Int64) {
-        let change = ResourceAmount(cpuMilli: sign * pod.request.cpuMilli, memoryBytes: sign * pod.request.memoryBytes)
-        if let node = pod.nodeName, !pod.isFinished {
-            let used = (usedOnNode[node] ?? .zero) + change
-            usedOnNode[node] = used == .zero ? nil : used
+    /// The resource beside cpu and memory of which the eligible nodes have too little left for one more Pod: `pods` or
+    /// `ephemeral-storage`; nil when there is room. A node that does not report a resource bounds nothing.
+    package func shortage(forEphemeralStorageBytes bytes: Int64) -> String? {
+        let eligible = nodes.filter { $0.value.isEligible }
+        guard !eligible.isEmpty else { return nil }
+        func free(_ reported: KeyPath<NodeResources, Int64?>, _ taken: KeyPath<Totals, Int128>) -> Int128? {
+            var free = -ownPending[keyPath: taken]
+            for (name, node) in eligible {
+                guard let offered = node.allocatable[keyPath: reported] else { return nil }
+                // One overfull node takes nothing from the others.
+                free += max(0, Int128(offered) - (usage[name]?.all[keyPath: taken] ?? 0))
+            }
+            return free
         }
-        if pod.isOwned, pod.isFinished || pod.nodeName != nil { settledOwned += change }
-    }
-}
-
-/// A share between 0 and 1 in millionths, so that the boundary is exact.
-package struct ReserveRatio: Sendable, Equatable {
-    package let millionths: Int64
-
-    /// A fifth, the default of the contract.
-    package static let standard = ReserveRatio(unchecked: 200_000)
-
-    private init(unchecked millionths: Int64) {
-        self.millionths = millionths
+        if let pods = free(\.pods, \.pods), pods < 1 { return "pods" }
+        if bytes > 0, let storage = free(\.ephemeralStorageBytes, \.ephemeralStorageBytes), storage < Int128(bytes) {
+            return "ephemeral-storage"
+        }
+        return nil
     }
 
-    /// - Returns: nil unless the value lies in 0…1,000,000.
-    package init?(millionths: Int64) {
-        guard (0...1_000_000).contains(millionths) else { return nil }
-        self.millionths = millionths
-    }
-
-    /// The share of both amounts, rounded up: the reserve is never smaller than asked for.
-    func share(of amount: ResourceAmount) -> ResourceAmount {
-        ResourceAmount(cpuMilli: share(of: amount.cpuMilli), memoryBytes: share(of: amount.memoryBytes))
-    }
-
-    private func share(of value: Int64) -> Int64 {
-        Int64((Int128(value) * Int128(millionths) + 999_999) / 1_000_000)
+    private mutating func account(_ pod: Pod, sign: Int128) {
+        let counted = pod.counted.map { NodeResources($0) }
+        guard !pod.isFinished else {
+            if let counted { ownFinished.add(counted, sign: sign) }
+            return
+        }
+        guard let node = pod.nodeName else {
+            // Nobody else's Pod counts before it has a node.
+            if counted != nil { ownPending.add(pod.request, sign: sign) }
+            return
+        }
+        var usage = usage[node] ?? Usage()
+        usage.all.add(pod.request, sign: sign)
+        if let counted {
+            usage.ownCounted.add(counted, sign: sign)
+            usage.ownExtra.add(pod.request.excess(over: counted), sign: sign)
+        } else {
+            usage.others.add(pod.request, sign: sign)
+        }
+        self.usage[node] = usage.all.pods == 0 ? nil : usage
     }
 }
