@@ -4,35 +4,33 @@ package import Stacks
 
 extension KubernetesCluster {
     package func createPod(_ manifest: PodManifest) async throws -> String {
-        try await mappingErrors {
-            let name = manifest.metadata.name
-            let pod = try await creating(Pod.self, name: name) {
-                try await client.create(manifest, as: Pod.self, namespace: settings.namespace)
-            }
-            guard pod.metadata.deletionTimestamp == nil, let uid = pod.metadata.uid else {
-                throw ClusterError(.podGone, "Pod \(name) is being deleted by someone else")
-            }
-            return uid
+        let name = manifest.metadata.name
+        let pod = try await createOrGet(Pod.self, .pod, name) {
+            try await client.create(manifest, as: Pod.self, namespace: settings.namespace)
         }
+        guard pod.metadata.deletionTimestamp == nil, let uid = pod.metadata.uid else {
+            throw ClusterError(.podGone, "Pod \(name) is being deleted by someone else")
+        }
+        return uid
     }
 
     package func createService(for record: StackRecord, podUID: String) async throws {
-        try await mappingErrors {
-            let service = Service(for: record, podUID: podUID)
-            let created: Service
-            do {
-                created = try await creating(Service.self, name: record.id.serviceName) {
-                    try await client.create(service, namespace: settings.namespace)
-                }
-            } catch let error as KubernetesError where ClusterError(error).code == .portAllocated {
-                // The API server allocates the port before it looks at the name: an attempt that it carried out late holds both.
-                guard let twin = try await existing(Service.self, record.id.serviceName, namespace: settings.namespace) else { throw error }
-                created = twin
+        let service = Service(for: record, podUID: podUID)
+        let name = record.id.serviceName
+        let created: Service
+        do {
+            created = try await createOrGet(Service.self, .service, name) {
+                try await client.create(service, namespace: settings.namespace)
             }
-            // An earlier attempt whose answer was lost may have made it with the port that it had then.
-            guard created.nodePorts == [record.nodePort] else {
-                throw ClusterError(.unexpected, "Service \(record.id.serviceName) has ports \(created.nodePorts), not \(record.nodePort)")
-            }
+        } catch let error as ClusterError where error.code == .portAllocated {
+            // The API server allocates the port before it looks at the name: an attempt that it carried out late holds both.
+            let twin = try await mappingErrors { try await existing(Service.self, name, namespace: settings.namespace) }
+            guard let twin else { throw error }
+            created = twin
+        }
+        // An earlier attempt whose answer was lost may have made it with the port that it had then.
+        guard created.nodePorts == [record.nodePort] else {
+            throw ClusterError(.unexpected, "Service \(name) has ports \(created.nodePorts), not \(record.nodePort)")
         }
     }
 
@@ -42,11 +40,13 @@ extension KubernetesCluster {
         }
     }
 
-    package func deletePod(of id: StackID) async throws {
+    package func deletePod(of id: StackID, isNodeGivenUp: Bool) async throws {
         var options = DeleteOptions()
         // No kubelet is left to confirm the end of a Pod whose node has gone; elsewhere its confirmation is worth waiting for. The
         // watch may only be late with a new node.
-        if let node = pods.object(namespace: settings.namespace, name: id.podName)?.spec?.nodeName, self.node(named: node) == nil {
+        if isNodeGivenUp {
+            options.gracePeriodSeconds = 0
+        } else if let node = pods.object(namespace: settings.namespace, name: id.podName)?.spec?.nodeName, self.node(named: node) == nil {
             if try await !nodeExists(node) { options.gracePeriodSeconds = 0 }
         }
         try await deleting {
@@ -54,24 +54,46 @@ extension KubernetesCluster {
         }
     }
 
-    /// A create whose answer was lost is asked for again, after a look whether it took place: the name is the stack's own, so what
-    /// exists under it is that attempt's.
-    private func creating<T: KubernetesObject>(_ type: T.Type, name: String, _ create: () async throws -> T) async throws -> T {
+    /// Creates an object, however often it takes. The name is the stack's own, so an object that exists under it was made by an
+    /// earlier attempt of this very create, and is the answer.
+    private func createOrGet<T: KubernetesObject>(
+        _ type: T.Type,
+        _ kind: WrittenObject,
+        _ name: String,
+        _ create: () async throws -> T
+    ) async throws -> T {
+        let end = ContinuousClock.now + Self.createPatience
         var attempt = 0
         while true {
             attempt += 1
             do {
                 return try await create()
-            } catch let error as KubernetesError where error.isAlreadyExists {
-                return try await client.get(type, name: name, namespace: settings.namespace)
-            } catch let error as KubernetesError where error.isUnavailable && attempt < 3 {
-                try await Task.sleep(for: .milliseconds(100 << attempt))
-                do {
-                    return try await client.get(type, name: name, namespace: settings.namespace)
-                } catch let error as KubernetesError where error.isNotFound { /* it did not take place */  }
+            } catch let error as KubernetesError {
+                switch Disposition(error, creating: kind) {
+                case .exists:
+                    return try await mappingErrors { try await client.get(type, name: name, namespace: settings.namespace) }
+                case .gone:
+                    throw ClusterError(.unexpected, "\(error)")
+                case .final(let error):
+                    throw error
+                case .retry(let pause, let error):
+                    let pause = pause * Double.random(in: 0.5..<1.5) * Double(attempt)
+                    guard attempt < Self.createAttempts, ContinuousClock.now + pause < end else { throw error }
+                    try await Task.sleep(for: pause)
+                case .unknown(let error):
+                    let pause = Duration.milliseconds(200 * attempt)
+                    guard attempt < Self.unknownAttempts, ContinuousClock.now + pause < end else { throw error }
+                    try await Task.sleep(for: pause)
+                    if let made = try await mappingErrors({ try await existing(type, name, namespace: settings.namespace) }) { return made }
+                }
             }
         }
     }
+
+    /// Within this time and with so many attempts a create of one object must succeed.
+    private static let createPatience: Duration = .seconds(12)
+    private static let createAttempts = 8
+    private static let unknownAttempts = 3
 
     private func deleting(_ delete: () async throws -> Void) async throws {
         try await mappingErrors {
@@ -107,4 +129,7 @@ extension Service {
     }
 
     var nodePorts: [Int] { (spec?.ports ?? []).compactMap(\.nodePort).filter { $0 != 0 } }
+
+    /// Every port that the API server has allocated for it: load balancers ask for the Service's health at one more.
+    var allocatedNodePorts: [Int] { nodePorts + [spec?.healthCheckNodePort].compactMap { $0 }.filter { $0 != 0 } }
 }

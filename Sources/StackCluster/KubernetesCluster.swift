@@ -86,6 +86,14 @@ package final class KubernetesCluster: Cluster {
         nodes.object(namespace: nil, name: name).map(NodeObservation.init)
     }
 
+    package func unreachableNodes() -> Set<String> {
+        Set(nodes.objects().lazy.filter(\.isUnreachable).compactMap(\.metadata.name))
+    }
+
+    package func serviceFamily(of id: StackID) -> IPFamily? {
+        services.object(namespace: settings.namespace, name: id.serviceName)?.spec?.ipFamilies?.first.flatMap { IPFamily(rawValue: $0) }
+    }
+
     package func ownedObjects() -> Set<StackID> {
         var ids: Set<StackID> = []
         for pod in pods.objects() {
@@ -98,6 +106,8 @@ package final class KubernetesCluster: Cluster {
     }
 
     package func budget() -> ResourceAmount { watched.budget() }
+
+    package func shortage(forEphemeralStorageBytes bytes: Int64) -> String? { watched.shortage(forEphemeralStorageBytes: bytes) }
 
     package func checkReadiness() async throws {
         try await mappingErrors { try await client.isReady() }

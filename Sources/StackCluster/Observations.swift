@@ -5,8 +5,21 @@ import Stacks
 extension PodObservation {
     init(_ pod: Pod) {
         let status = pod.status
-        let statuses = (status?.initContainerStatuses ?? []) + (status?.containerStatuses ?? [])
         let scheduled = status?.conditions?.first { $0.type == "PodScheduled" && $0.status == "False" }
+        let names = pod.namedContainers
+        let specs = (pod.spec?.initContainers ?? []) + (pod.spec?.containers ?? [])
+        func containers(_ statuses: [Pod.ContainerStatus]?, isInitial: Bool) -> [Container] {
+            (statuses ?? []).compactMap { status in
+                let spec = specs.first { $0.name == status.name }
+                let role: Container.Role = !isInitial ? .main : spec?.isSidecar == true ? .sidecar : .initial
+                return Container(
+                    status,
+                    role: role,
+                    isOurs: names?.contains(status.name) ?? true,
+                    ports: (spec?.ports ?? []).map(\.containerPort)
+                )
+            }
+        }
         self.init(
             name: pod.metadata.name ?? "",
             phase: status?.phase.flatMap(Phase.init) ?? .pending,
@@ -14,7 +27,8 @@ extension PodObservation {
             message: status?.message,
             nodeName: pod.spec?.nodeName,
             unschedulable: scheduled.map { $0.message ?? $0.reason ?? "unschedulable" },
-            containers: statuses.compactMap(Container.init),
+            containers: containers(status?.initContainerStatuses, isInitial: true)
+                + containers(status?.containerStatuses, isInitial: false),
             isTerminating: pod.metadata.deletionTimestamp != nil,
             createdAt: pod.metadata.creationTimestamp
         )
@@ -22,13 +36,20 @@ extension PodObservation {
 }
 
 extension PodObservation.Container {
-    init?(_ status: Pod.ContainerStatus) {
-        if let ended = status.state?.terminated {
-            self.init(name: status.name, state: .terminated(exitCode: ended.exitCode, reason: ended.reason, message: ended.message))
-        } else if let waiting = status.state?.waiting {
-            self.init(name: status.name, state: .waiting(reason: waiting.reason, message: waiting.message))
-        } else if status.state?.running != nil {
-            self.init(name: status.name, state: .running)
+    init?(_ status: Pod.ContainerStatus, role: Role, isOurs: Bool, ports: [Int]) {
+        guard let state = State(status.state) else { return nil }
+        self.init(name: status.name, state: state, role: role, isOurs: isOurs, ports: ports)
+    }
+}
+
+extension PodObservation.Container.State {
+    init?(_ state: Pod.ContainerState?) {
+        if let ended = state?.terminated {
+            self = .terminated(exitCode: ended.exitCode, reason: ended.reason, message: ended.message)
+        } else if let waiting = state?.waiting {
+            self = .waiting(reason: waiting.reason, message: waiting.message)
+        } else if state?.running != nil {
+            self = .running
         } else {
             return nil
         }
@@ -37,61 +58,50 @@ extension PodObservation.Container {
 
 extension NodeObservation {
     init(_ node: Node) {
-        let external = node.status?.addresses?.first { $0.type == "ExternalIP" }
-        self.init(name: node.metadata.name ?? "", externalIP: external?.address, isReady: node.isReady)
+        let external = (node.status?.addresses ?? []).filter { $0.type == "ExternalIP" }
+        self.init(
+            name: node.metadata.name ?? "",
+            externalIPs: external.map(\.address),
+            isReady: node.isReady,
+            isUnreachable: node.isUnreachable
+        )
     }
 }
 
 extension Node {
     var isReady: Bool { status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } == true }
 
+    /// The node controller has not heard of the kubelet for its grace period, or an operator says that the node is out of service.
+    /// https://kubernetes.io/docs/reference/labels-annotations-taints/#node-kubernetes-io-unreachable
+    var isUnreachable: Bool {
+        let isSilent = status?.conditions?.contains { $0.type == "Ready" && $0.status == "Unknown" } == true
+        return isSilent || spec?.taints?.contains { Self.unreachableTaints.contains($0.key) } == true
+    }
+
+    private static let unreachableTaints: Set<String> = ["node.kubernetes.io/unreachable", "node.kubernetes.io/out-of-service"]
+
     /// What the node offers to stacks: nothing unless it is ready, schedulable, selected, and without a taint that keeps Pods away.
     func capacity(selector: [String: String]) -> CapacityTracker.Node {
         let isTainted = spec?.taints?.contains { $0.effect == "NoSchedule" || $0.effect == "NoExecute" } == true
         let isSelected = selector.allSatisfy { metadata.labels?[$0.key] == $0.value }
+        // Stacks are Linux containers, and Windows nodes need not bear a taint.
+        let isLinux = metadata.labels?["kubernetes.io/os"].map { $0 == "linux" } ?? true
         return CapacityTracker.Node(
-            allocatable: ResourceAmount(kubernetes: status?.allocatable ?? [:], roundUp: false),
-            isEligible: isReady && !isTainted && isSelected && spec?.unschedulable != true
+            allocatable: NodeResources(allocatable: status?.allocatable ?? [:]),
+            isEligible: isReady && !isTainted && isSelected && isLinux && spec?.unschedulable != true
         )
     }
 }
 
-extension Pod {
-    /// What the scheduler counts for the Pod: the sum of its containers or its largest init container, and the overhead of its
-    /// runtime class.
-    func usage(isOwned: Bool) -> CapacityTracker.Pod {
-        var request = ResourceAmount.zero
-        for container in spec?.containers ?? [] {
-            request += ResourceAmount(kubernetes: container.resources?.requests ?? [:], roundUp: true)
-        }
-        for container in spec?.initContainers ?? [] {
-            let initial = ResourceAmount(kubernetes: container.resources?.requests ?? [:], roundUp: true)
-            request.cpuMilli = max(request.cpuMilli, initial.cpuMilli)
-            request.memoryBytes = max(request.memoryBytes, initial.memoryBytes)
-        }
-        request += ResourceAmount(kubernetes: spec?.overhead ?? [:], roundUp: true)
-        return CapacityTracker.Pod(
-            nodeName: spec?.nodeName,
-            request: request,
-            isFinished: status?.phase == "Succeeded" || status?.phase == "Failed",
-            isOwned: isOwned
-        )
-    }
-
-    /// The Pod without what nobody here reads: a large cluster's Pods are held in memory.
-    func trimmed() -> Pod {
-        var pod = self
-        pod.metadata.annotations = nil
-        return pod
-    }
-}
-
-extension ResourceAmount {
-    /// Reads `cpu` and `memory` of a Kubernetes resource list. A quantity that cannot be read counts as nothing.
-    init(kubernetes list: [String: String], roundUp: Bool) {
+extension NodeResources {
+    /// Reads a Node's `allocatable`, rounded down. A quantity that cannot be read counts as nothing.
+    init(allocatable list: [String: String]) {
+        func bytes(_ name: String) -> Int64? { list[name].map { Quantity($0)?.value(roundUp: false) ?? 0 } }
         self.init(
-            cpuMilli: list["cpu"].flatMap { Quantity($0)?.milliValue(roundUp: roundUp) } ?? 0,
-            memoryBytes: list["memory"].flatMap { Quantity($0)?.value(roundUp: roundUp) } ?? 0
+            cpuMilli: list["cpu"].flatMap { Quantity($0)?.milliValue(roundUp: false) } ?? 0,
+            memoryBytes: bytes("memory") ?? 0,
+            ephemeralStorageBytes: bytes("ephemeral-storage"),
+            pods: bytes("pods")
         )
     }
 }

@@ -8,6 +8,14 @@ final class WatchedState: Sendable {
     private let ports: Ports
     private let triggers: ReconcileTriggers
     private let capacity = Mutex(CapacityTracker())
+    private let ownPorts = Mutex(OwnPorts())
+
+    /// The NodePorts of stacks whose Service is gone and whose Pod is not. Their records hold the ports until the Pod is gone as well;
+    /// offered before, they would only be refused.
+    private struct OwnPorts {
+        var pods: Set<StackID> = []
+        var withoutService: [StackID: [Int]] = [:]
+    }
 
     init(settings: KubernetesCluster.Settings, ports: Ports, triggers: ReconcileTriggers) {
         self.settings = settings
@@ -21,14 +29,27 @@ final class WatchedState: Sendable {
         }
     }
 
+    /// Stated totals are those of a cluster that grows: its nodes of this moment bound nothing.
+    func shortage(forEphemeralStorageBytes bytes: Int64) -> String? {
+        guard settings.totalCPUMilli == nil, settings.totalMemoryBytes == nil else { return nil }
+        return capacity.withLock { $0.shortage(forEphemeralStorageBytes: bytes) }
+    }
+
     func podChanged(_ change: Change<Pod>) {
         switch change {
         case .added(let pod), .updated(_, let pod):
-            let owned = pod.metadata.stackID(in: settings.namespace) != nil
-            capacity.withLock { $0.setPod(pod.metadata.key, pod.usage(isOwned: owned)) }
+            let id = pod.metadata.stackID(in: settings.namespace)
+            if let id { ownPorts.withLock { _ = $0.pods.insert(id) } }
+            capacity.withLock { $0.setPod(pod.metadata.key, pod.usage(isOwned: id != nil)) }
         case .removed(let pod):
             capacity.withLock { $0.setPod(pod.metadata.key, nil) }
-            if let id = pod.metadata.stackID(in: settings.namespace) { triggers.stackChanged(id) }
+            guard let id = pod.metadata.stackID(in: settings.namespace) else { return }
+            let released = ownPorts.withLock { own in
+                own.pods.remove(id)
+                return own.withoutService.removeValue(forKey: id)
+            }
+            if let released { ports.serviceChanged(from: released, to: []) }
+            triggers.stackChanged(id)
         case .relisted:
             triggers.requestFullPass()
         }
@@ -36,11 +57,18 @@ final class WatchedState: Sendable {
 
     func serviceChanged(_ change: Change<Service>) {
         switch change {
-        case .added(let service): ports.serviceChanged(from: [], to: service.nodePorts)
-        case .updated(let old, let new): ports.serviceChanged(from: old.nodePorts, to: new.nodePorts)
+        case .added(let service): ports.serviceChanged(from: [], to: service.allocatedNodePorts)
+        case .updated(let old, let new): ports.serviceChanged(from: old.allocatedNodePorts, to: new.allocatedNodePorts)
         case .removed(let service):
-            ports.serviceChanged(from: service.nodePorts, to: [])
-            if let id = service.metadata.stackID(in: settings.namespace) { triggers.stackChanged(id) }
+            let held = service.allocatedNodePorts
+            guard let id = service.metadata.stackID(in: settings.namespace) else { return ports.serviceChanged(from: held, to: []) }
+            let isPodLeft = ownPorts.withLock { own in
+                guard own.pods.contains(id) else { return false }
+                own.withoutService[id, default: []] += held
+                return true
+            }
+            if !isPodLeft { ports.serviceChanged(from: held, to: []) }
+            triggers.stackChanged(id)
         case .relisted:
             triggers.requestFullPass()
         }

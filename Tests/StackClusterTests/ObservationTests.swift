@@ -1,0 +1,34 @@
+import KubernetesClient
+import Stacks
+import Testing
+
+@testable import StackCluster
+
+@Suite struct ObservationTests {
+    private static let spec =
+        #"{"containers":[{"name":"web","ports":[{"containerPort":8080}]},{"name":"proxy"}],"#
+        + #""initContainers":[{"name":"setup"},{"name":"mesh","restartPolicy":"Always"}]}"#
+    private static let status =
+        #"{"containerStatuses":[{"name":"web","state":{"running":{}}},{"name":"proxy","state":{"terminated":{"exitCode":1}}}],"#
+        + #""initContainerStatuses":[{"name":"setup","state":{"terminated":{"exitCode":0}}},{"name":"mesh","state":{"waiting":{}}}]}"#
+
+    @Test func `containers are told apart: by role, by port, and by whether the spec named them`() throws {
+        let metadata = #","annotations":{"ctf-provisioner.dev/containers":"setup,web"}"#
+        let observed = PodObservation(try Objects.pod(spec: Self.spec, status: Self.status, metadata: metadata).trimmed())
+        #expect(observed.containers.map(\.name) == ["setup", "mesh", "web", "proxy"])
+        #expect(observed.containers.map(\.role) == [.initial, .sidecar, .main, .main])
+        #expect(observed.containers.map(\.isOurs) == [true, false, true, false])
+        #expect(observed.containers.map(\.ports) == [[], [], [8080], []])
+    }
+
+    @Test func `in a Pod of an earlier version every container counts as the spec's`() throws {
+        let observed = PodObservation(try Objects.pod(spec: Self.spec, status: Self.status))
+        #expect(observed.containers.map(\.isOurs) == [true, true, true, true])
+    }
+
+    @Test func `of the annotations only ours are kept in memory`() throws {
+        let metadata = #","annotations":{"ctf-provisioner.dev/containers":"web","kubectl.kubernetes.io/last-applied-configuration":"long"}"#
+        let pod = try Objects.pod(spec: Self.spec, metadata: metadata).trimmed()
+        #expect(pod.metadata.annotations == ["ctf-provisioner.dev/containers": "web"])
+    }
+}
