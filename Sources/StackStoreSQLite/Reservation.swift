@@ -15,20 +15,18 @@ enum Reservation {
         let count = try ofUser.fetchCount(database)
         guard count < limits.stacksPerUser else { throw ReservationRefusal.userLimitReached(count: count) }
 
-        if let budget = limits.budget { try check(record, within: budget, in: database) }
+        try checkBudget(record, within: limits, in: database)
 
         let isPortFree = try StackRow.filter(StackRow.Columns.nodePort == record.nodePort).isEmpty(database)
         guard isPortFree else { throw ReservationRefusal.portTaken }
     }
 
-    private static func check(_ record: StackRecord, within budget: ResourceAmount, in database: Database) throws {
+    private static func checkBudget(_ record: StackRecord, within limits: ReservationLimits, in database: Database) throws {
         guard let totals = try Row.fetchOne(database, sql: "SELECT cpu_milli, memory_bytes FROM totals") else {
             throw StoreError.unavailable("the table totals is empty")
         }
         let reserved = ResourceAmount(cpuMilli: totals["cpu_milli"], memoryBytes: totals["memory_bytes"])
-        let wanted = reserved + ResourceAmount(cpuMilli: record.requestedCPUMilli, memoryBytes: record.requestedMemoryBytes)
-        guard wanted.cpuMilli <= budget.cpuMilli, wanted.memoryBytes <= budget.memoryBytes else {
-            throw ReservationRefusal.overBudget(reserved: reserved)
-        }
+        guard let budget = limits.budget, !budget.covers(reserved + record.requested) else { return }
+        throw ReservationRefusal.overBudget(reserved: reserved)
     }
 }

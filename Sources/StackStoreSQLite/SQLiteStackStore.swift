@@ -40,6 +40,17 @@ package final class SQLiteStackStore: StackStore {
         }
     }
 
+    package func refusal(of record: StackRecord, within limits: ReservationLimits) async throws -> ReservationRefusal? {
+        try await read { database in
+            do {
+                try Reservation.check(record, within: limits, in: database)
+                return nil
+            } catch let refusal as ReservationRefusal {
+                return refusal
+            }
+        }
+    }
+
     package func changePort(of id: StackID, owner: String, to nodePort: Int, at now: Date) async throws {
         try await write { database in
             var row = try StackRow.reservation(id, owner: owner, in: database)
@@ -86,6 +97,10 @@ package final class SQLiteStackStore: StackStore {
 
     package func record(_ id: StackID) async throws -> StackRecord? {
         try await read { try StackRow.fetchOne($0, key: id.description)?.record() }
+    }
+
+    package func record(idempotencyKey key: String) async throws -> StackRecord? {
+        try await read { try StackRow.filter(StackRow.Columns.idempotencyKey == key).fetchOne($0)?.record() }
     }
 
     package func records() async throws -> [StackRecord] {

@@ -56,7 +56,8 @@ extension StackError.Code {
         case .stackExists: .conflict
         case .idempotencyKeyReused: .unprocessableContent
         case .userStackLimitReached, .clusterSaturated, .unschedulable, .nodePortsExhausted, .quotaExceeded, .tooManyCreates,
-            .requestInProgress, .deletionPending, .kubernetesUnavailable, .storeUnavailable, .shuttingDown:
+            .requestInProgress, .deletionPending, .admissionUnavailable, .clusterIPsExhausted, .kubernetesUnavailable, .storeUnavailable,
+            .shuttingDown:
             .serviceUnavailable
         case .namespaceMissing, .namespaceTerminating, .admissionDenied, .kubernetesUnauthorized, .kubernetesForbidden, .internalError:
             .internalServerError

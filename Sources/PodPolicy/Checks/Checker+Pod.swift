@@ -89,6 +89,7 @@ extension Checker {
             port: port,
             requestedCPUMilli: total.cpuMilli,
             requestedMemoryBytes: total.memoryBytes,
+            requestedEphemeralStorageBytes: total.ephemeralStorageBytes,
             labels: labels,
             spec: PodManifest.Spec(
                 activeDeadlineSeconds: 0,

@@ -6,22 +6,34 @@ public struct CheckedPod: Sendable, Equatable {
     public let requestedCPUMilli: Int64
     /// What the whole Pod requests, in bytes: as above, and its volumes in memory.
     public let requestedMemoryBytes: Int64
+    /// Scratch space on the node's disk that the whole Pod requests, in bytes.
+    public let requestedEphemeralStorageBytes: Int64
     let labels: [String: String]
     /// With everything in place but the deadline, which the caller sets.
     let spec: PodManifest.Spec
+
+    /// Names of the init containers and containers, in this order.
+    public var containerNames: [String] { ((spec.initContainers ?? []) + spec.containers).map(\.name) }
 
     /// The Pod to create.
     /// - Parameters:
     ///   - labels: ours; they replace labels of the same name.
     ///   - activeDeadlineSeconds: after which the kubelet ends the Pod by itself.
-    public func manifest(name: String, namespace: String, labels: [String: String], activeDeadlineSeconds: Int64) -> PodManifest {
+    public func manifest(
+        name: String,
+        namespace: String,
+        labels: [String: String],
+        annotations: [String: String]? = nil,
+        activeDeadlineSeconds: Int64
+    ) -> PodManifest {
         var spec = spec
         spec.activeDeadlineSeconds = activeDeadlineSeconds
         return PodManifest(
             metadata: PodManifest.Metadata(
                 name: name,
                 namespace: namespace,
-                labels: self.labels.merging(labels) { _, ours in ours }
+                labels: self.labels.merging(labels) { _, ours in ours },
+                annotations: annotations
             ),
             spec: spec
         )

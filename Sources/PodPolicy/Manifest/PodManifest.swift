@@ -10,6 +10,7 @@ public struct PodManifest: Codable, Sendable, Equatable {
         package var name: String
         package var namespace: String
         package var labels: [String: String]
+        package var annotations: [String: String]?
     }
 
     package struct Spec: Codable, Sendable, Equatable {

@@ -29,6 +29,11 @@ extension StackSettings {
             default: reconcileInterval,
             in: .milliseconds(100) ... .seconds(3600)
         )
+        deadNodeTimeout = reader.duration(
+            "STACK_DEAD_NODE_TIMEOUT",
+            default: deadNodeTimeout,
+            in: .zero ... .seconds(7 * 24 * 3600)
+        )
         let mistakes = reader.mistakes.count
         let timeouts = Duration.seconds(1)...Duration.seconds(3600)
         portLockTTL = reader.duration("STACK_PORT_LOCK_TTL", default: portLockTTL, in: timeouts)

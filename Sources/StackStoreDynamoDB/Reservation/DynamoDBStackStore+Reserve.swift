@@ -74,9 +74,10 @@ extension DynamoDBStackStore {
 
     /// The second look at the budget.
     private func confirm(_ attempt: inout Attempt) async throws -> Contention.Outcome<Void> {
-        guard let budget = attempt.limits.budget else { return .done(()) }
+        guard attempt.limits.budget != nil else { return .done(()) }
         let reserved = try await totalReserved()
-        if budget.covers(reserved) { return .done(()) }
+        // The budget of this moment, not that of the first look: a record that went meanwhile may have taken its Pod's share with it.
+        guard let budget = attempt.limits.budget, !budget.covers(reserved) else { return .done(()) }
         let refusal = ReservationRefusal.overBudget(reserved: reserved - attempt.record.requested)
         guard try await takeBack(attempt.record) else { throw refusal }
         attempt.hasYielded = true

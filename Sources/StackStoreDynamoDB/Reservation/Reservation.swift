@@ -42,18 +42,7 @@ struct Findings: Sendable, Equatable {
     private static let spaciousCount: Int64 = 100
 }
 
-extension ResourceAmount {
-    /// Whether `other` stays within this in both resources.
-    func covers(_ other: ResourceAmount) -> Bool {
-        other.cpuMilli <= cpuMilli && other.memoryBytes <= memoryBytes
-    }
-}
-
 extension StackRecord {
-    var requested: ResourceAmount {
-        ResourceAmount(cpuMilli: requestedCPUMilli, memoryBytes: requestedMemoryBytes)
-    }
-
     /// What a lock, a port or an idempotency key says of its holder.
     var holder: DynamoDB.Item {
         [Attribute.stackID: .s(id.description), Attribute.owner: .s(owner)]

@@ -23,7 +23,8 @@ package protocol Cluster: Sendable {
     func deleteService(of id: StackID) async throws
 
     /// Asks for the deletion of the Pod; success when there is none.
-    func deletePod(of id: StackID) async throws
+    /// - Parameter isNodeGivenUp: the Pod is removed at once, without the word of a kubelet that will not come.
+    func deletePod(of id: StackID, isNodeGivenUp: Bool) async throws
 
     /// Waits until the API server itself says that neither Pod nor Service exists.
     /// - Returns: false when one of them is still there after `timeout`.
@@ -40,12 +41,19 @@ package protocol Cluster: Sendable {
     /// Whether the watch knows the Service.
     func hasService(of id: StackID) -> Bool
     func node(named name: String) -> NodeObservation?
+    /// Names of the nodes whose kubelet has stopped reporting.
+    func unreachableNodes() -> Set<String>
+    /// The IP family on which the stack's NodePorts answer; nil when the watch does not know the Service or its family.
+    func serviceFamily(of id: StackID) -> IPFamily?
 
     /// Every stack of which the watches know a Pod or a Service of this provisioner.
     func ownedObjects() -> Set<StackID>
 
     /// The most that all records together may request now.
     func budget() -> ResourceAmount
+
+    /// The resource beside cpu and memory of which the nodes have too little left for one more Pod; nil when there is room.
+    func shortage(forEphemeralStorageBytes bytes: Int64) -> String?
 
     /// Asks the API server whether it is ready.
     func checkReadiness() async throws
@@ -77,12 +85,20 @@ package struct ClusterError: Error, Sendable, Equatable, CustomStringConvertible
         case namespaceMissing
         case namespaceTerminating
         case admissionDenied
+        /// A webhook that must be asked does not answer.
+        case admissionUnavailable
+        /// No address is left in the range of Services.
+        case clusterIPsExhausted
         case unauthorized
         case forbidden
         /// The API server refused the object itself.
         case invalid
         /// No answer, or one that says nothing about the effect.
         case unavailable
+        /// The API server did nothing because it has too much to do.
+        case busy
+        /// The service has no credentials that it could show to the API server.
+        case noCredentials
         case unexpected
     }
 

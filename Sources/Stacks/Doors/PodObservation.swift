@@ -19,12 +19,29 @@ package struct PodObservation: Sendable, Equatable {
             case terminated(exitCode: Int, reason: String?, message: String?)
         }
 
+        /// How a container runs.
+        package enum Role: Sendable, Equatable {
+            case main
+            /// Runs to its end before the main ones.
+            case initial
+            /// An init container that runs beside the main ones and is restarted.
+            case sidecar
+        }
+
         package var name: String
         package var state: State
+        package var role: Role
+        /// Whether the spec of the stack named it; an admission webhook may have injected others.
+        package var isOurs: Bool
+        /// The container ports that it declares.
+        package var ports: [Int]
 
-        package init(name: String, state: State) {
+        package init(name: String, state: State, role: Role = .main, isOurs: Bool = true, ports: [Int] = []) {
             self.name = name
             self.state = state
+            self.role = role
+            self.isOurs = isOurs
+            self.ports = ports
         }
     }
 
@@ -67,14 +84,31 @@ package struct PodObservation: Sendable, Equatable {
 /// What the cluster's watch last said about a node.
 package struct NodeObservation: Sendable, Equatable {
     package var name: String
-    /// The first address of type `ExternalIP`.
-    package var externalIP: String?
-    /// Whether its kubelet reports.
+    /// The addresses of type `ExternalIP`, in the node's order.
+    package var externalIPs: [String]
+    /// Whether its kubelet reports that all is well.
     package var isReady: Bool
+    /// Whether its kubelet has stopped reporting.
+    package var isUnreachable: Bool
 
-    package init(name: String, externalIP: String? = nil, isReady: Bool = true) {
+    package init(name: String, externalIPs: [String] = [], isReady: Bool = true, isUnreachable: Bool = false) {
         self.name = name
-        self.externalIP = externalIP
+        self.externalIPs = externalIPs
         self.isReady = isReady
+        self.isUnreachable = isUnreachable
     }
+
+    /// The first external address of a family, as a NodePort answers only on addresses of its Service's family.
+    /// - Parameter family: nil when the Service is not known; then the first address counts.
+    func externalIP(of family: IPFamily?) -> String? {
+        externalIPs.first { family == nil || IPFamily(address: $0) == family }
+    }
+}
+
+/// A family of IP addresses, in Kubernetes' words.
+package enum IPFamily: String, Sendable {
+    case v4 = "IPv4"
+    case v6 = "IPv6"
+
+    init(address: String) { self = address.contains(":") ? .v6 : .v4 }
 }

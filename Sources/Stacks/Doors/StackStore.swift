@@ -14,6 +14,9 @@ package protocol StackStore: Sendable {
     /// - Throws: ``ReservationRefusal``, and then nothing was written.
     func reserve(_ record: StackRecord, within limits: ReservationLimits) async throws
 
+    /// Why ``reserve(_:within:)`` would refuse the record now, in the same order; nil when it would not. Writes nothing.
+    func refusal(of record: StackRecord, within limits: ReservationLimits) async throws -> ReservationRefusal?
+
     /// Gives a reservation another port, because the cluster refused the first.
     /// - Throws: ``ReservationRefusal/portTaken``; ``StoreError/lostReservation`` when it is no longer this owner's.
     func changePort(of id: StackID, owner: String, to nodePort: Int, at now: Date) async throws
@@ -32,6 +35,8 @@ package protocol StackStore: Sendable {
     func remove(_ id: StackID) async throws
 
     func record(_ id: StackID) async throws -> StackRecord?
+    /// The record that a request with this idempotency key made.
+    func record(idempotencyKey: String) async throws -> StackRecord?
     /// Every record, oldest first.
     func records() async throws -> [StackRecord]
     /// Every record of a user, oldest first.
@@ -60,40 +65,22 @@ extension StackRecord {
 }
 
 /// What a reservation must keep within.
-package struct ReservationLimits: Sendable, Equatable {
+package struct ReservationLimits: Sendable {
     package var stacksPerUser: Int
-    /// The most that all records together may request; nil for no bound.
-    package var budget: ResourceAmount?
+    private let currentBudget: @Sendable () -> ResourceAmount?
+
+    /// The most that all records together may request, at this moment; nil for no bound. A store asks after it has read what is
+    /// reserved: the budget may have changed while the reservation waited.
+    package var budget: ResourceAmount? { currentBudget() }
 
     package init(stacksPerUser: Int, budget: ResourceAmount?) {
+        self.init(stacksPerUser: stacksPerUser) { budget }
+    }
+
+    package init(stacksPerUser: Int, currentBudget: @escaping @Sendable () -> ResourceAmount?) {
         self.stacksPerUser = stacksPerUser
-        self.budget = budget
+        self.currentBudget = currentBudget
     }
-}
-
-/// An amount of both resources that stacks request.
-package struct ResourceAmount: Sendable, Equatable {
-    /// Thousandths of a core.
-    package var cpuMilli: Int64
-    package var memoryBytes: Int64
-
-    package static let zero = ResourceAmount(cpuMilli: 0, memoryBytes: 0)
-
-    package init(cpuMilli: Int64, memoryBytes: Int64) {
-        self.cpuMilli = cpuMilli
-        self.memoryBytes = memoryBytes
-    }
-
-    package static func + (left: ResourceAmount, right: ResourceAmount) -> ResourceAmount {
-        ResourceAmount(cpuMilli: left.cpuMilli + right.cpuMilli, memoryBytes: left.memoryBytes + right.memoryBytes)
-    }
-
-    package static func - (left: ResourceAmount, right: ResourceAmount) -> ResourceAmount {
-        ResourceAmount(cpuMilli: left.cpuMilli - right.cpuMilli, memoryBytes: left.memoryBytes - right.memoryBytes)
-    }
-
-    package static func += (left: inout ResourceAmount, right: ResourceAmount) { left = left + right }
-    package static func -= (left: inout ResourceAmount, right: ResourceAmount) { left = left - right }
 }
 
 /// Why a reservation was not written. Tested in this order, so that a caller learns the reason that lasts longest.

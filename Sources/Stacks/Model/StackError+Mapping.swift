@@ -17,6 +17,19 @@ extension StackError {
         retryAfterSeconds: 30
     )
 
+    static func portsBusy(count: Int) -> StackError {
+        StackError(
+            .nodePortsExhausted,
+            "\(count) NodePorts in a row belong to stacks that are being made or removed; try again",
+            retryAfterSeconds: 2
+        )
+    }
+
+    /// - Parameter resource: Kubernetes' name for it.
+    static func tooLittle(of resource: String) -> StackError {
+        StackError(.clusterSaturated, "the nodes have too little \(resource) left for one more stack", retryAfterSeconds: 30)
+    }
+
     static func createTimedOut(after limit: Duration) -> StackError {
         StackError(
             .kubernetesUnavailable,
@@ -62,10 +75,23 @@ extension StackError {
         case .namespaceMissing: self.init(.namespaceMissing, "the namespace of the stacks does not exist")
         case .namespaceTerminating: self.init(.namespaceTerminating, "the namespace of the stacks is being deleted")
         case .admissionDenied: self.init(.admissionDenied, "an admission policy of the cluster refuses the stack")
+        case .admissionUnavailable:
+            self.init(.admissionUnavailable, "an admission webhook of the cluster does not answer", retryAfterSeconds: retry ?? 10)
+        case .clusterIPsExhausted:
+            let message = "no address is left in the cluster's range for Services, of which each stack needs one"
+            self.init(.clusterIPsExhausted, message, retryAfterSeconds: retry ?? 30)
         case .unauthorized: self.init(.kubernetesUnauthorized, "the API server does not accept the service's credentials")
         case .forbidden: self.init(.kubernetesForbidden, "the API server does not allow the service to do this")
         case .invalid: self.init(.invalidPodSpec, error.message)
-        case .unavailable: self.init(.kubernetesUnavailable, "the Kubernetes API server cannot be reached", retryAfterSeconds: retry ?? 5)
+        case .unavailable:
+            let message = "the Kubernetes API server cannot be reached or fails"
+            self.init(.kubernetesUnavailable, message, retryAfterSeconds: retry ?? 5)
+        case .busy:
+            let message = "the Kubernetes API server has too much to do; try again"
+            self.init(.kubernetesUnavailable, message, retryAfterSeconds: retry ?? 2)
+        case .noCredentials:
+            let message = "the service has no valid credentials for the Kubernetes API server"
+            self.init(.kubernetesUnavailable, message, retryAfterSeconds: retry ?? 10)
         case .unexpected: self.init(.internalError, "an internal error occurred")
         }
     }
@@ -103,7 +129,8 @@ extension StackError.Code {
     /// Failures that no caller can mend: someone has to look at the cluster or the service.
     var isOperatorsConcern: Bool {
         switch self {
-        case .namespaceMissing, .namespaceTerminating, .admissionDenied, .kubernetesUnauthorized, .kubernetesForbidden,
+        case .namespaceMissing, .namespaceTerminating, .admissionDenied, .admissionUnavailable, .clusterIPsExhausted,
+            .kubernetesUnauthorized, .kubernetesForbidden,
             .kubernetesUnavailable, .storeUnavailable, .internalError:
             true
         default: false

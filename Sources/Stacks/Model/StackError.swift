@@ -24,6 +24,8 @@ package struct StackError: Error, Sendable, Equatable {
         case namespaceMissing = "namespace_missing"
         case namespaceTerminating = "namespace_terminating"
         case admissionDenied = "admission_denied"
+        case admissionUnavailable = "admission_unavailable"
+        case clusterIPsExhausted = "cluster_ips_exhausted"
         case kubernetesUnauthorized = "kubernetes_unauthorized"
         case kubernetesForbidden = "kubernetes_forbidden"
         case internalError = "internal_error"

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import PodPolicy
 
 /// A status with its reason, derived from what is seen; nothing here is stored.
 struct ObservedStatus: Equatable {
@@ -8,25 +9,27 @@ struct ObservedStatus: Equatable {
 }
 
 extension ObservedStatus {
-    /// Container waiting reasons after which the Pod will not start by itself; image pulls get a grace first, because a registry
-    /// may be slow to answer.
-    private static let hopelessWaits: Set<String> = [
-        "CreateContainerConfigError", "CreateContainerError", "InvalidImageName", "RunContainerError",
+    /// Container waiting reasons after which the Pod will not start by itself.
+    private static let hopelessWaits: Set<String> = ["CreateContainerConfigError", "InvalidImageName", "RunContainerError"]
+    /// Waiting reasons that may pass: a registry may be slow to answer, and a busy runtime misses its deadline for a while, after
+    /// which the kubelet tries again. https://github.com/kubernetes/kubernetes/issues/88153
+    private static let passingWaits: Set<String> = [
+        "CreateContainerError", "ErrImageNeverPull", "ErrImagePull", "ImageInspectError", "ImagePullBackOff", "RegistryUnavailable",
+        "SignatureValidationFailed",
     ]
-    private static let imageWaits: Set<String> = ["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull"]
 
     /// - Parameters:
     ///   - pod: what the watch knows of the Pod; nil when it knows none.
     ///   - node: what the watch knows of the node that the record names; nil when it knows none.
     ///   - watchGrace: how long the watch may be late with what another replica made.
-    ///   - imagePullGrace: how long a failing image pull still counts as creating, from the stack's creation.
+    ///   - startGrace: how long a failing image pull or container creation still counts as creating, from the stack's creation.
     init(
         record: StackRecord,
         pod: PodObservation?,
         node: NodeObservation?,
         now: Date,
         watchGrace: TimeInterval = 30,
-        imagePullGrace: TimeInterval
+        startGrace: TimeInterval
     ) {
         guard record.state != .reserved else {
             self.init(status: .creating, reason: "Provisioning", message: pod?.unschedulable ?? "the Pod is being created and scheduled")
@@ -46,19 +49,35 @@ extension ObservedStatus {
             return
         }
         switch pod.phase {
-        case .succeeded:
-            self.init(status: .stopped, reason: pod.reason ?? "Completed", message: pod.message ?? "every container ended with exit code 0")
-        case .failed:
-            let culprit = Self.failedContainer(of: pod)
-            self.init(
-                status: .failed,
-                reason: pod.reason ?? culprit?.reason ?? "Failed",
-                message: pod.message ?? culprit?.message ?? "the Pod failed"
-            )
+        case .succeeded, .failed:
+            self = pod.isTerminating ? .terminating : Self.finished(pod)
         case .running, .pending, .unknown:
-            self = Self.unfinished(pod, age: now.timeIntervalSince(record.createdAt), imagePullGrace: imagePullGrace)
+            self = Self.unfinished(pod, record.port.containerPort, age: now.timeIntervalSince(record.createdAt), startGrace: startGrace)
             if status == .running { warn(of: pod, on: node) }
         }
+    }
+
+    /// Somebody deletes a Pod that this service did not delete, and its containers have ended already.
+    private static let terminating = ObservedStatus(
+        status: .failed,
+        reason: "Terminating",
+        message: "somebody other than this service is deleting the Pod"
+    )
+
+    private static func finished(_ pod: PodObservation) -> ObservedStatus {
+        let culprit = failedContainer(of: pod)
+        // An injected container that failed does not make the challenge fail.
+        let ours = pod.containers.filter { $0.isOurs && $0.role != .sidecar }
+        let hasSucceeded = pod.phase == .succeeded || (pod.reason == nil && !ours.isEmpty && ours.allSatisfy(\.hasSucceeded))
+        guard !hasSucceeded else {
+            let message = pod.message ?? "every container ended with exit code 0"
+            return ObservedStatus(status: .stopped, reason: pod.reason ?? "Completed", message: message)
+        }
+        return ObservedStatus(
+            status: .failed,
+            reason: pod.reason ?? culprit?.reason ?? "Failed",
+            message: pod.message ?? culprit?.message ?? "the Pod failed"
+        )
     }
 
     /// It runs, as far as is known, and may not for long.
@@ -70,17 +89,30 @@ extension ObservedStatus {
         }
     }
 
-    private static func unfinished(_ pod: PodObservation, age: TimeInterval, imagePullGrace: TimeInterval) -> ObservedStatus {
-        // restartPolicy is Never: a container that ended badly stays ended, whatever the others do.
+    private static func unfinished(
+        _ pod: PodObservation,
+        _ exposedPort: Int,
+        age: TimeInterval,
+        startGrace: TimeInterval
+    ) -> ObservedStatus {
+        // restartPolicy is Never: a container that ended stays ended, whatever the others do.
         if let culprit = failedContainer(of: pod) { return culprit }
-        let waits = pod.containers.compactMap { container -> (reason: String, message: String)? in
+        if let server = pod.containers.first(where: { $0.isOurs && $0.role == .main && $0.ports.contains(exposedPort) && $0.hasSucceeded })
+        {
+            let message = "container \(server.name), which has port \(exposedPort), ended with exit code 0"
+            return ObservedStatus(status: .stopped, reason: "Completed", message: message)
+        }
+        let waiting = pod.containers.compactMap { container -> (container: PodObservation.Container, reason: String, message: String)? in
             guard case .waiting(let reason?, let message) = container.state else { return nil }
-            return (reason, "container \(container.name): \(message ?? reason)")
+            return (container, reason, "container \(container.name): \(message ?? reason)")
         }
         // One hopeless container is enough, wherever it stands among those that only wait.
-        let hopeless = waits.first { hopelessWaits.contains($0.reason) || (imageWaits.contains($0.reason) && age >= imagePullGrace) }
+        let hopeless = waiting.first { wait in
+            let isHopeless = hopelessWaits.contains(wait.reason) || (passingWaits.contains(wait.reason) && age >= startGrace)
+            return isHopeless && wait.container.isOurs
+        }
         if let hopeless { return ObservedStatus(status: .failed, reason: hopeless.reason, message: hopeless.message) }
-        if pod.phase != .running, let wait = waits.first {
+        if pod.phase != .running, let wait = waiting.first {
             return ObservedStatus(status: .creating, reason: wait.reason, message: wait.message)
         }
         switch pod.phase {
@@ -90,12 +122,19 @@ extension ObservedStatus {
         }
     }
 
+    /// The first container of the challenge that ended badly. A sidecar is restarted, and an injected container is not the challenge.
     private static func failedContainer(of pod: PodObservation) -> ObservedStatus? {
-        for container in pod.containers {
+        for container in pod.containers where container.isOurs && container.role != .sidecar {
             guard case .terminated(let exitCode, let reason, let message) = container.state, exitCode != 0 else { continue }
             let sentence = "container \(container.name) ended with exit code \(exitCode)"
             return ObservedStatus(status: .failed, reason: reason ?? "Error", message: message.map { sentence + ": " + $0 } ?? sentence)
         }
         return nil
+    }
+}
+
+extension PodObservation.Container {
+    fileprivate var hasSucceeded: Bool {
+        if case .terminated(exitCode: 0, _, _) = state { true } else { false }
     }
 }

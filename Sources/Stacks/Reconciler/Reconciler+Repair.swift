@@ -57,7 +57,8 @@ extension Reconciler {
     private func remove(_ record: StackRecord, because repair: Repair) async throws -> Outcome {
         try requireLeadership()
         let begun = causes.withLock { $0[record.id] }
-        if begun != nil, isEnding(record.id) { return .pending }
+        let givenUp = givenUpNode(of: record.id)
+        if begun != nil, givenUp == nil, isEnding(record.id) { return .pending }
         let cause = begun ?? repair
         // Its owner may have gone on with a slow reservation a moment ago.
         let seen = repair == .abandonedReservation ? record : nil
@@ -66,17 +67,46 @@ extension Reconciler {
         let metadata: Logger.Metadata = ["stack_id": "\(record.id)", "cause": "\(cause.rawValue)", "node_port": "\(marked.nodePort)"]
         if begun == nil { logger.info("removing stack", metadata: metadata) }
         causes.withLock { $0[record.id] = cause }
-        guard try await service.tearDown(marked, timeout: .zero, mayWrite: requireLeadership) else { return .pending }
+        if let givenUp {
+            // Once it is back, the node may still forward the NodePort to the old container for a while.
+            service.ports.quarantine(marked.nodePort, for: Self.givenUpPortRest)
+            logger.warning("giving up a stack with its node", metadata: metadata.merging(["node_id": "\(givenUp)"]) { $1 })
+        }
+        guard try await service.tearDown(marked, isNodeGivenUp: givenUp != nil, timeout: .zero, mayWrite: requireLeadership) else {
+            return .pending
+        }
         causes.withLock { $0[record.id] = nil }
         logger.info("stack removed", metadata: metadata)
         return .repaired(cause)
     }
+
+    /// How long the port of a stack rests that was given up with its node.
+    private static let givenUpPortRest: Duration = .seconds(3600)
 
     /// Whether all that is left of a stack is a Pod whose grace period runs, on a node that confirms its end.
     private func isEnding(_ id: StackID) -> Bool {
         let cluster = service.cluster
         guard let pod = cluster.pod(of: id), pod.isTerminating, !cluster.hasService(of: id) else { return false }
         return pod.nodeName.map { cluster.node(named: $0) != nil } ?? false
+    }
+
+    /// The node on whose word the removal of a stack has waited for longer than `STACK_DEAD_NODE_TIMEOUT`. Warns about a node that has
+    /// not been silent for so long.
+    private func givenUpNode(of id: StackID) -> String? {
+        guard let pod = service.cluster.pod(of: id), pod.isTerminating, let name = pod.nodeName else { return nil }
+        guard let silence = deadNodes.timeUnreachable(name, at: instant()) else { return nil }
+        let timeout = service.settings.deadNodeTimeout
+        if timeout > .zero, silence >= timeout { return name }
+        if deadNodes.takeWarning(name, at: instant()) {
+            logger.warning(
+                "stacks wait for a node that has stopped reporting; kubectl delete node frees them",
+                metadata: [
+                    "node_id": "\(name)", "command": "kubectl delete node \(name)", "unreachable_s": "\(silence.components.seconds)",
+                    "given_up_after_s": timeout > .zero ? "\(timeout.components.seconds)" : "never",
+                ]
+            )
+        }
+        return nil
     }
 
     private func requireLeadership() throws {

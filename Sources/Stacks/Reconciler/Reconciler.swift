@@ -12,7 +12,9 @@ package final class Reconciler: Sendable {
     private let parallelism: Int
     let isLeading: @Sendable () -> Bool
     let reservations = ReservationAges()
+    let deadNodes = DeadNodes()
     private let failures = RepairFailures()
+    private let lastPass = Mutex<ContinuousClock.Instant?>(nil)
     /// Why the removals that wait for a Pod to end were begun.
     let causes = Mutex<[StackID: Repair]>([:])
 
@@ -45,6 +47,8 @@ package final class Reconciler: Sendable {
     /// Reconciles until the task is cancelled. Passes, reports and expiries are worked on side by side: a pass with much to do, or a
     /// request that is not answered, delays no expiry.
     package func run() async {
+        // Nobody takes reports after this; the pass of the next term will see what happened meanwhile.
+        defer { triggers.requestFullPass() }
         await withDiscardingTaskGroup { group in
             group.addTask {
                 while !Task.isCancelled {
@@ -73,6 +77,9 @@ package final class Reconciler: Sendable {
             }
         }
     }
+
+    /// When the last pass that read the records ended, by the clock of this reconciler; nil before the first.
+    package var lastPassEnded: ContinuousClock.Instant? { lastPass.withLock { $0 } }
 
     private func removeExpired() async {
         let now = service.now()
@@ -106,6 +113,7 @@ package final class Reconciler: Sendable {
             return summary
         }
         do {
+            deadNodes.update(service.cluster.unreachableNodes(), at: instant())
             // Objects first: each of these had its record before it was created, so one without a record now is an orphan.
             let objects = service.cluster.ownedObjects()
             let expiryRead = triggers.beginExpiryRead()
@@ -124,6 +132,7 @@ package final class Reconciler: Sendable {
             let suspects = own.filter { !service.locks.isHeld($0.id) && needed(for: $0) != nil }.map(\.id)
             await repair(suspects + orphans, summary: &summary)
             failures.keep(orphans.union(suspects))
+            lastPass.withLock { $0 = instant() }
         } catch {
             summary.failures += 1
             logger.error("pass failed: the records could not be read", metadata: ["error": "\(error)"])

@@ -2,49 +2,75 @@ package import Logging
 
 extension StackService {
     /// Removes a stack and returns once Pod and Service are seen gone. Repeats safely.
+    ///
+    /// The mark comes first and waits for no slot: from then on no read shows the stack. To wait for the Pod's end takes no slot
+    /// either, so a node that is down keeps no other delete waiting.
     /// - Throws: ``StackError``: `stack_not_found`; `deletion_pending` when the cluster takes longer, and then the reconciler goes on.
     package func delete(_ id: StackID, logger: Logger) async throws {
         try await translatingErrors(logger) {
-            try await deletes.perform(forUser: 0) {
+            try await deletes.perform(for: .stack(id)) {
                 var logger = logger
                 logger[metadataKey: "stack_id"] = "\(id)"
                 try await self.locks.withLock(id) {
                     let marked = try await self.effect(.beginDelete) { try await self.store.beginDelete(id, at: self.timestamp) }
                     guard let record = marked else { throw StackError.notFound(id) }
-                    guard try await self.tearDown(record) else {
-                        throw StackError(
-                            .deletionPending,
-                            "stack \(id) is being deleted, but its Pod or Service still exists; the deletion goes on by itself",
-                            retryAfterSeconds: 10
-                        )
+                    try self.requireServed(record)
+                    try await self.deletes.slots.withSlot(for: .user(record.userID)) { try await self.deleteObjects(of: id) }
+                    guard try await self.cluster.waitUntilGone(id, timeout: self.settings.deletionTimeout) else {
+                        throw self.deletionPending(record)
                     }
+                    try await self.forget(record)
                     logger.info("stack deleted", metadata: ["user_id": "\(record.userID)", "node_port": "\(record.nodePort)"])
                 }
             }
         }
     }
 
+    private func deletionPending(_ record: StackRecord) -> StackError {
+        var message = "stack \(record.id) is being deleted, but its Pod or Service still exists; the deletion goes on by itself"
+        if let name = cluster.pod(of: record.id)?.nodeName, cluster.node(named: name)?.isUnreachable == true {
+            message += "; node \(name) has stopped reporting (kubectl delete node \(name) ends the wait)"
+        }
+        return StackError(.deletionPending, message, retryAfterSeconds: 10)
+    }
+
     /// Deletes Service and Pod, sees both gone, then frees what the record holds. Every step repeats safely.
-    /// - Parameter mayWrite: throws when whoever asks for this has lost the right to; asked before each write.
+    /// - Parameters:
+    ///   - isNodeGivenUp: no kubelet will confirm the end of the Pod.
+    ///   - mayWrite: throws when whoever asks for this has lost the right to; asked before each write.
     /// - Returns: false when the objects are still there after the time-out; the record stays then.
-    func tearDown(_ record: StackRecord, timeout: Duration? = nil, mayWrite: () throws -> Void = {}) async throws -> Bool {
-        guard record.namespace == settings.namespace else { throw StackError.foreignNamespace(record) }
-        try await deleteObjects(of: record.id, mayWrite: mayWrite)
+    func tearDown(
+        _ record: StackRecord,
+        isNodeGivenUp: Bool = false,
+        timeout: Duration? = nil,
+        mayWrite: () throws -> Void = {}
+    ) async throws -> Bool {
+        try requireServed(record)
+        try await deleteObjects(of: record.id, isNodeGivenUp: isNodeGivenUp, mayWrite: mayWrite)
         guard try await cluster.waitUntilGone(record.id, timeout: timeout ?? settings.deletionTimeout) else { return false }
         try mayWrite()
-        try await effect(.remove) { try await store.remove(record.id) }
-        ports.release(record.nodePort)
+        try await forget(record)
         return true
+    }
+
+    /// Removes the record of a stack whose objects are gone, and with it all that it holds.
+    func forget(_ record: StackRecord) async throws {
+        try await effect(.remove) { try await store.remove(record.id) }
+        ports.cool(record.nodePort)
+    }
+
+    private func requireServed(_ record: StackRecord) throws {
+        guard record.namespace == settings.namespace else { throw StackError.foreignNamespace(record) }
     }
 
     /// Asks for the deletion of Service and Pod; what keeps the Service does not keep the Pod alive.
     /// - Parameter mayWrite: throws when whoever asks for this has lost the right to; asked before each write.
-    func deleteObjects(of id: StackID, mayWrite: () throws -> Void) async throws {
+    func deleteObjects(of id: StackID, isNodeGivenUp: Bool = false, mayWrite: () throws -> Void = {}) async throws {
         try mayWrite()
         var failure: (any Error)?
         do { try await effect(.deleteService) { try await cluster.deleteService(of: id) } } catch { failure = error }
         try mayWrite()
-        try await effect(.deletePod) { try await cluster.deletePod(of: id) }
+        try await effect(.deletePod) { try await cluster.deletePod(of: id, isNodeGivenUp: isNodeGivenUp) }
         if let failure { throw failure }
     }
 }

@@ -36,9 +36,7 @@ extension StackService {
                 stats.nodeDistribution[node, default: 0] += 1
             }
             stats.usedNodePorts = records.count
-            for record in records {
-                stats.reserved += ResourceAmount(cpuMilli: record.requestedCPUMilli, memoryBytes: record.requestedMemoryBytes)
-            }
+            for record in records { stats.reserved += record.requested }
             return stats
         }
     }
@@ -59,14 +57,14 @@ extension StackService {
             pod: cluster.pod(of: record.id),
             node: node,
             now: now(),
-            imagePullGrace: settings.imagePullGrace.timeInterval
+            startGrace: settings.startGrace.timeInterval
         )
         return Stack(
             record: record,
             status: observed.status,
             reason: observed.reason,
             message: observed.message,
-            nodePublicIP: node?.externalIP
+            nodePublicIP: node?.externalIP(of: cluster.serviceFamily(of: record.id))
         )
     }
 }

@@ -13,10 +13,12 @@ package struct StackSettings: Sendable, Equatable {
     /// How long a delete waits to see Pod and Service gone before it leaves the rest to the reconciler. Longer than the longest
     /// grace period that a Pod may ask for.
     package var deletionTimeout: Duration = .seconds(45)
-    /// How long a failing image pull still counts as creating.
-    package var imagePullGrace: Duration = .seconds(60)
+    /// How long a failing image pull or container creation still counts as creating.
+    package var startGrace: Duration = .seconds(60)
     /// Different ports tried when the API server says that the one chosen is taken.
     package var portAttempts = 8
+    /// How long a node may be unreachable until the stacks that are being removed from it are given up; zero for ever.
+    package var deadNodeTimeout: Duration = .seconds(600)
     package var reconcileInterval: Duration = .seconds(10)
 
     package init() {}

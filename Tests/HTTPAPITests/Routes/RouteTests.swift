@@ -70,7 +70,7 @@ import Testing
         var options = APIBench.Options()
         options.service.failpoint = { _ in }
         try await withAPI(options) { api async throws in
-            api.service.cluster.state.update { $0.nodes["node-1"]?.observation.externalIP = nil }
+            api.service.cluster.state.update { $0.nodes["node-1"]?.observation.externalIPs = [] }
             let created = try await api.create()
             #expect(created.body["node_public_ip"] == .some(.null))
             let id = try #require(created.body["stack_id"]?.string)

@@ -24,7 +24,7 @@ import Testing
         age: TimeInterval = 30
     ) -> ObservedStatus {
         let node = nodeExists ? NodeObservation(name: "node-1", isReady: isNodeReady) : nil
-        return ObservedStatus(record: record(state), pod: pod, node: node, now: created + age, imagePullGrace: 60)
+        return ObservedStatus(record: record(state), pod: pod, node: node, now: created + age, startGrace: 60)
     }
 
     private static func pod(
@@ -134,7 +134,13 @@ import Testing
             "CreateContainerConfigError",
             "container web: no such key"
         ),
-        Row("a container that cannot be made", pod(.pending, waiting("CreateContainerError")), .failed, "CreateContainerError", nil),
+        Row(
+            "a container that a busy runtime has not made yet",
+            pod(.pending, waiting("CreateContainerError", "context deadline exceeded")),
+            .creating,
+            "CreateContainerError",
+            "container web: context deadline exceeded"
+        ),
         Row("an image name that cannot be", pod(.pending, waiting("InvalidImageName")), .failed, "InvalidImageName", nil),
         Row("a command that cannot be run", pod(.pending, waiting("RunContainerError")), .failed, "RunContainerError", nil),
         Row(
@@ -146,12 +152,52 @@ import Testing
         ),
         Row(
             "a hopeless container beside a running one",
-            pod(.running, sidecar, waiting("CreateContainerError")),
+            pod(.running, sidecar, waiting("RunContainerError")),
             .failed,
-            "CreateContainerError",
+            "RunContainerError",
             nil
         ),
+        Row(
+            "the container that has the port has ended well beside a helper",
+            pod(.running, server(0), sidecar),
+            .stopped,
+            "Completed",
+            "container web, which has port 8080, ended with exit code 0"
+        ),
+        Row("a helper has ended well beside the container that has the port", pod(.running, server(nil), ended(0, name: "db")), .running),
+        Row("the container that has the port has failed", pod(.running, server(3), sidecar), .failed, "Error", nil),
+        Row("an injected container has failed", pod(.running, running, injected(1)), .running),
+        Row("an injected container waits for its image", pod(.pending, running, injected(nil)), .creating, "InvalidImageName", nil),
+        Row("a sidecar is restarted", pod(.running, running, restarted), .running),
+        Row("only an injected container failed", pod(.failed, ended(0), injected(1)), .stopped, "Completed", nil),
+        Row("somebody deletes a Pod that has ended", terminating(.succeeded), .failed, "Terminating", nil),
+        Row("somebody deletes a Pod that was killed by it", terminating(.failed), .failed, "Terminating", nil),
+        Row("somebody deletes a running Pod", terminating(.running), .running, "Terminating", nil),
     ]
+
+    private static func server(_ exitCode: Int?) -> Container {
+        let state = exitCode.map { Container.State.terminated(exitCode: $0, reason: nil, message: nil) } ?? .running
+        return Container(name: "web", state: state, ports: [8080])
+    }
+
+    private static func injected(_ exitCode: Int?) -> Container {
+        let waiting = Container.State.waiting(reason: "InvalidImageName", message: nil)
+        let state = exitCode.map { Container.State.terminated(exitCode: $0, reason: nil, message: nil) } ?? waiting
+        return Container(name: "proxy", state: state, isOurs: false)
+    }
+
+    private static let restarted = Container(name: "mesh", state: .terminated(exitCode: 137, reason: nil, message: nil), role: .sidecar)
+
+    private static func terminating(_ phase: PodObservation.Phase) -> PodObservation {
+        PodObservation(name: "stack-1", phase: phase, nodeName: "node-1", containers: [running], isTerminating: true)
+    }
+
+    @Test(arguments: [
+        ("CreateContainerError", 59.0, StackStatus.creating), ("CreateContainerError", 60, .failed), ("ErrImagePull", 60, .failed),
+    ])
+    func `what may pass has a grace, and then it is a failure`(reason: String, age: TimeInterval, status: StackStatus) {
+        #expect(Self.status(pod: Self.pod(.pending, Self.waiting(reason)), age: age).status == status)
+    }
 
     @Test(arguments: rows)
     func `the Pod's state becomes a status with a reason`(row: Row) {

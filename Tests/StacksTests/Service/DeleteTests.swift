@@ -38,6 +38,42 @@ import Testing
         }
     }
 
+    @Test func `deletes that wait for their Pods' end hold no slot, and no read shows the stacks`() async throws {
+        var options = StackBench.Options()
+        options.concurrentJobs = 2
+        try await withStackBench(options) { bench in
+            var ids: [StackID] = []
+            for user in 1...6 { ids.append(try await bench.create(user: Int64(user)).record.id) }
+            bench.cluster.state.update { $0.termination = .held }
+            try await withThrowingTaskGroup { group in
+                for id in ids { group.addTask { try await bench.delete(id) } }
+                try await bench.cluster.state.wait { $0.script.begun[.waitUntilGone] == 6 }
+                #expect(try await bench.service.stacks(logger: silentLogger) == [])
+                bench.cluster.finishTerminations()
+                try await group.waitForAll()
+            }
+            try await bench.expectNothingLeft()
+        }
+    }
+
+    @Test func `a stack is marked as deleted even while every slot is taken`() async throws {
+        var options = StackBench.Options()
+        options.concurrentJobs = 1
+        try await withStackBench(options) { bench in
+            let (one, two) = (try await bench.create(user: 1), try await bench.create(user: 2))
+            bench.cluster.state.update { $0.script.held = [.deleteService] }
+            async let first: Void = bench.delete(one.record.id)
+            try await bench.cluster.state.wait { $0.script.begun[.deleteService] == 1 }
+            async let second: Void = bench.delete(two.record.id)
+            try await bench.store.script.wait { $0.ended[.beginDelete] == 2 }
+            #expect(try await errorCode { _ = try await bench.stack(two.record.id) } == .stackNotFound)
+            bench.cluster.state.update { $0.script.held = [] }
+            try await first
+            try await second
+            try await bench.expectNothingLeft()
+        }
+    }
+
     @Test func `a delete during the create waits for it and then removes it`() async throws {
         try await withStackBench { bench in
             bench.cluster.state.update { $0.scheduling = .held }

@@ -40,6 +40,40 @@ import Testing
         }
     }
 
+    @Test func `repeats that wait for the first request hold no slot`() async throws {
+        var options = StackBench.Options()
+        options.concurrentJobs = 4
+        try await withStackBench(options) { bench in
+            bench.cluster.state.update { $0.scheduling = .held }
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<10 { group.addTask { try await outcome(bench) } }
+                // Ten requests of one user passed through the two slots that it may have.
+                try await bench.store.script.wait { $0.ended[.reserve] == 10 }
+                let id = try #require(bench.cluster.state.value.pods.keys.first)
+                bench.cluster.state.update { $0.scheduling = .atOnce }
+                try await bench.create(user: 2)
+                bench.cluster.schedule(id)
+                let outcomes = try await group.reduce(into: [CreateOutcome]()) { $0.append($1) }
+                #expect(outcomes.count { $0.isReplay } == 9)
+            }
+        }
+    }
+
+    @Test func `a key stands for its stack also after the policy has become stricter`() async throws {
+        try await withSQLiteStore { store in
+            let cluster = FakeCluster()
+            let first = try await withStackBench(cluster: cluster, store: ScriptedStore(store)) { try await outcome($0) }
+            var stricter = CreateRequest.sample(key: "key")
+            stricter.podSpec = "no Pod at all"
+            try await withStackBench(cluster: cluster, store: ScriptedStore(store)) { bench in
+                let again = try await bench.service.create(stricter, logger: silentLogger)
+                #expect(again.isReplay && again.stack.record.id == first.stack.record.id)
+                stricter.idempotency?.key = "another"
+                #expect(try await errorCode { _ = try await bench.service.create(stricter, logger: silentLogger) } == .invalidPodSpec)
+            }
+        }
+    }
+
     @Test func `another body with the same key is a mistake`() async throws {
         try await withStackBench { bench in
             let first = try await outcome(bench)

@@ -53,14 +53,65 @@ import Testing
         }
     }
 
-    @Test func `a port outside the API server's own range ends the create at once`() async throws {
+    @Test func `a port outside the API server's own range rests, and another is tried`() async throws {
         try await withFourPorts { bench in
             bench.cluster.fail(.createService, with: ClusterError(.portOutOfRange, "30000 is not in 31000-32000"))
+            try await bench.create()
+            #expect(bench.cluster.count(.createService) == 2)
+            #expect(bench.ports.freeCount == 2)
+        }
+    }
+
+    @Test func `when every port lies outside the API server's range, its range is told`() async throws {
+        try await withFourPorts { bench in
+            bench.cluster.fail(.createService, with: ClusterError(.portOutOfRange, "30000 is not in 31000-32000"), times: .max)
             let error = await #expect(throws: StackError.self) { try await bench.create() }
             #expect(error?.code == .nodePortsExhausted)
-            #expect(error?.message.contains("31000-32000") == true)
-            #expect(bench.cluster.count(.createService) == 1)
-            try await bench.expectNothingLeft(of: 4)
+            try await bench.expectNothingLeft(of: 0)
+        }
+    }
+
+    @Test func `with no port left the reasons of the caller's own come first`() async throws {
+        var options = StackBench.Options()
+        options.ports = 30000...30000
+        options.settings.maxPerUser = 1
+        try await withStackBench(options) { bench in
+            let stack = try await bench.create(user: 1, problem: 1, key: "K")
+            let again = try await bench.service.create(.sample(user: 1, problem: 1, key: "K"), logger: silentLogger)
+            #expect(again.isReplay && again.stack.record.id == stack.record.id)
+            let reused = CreateRequest.sample(user: 1, problem: 1, key: "K", digest: "another")
+            #expect(try await errorCode { _ = try await bench.service.create(reused, logger: silentLogger) } == .idempotencyKeyReused)
+            #expect(try await errorCode { try await bench.create(user: 1, problem: 1) } == .stackExists)
+            #expect(try await errorCode { try await bench.create(user: 1, problem: 2) } == .userStackLimitReached)
+            bench.cluster.state.update { $0.budget = .zero }
+            #expect(try await errorCode { try await bench.create(user: 2) } == .clusterSaturated)
+            bench.cluster.state.update { $0.budget = ResourceAmount(cpuMilli: .max, memoryBytes: .max) }
+            #expect(try await errorCode { try await bench.create(user: 2) } == .nodePortsExhausted)
+        }
+    }
+
+    @Test func `with no room for a Pod on any node the caller's own reasons come first, and no slot waits for the scheduler`() async throws
+    {
+        try await withStackBench { bench in
+            try await bench.create(user: 1, problem: 1)
+            bench.cluster.state.update { $0.shortage = "pods" }
+            #expect(try await errorCode { try await bench.create(user: 1, problem: 1) } == .stackExists)
+            let error = await #expect(throws: StackError.self) { try await bench.create(user: 2) }
+            #expect(error?.code == .clusterSaturated && error?.message.contains("pods") == true)
+            #expect(bench.cluster.count(.createPod) == 1)
+        }
+    }
+
+    /// The Services of 20 stacks are gone and their records are not: each of their ports is refused by the store.
+    @Test func `a port that is free is found among many that are not`() async throws {
+        var options = StackBench.Options()
+        options.ports = 30000...30020
+        options.settings.maxPerUser = 100
+        try await withStackBench(options) { bench in
+            for number in 0..<20 { try await bench.store.base.reserve(.sample(number, user: 9), within: .unlimited) }
+            let stack = try await bench.create(user: 1)
+            #expect(stack.record.nodePort == 30020)
+            #expect(try await errorCode { try await bench.create(user: 2) } == .nodePortsExhausted)
         }
     }
 

@@ -62,10 +62,10 @@ extension FakeCluster: Cluster {
         }
     }
 
-    package func deletePod(of id: StackID) async throws {
+    package func deletePod(of id: StackID, isNodeGivenUp: Bool) async throws {
         try await perform(.deletePod) {
             state.update { $0.pods[id]?.observation.isTerminating = true }
-            if state.value.termination == .atOnce { removePod(id) }
+            if state.value.termination == .atOnce || isNodeGivenUp { removePod(id) }
         }
     }
 
@@ -110,7 +110,15 @@ extension FakeCluster: Cluster {
         return Set(state.pods.filter(\.value.isWatched).keys).union(state.services.filter(\.value.isWatched).keys)
     }
 
+    package func unreachableNodes() -> Set<String> {
+        Set(state.value.nodes.filter(\.value.observation.isUnreachable).keys)
+    }
+
+    package func serviceFamily(of id: StackID) -> IPFamily? { state.value.services[id]?.family }
+
     package func budget() -> ResourceAmount { state.value.budget }
+
+    package func shortage(forEphemeralStorageBytes bytes: Int64) -> String? { state.value.shortage }
 
     private func perform<Result>(_ call: Call, _ effect: () async throws -> Result) async throws -> Result {
         try await state.perform(call, \.script, effect)

@@ -29,6 +29,7 @@ package final class FakeCluster: Sendable {
     package struct Service: Sendable, Equatable {
         package var podUID: String
         package var nodePort: Int
+        package var family: IPFamily?
         package var isTerminating = false
         package var isWatched = true
     }
@@ -44,10 +45,11 @@ package final class FakeCluster: Sendable {
         package var isSynced = true
         package var pods: [StackID: Pod] = [:]
         package var services: [StackID: Service] = [:]
-        package var nodes = ["node-1": Node(NodeObservation(name: "node-1", externalIP: "203.0.113.1"))]
+        package var nodes = ["node-1": Node(NodeObservation(name: "node-1", externalIPs: ["203.0.113.1"]))]
         /// Ports that Services of other people hold, unknown to the watch.
         package var foreignPorts: Set<Int> = []
         package var budget = ResourceAmount(cpuMilli: 1_000_000, memoryBytes: 1 << 50)
+        package var shortage: String?
         package var scheduling = Pace.atOnce
         package var termination = Pace.atOnce
         package var script = Script<Call>()

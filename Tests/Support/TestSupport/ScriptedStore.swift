@@ -38,6 +38,14 @@ package final class ScriptedStore: StackStore {
         try await perform(.reserve) { try await base.reserve(record, within: limits) }
     }
 
+    package func refusal(of record: StackRecord, within limits: ReservationLimits) async throws -> ReservationRefusal? {
+        try await perform(.read) { try await base.refusal(of: record, within: limits) }
+    }
+
+    package func record(idempotencyKey: String) async throws -> StackRecord? {
+        try await perform(.read) { try await base.record(idempotencyKey: idempotencyKey) }
+    }
+
     package func changePort(of id: StackID, owner: String, to nodePort: Int, at now: Date) async throws {
         try await perform(.changePort) { try await base.changePort(of: id, owner: owner, to: nodePort, at: now) }
     }
