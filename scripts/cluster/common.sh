@@ -8,6 +8,13 @@ fail() {
     exit 1
 }
 
+# flags_for FUNCTION PROGRAM: sets flags to what the function of versions.sh prints for the version of this program.
+flags_for() {
+    local minor
+    minor=$(minor_version "$binaries/$2")
+    mapfile -t flags < <("$1" "$minor")
+}
+
 # start NAME COMMAND…: in the background, output to a log, remembered by pid and start time.
 start() {
     local name=$1
@@ -16,8 +23,9 @@ start() {
     printf '%s %s\n' "$!" "$(start_time "$!")" >"$dir/run/$name"
 }
 
-# When a process was started, in clock ticks since boot. Together with the pid it names one process for ever.
-start_time() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
+# When a process was started, in clock ticks since boot; together with the pid it names one process for ever. Nothing for one that has
+# ended, also if its parent has yet to collect it (state Z or X): the first process of a container does so late or never.
+start_time() { sed -n 's/.*) \([^ZX] .*\)/\1/p' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
 
 is_running() {
     local pid started
