@@ -24,8 +24,9 @@ start() {
 }
 
 # When a process was started, in clock ticks since boot; together with the pid it names one process for ever. Nothing for one that has
-# ended, also if its parent has yet to collect it (state Z or X): the first process of a container does so late or never.
-start_time() { sed -n 's/.*) \([^ZX] .*\)/\1/p' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
+# ended, also if its parent has yet to collect it (state Z or X, and no other thread left): the first process of a container does so
+# late or never.
+start_time() { awk '{ sub(/.*\) /, "") } !($1 ~ /[ZX]/ && $18 <= 1) { print $20 }' "/proc/$1/stat" 2>/dev/null; }
 
 is_running() {
     local pid started
