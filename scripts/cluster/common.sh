@@ -79,13 +79,3 @@ free_port() {
 }
 
 kubectl() { "$binaries/kubectl" --kubeconfig "$dir/kubeconfig" "$@"; }
-
-# Kubelets that cannot measure their disk say nothing of it, and no Pod that asks for scratch space would be placed. What is written
-# here the kubelet keeps. kubectl 1.20 cannot write a status. (To a client named curl the API server answers in pretty JSON, and the
-# code for that crashes when it is compiled by a Go of this decade.)
-advertise_scratch_space() {
-    curl -fsS --user-agent cluster --cacert "$dir/pki/ca.crt" --cert "$dir/pki/admin.crt" --key "$dir/pki/admin.key" -X PATCH -o /dev/null \
-        -H 'Content-Type: application/strategic-merge-patch+json' "https://127.0.0.1:$api_port/api/v1/nodes/$1/status" \
-        -d '{"status": {"capacity": {"ephemeral-storage": "64Gi"}, "allocatable": {"ephemeral-storage": "64Gi"}}}' ||
-        fail "the scratch space of node $1 cannot be set"
-}

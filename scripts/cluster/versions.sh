@@ -17,7 +17,7 @@ readonly OLDEST_MINOR=20 NEWEST_MINOR=36
 # minor_version PROGRAM: 27 for one that prints "Kubernetes v1.27.3".
 minor_version() {
     local printed
-    printed=$("$1" --version 2>&1) || fail "$1 --version fails: ${printed:-it prints nothing}"
+    printed=$("$1" --version) || fail "$1 --version fails"
     [[ $printed =~ ^Kubernetes\ v1\.([0-9]+)\. ]] || fail "$1 --version must print \"Kubernetes v1.N.N\"; it prints: $printed"
     ((10#${BASH_REMATCH[1]} >= OLDEST_MINOR)) ||
         fail "$1 is of version 1.${BASH_REMATCH[1]}; these scripts start 1.$OLDEST_MINOR to 1.$NEWEST_MINOR"
