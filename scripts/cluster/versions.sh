@@ -69,7 +69,7 @@ cgroup_version() {
 # The changes to the kubelet's source without which its nodes do not serve the tests well; docs/local-cluster.md says what each is for.
 kubelet_source_changes() {
     (($1 >= 22)) || echo scratch_space   # --extended-resources does it since (#100267)
-    (($1 >= 27)) || echo pretended_files # have a lock since (#115576)
+    (($1 >= 28)) || echo pretended_files # have a lock since (#115576); 1.27 may have it too
     (($1 >= 21)) || echo runtime_socket  # has a random name since (#96978)
     (($1 >= 22)) || echo sandbox_removal # is part of ending a Pod since (#102344)
     (($1 >= 22)) || echo status_period   # the status is told when the Pod has ended since (#102344)
