@@ -8,6 +8,13 @@ fail() {
     exit 1
 }
 
+# flags_for FUNCTION PROGRAM: sets flags to what the function of versions.sh prints for the version of this program.
+flags_for() {
+    local minor
+    minor=$(minor_version "$binaries/$2")
+    mapfile -t flags < <("$1" "$minor")
+}
+
 # start NAME COMMAND…: in the background, output to a log, remembered by pid and start time.
 start() {
     local name=$1
@@ -16,8 +23,10 @@ start() {
     printf '%s %s\n' "$!" "$(start_time "$!")" >"$dir/run/$name"
 }
 
-# When a process was started, in clock ticks since boot. Together with the pid it names one process for ever.
-start_time() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
+# When a process was started, in clock ticks since boot; together with the pid it names one process for ever. Nothing for one that has
+# ended, also if its parent has yet to collect it (state Z or X, and no other thread left): the first process of a container does so
+# late or never.
+start_time() { awk '{ sub(/.*\) /, "") } !($1 ~ /[ZX]/ && $18 <= 1) { print $20 }' "/proc/$1/stat" 2>/dev/null; }
 
 is_running() {
     local pid started
@@ -70,13 +79,3 @@ free_port() {
 }
 
 kubectl() { "$binaries/kubectl" --kubeconfig "$dir/kubeconfig" "$@"; }
-
-# Kubelets that cannot measure their disk say nothing of it, and no Pod that asks for scratch space would be placed. What is written
-# here the kubelet keeps. kubectl 1.20 cannot write a status. (To a client named curl the API server answers in pretty JSON, and the
-# code for that crashes when it is compiled by a Go of this decade.)
-advertise_scratch_space() {
-    curl -fsS --user-agent cluster --cacert "$dir/pki/ca.crt" --cert "$dir/pki/admin.crt" --key "$dir/pki/admin.key" -X PATCH -o /dev/null \
-        -H 'Content-Type: application/strategic-merge-patch+json' "https://127.0.0.1:$api_port/api/v1/nodes/$1/status" \
-        -d '{"status": {"capacity": {"ephemeral-storage": "64Gi"}, "allocatable": {"ephemeral-storage": "64Gi"}}}' ||
-        fail "the scratch space of node $1 cannot be set"
-}

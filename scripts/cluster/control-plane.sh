@@ -56,11 +56,14 @@ YAML
 }
 
 start_control_plane() {
-    local pki=$dir/pki etcd_port peer_port durability=()
+    local pki=$dir/pki etcd=etcd etcd_port peer_port durability=() flags=()
     etcd_port=$(remember_port etcd) peer_port=$(remember_port etcd-peer)
     [[ $throw_away == yes ]] && durability=(--unsafe-no-fsync)
+    # As in envtest's folders: an etcd beside the other binaries is the one that belongs to them.
+    [[ ! -x $binaries/etcd ]] || etcd=$binaries/etcd
+    check_etcd "$etcd"
     if ! is_running etcd; then
-        start etcd etcd --name local --data-dir "$dir/etcd" "${durability[@]}" \
+        start etcd "$etcd" --name local --data-dir "$dir/etcd" "${durability[@]}" \
             --listen-client-urls "http://127.0.0.1:$etcd_port" --advertise-client-urls "http://127.0.0.1:$etcd_port" \
             --listen-peer-urls "http://127.0.0.1:$peer_port" --initial-advertise-peer-urls "http://127.0.0.1:$peer_port" \
             --initial-cluster "local=http://127.0.0.1:$peer_port"
@@ -83,17 +86,29 @@ start_control_plane() {
     say "  kube-apiserver is up on 127.0.0.1:$api_port"
 
     if ! is_running kube-controller-manager; then
+        flags_for insecure_port_flags kube-controller-manager
         start kube-controller-manager "$binaries/kube-controller-manager" --kubeconfig "$dir/kubeconfig" --leader-elect=false \
             --service-account-private-key-file "$pki/service-accounts.key" --root-ca-file "$pki/ca.crt" \
-            --controllers '*,-nodeipam,-ttl,-cloud-node-lifecycle' --secure-port "$(remember_port controller-manager)" --port 0
+            --controllers '*,-nodeipam,-ttl,-cloud-node-lifecycle' --secure-port "$(remember_port controller-manager)" "${flags[@]}"
     fi
     if ! is_running kube-scheduler; then
+        flags_for insecure_port_flags kube-scheduler
         start kube-scheduler "$binaries/kube-scheduler" --kubeconfig "$dir/kubeconfig" --leader-elect=false \
-            --secure-port "$(remember_port scheduler)" --port 0
+            --secure-port "$(remember_port scheduler)" "${flags[@]}"
     fi
     kubectl create namespace stacks >/dev/null 2>&1 || kubectl get namespace stacks >/dev/null
     wait_for "the service account of namespace stacks" 30 kube-controller-manager kubectl -n stacks get serviceaccount default
     say "  kube-controller-manager and kube-scheduler are up; namespace stacks exists"
+}
+
+# check_etcd PROGRAM: warns of an etcd with which this API server works, but not in all.
+check_etcd() {
+    local version minor
+    version=$("$1" --version | sed -n 's/^etcd Version: //p')
+    minor=$(minor_version "$binaries/kube-apiserver")
+    ! etcd_too_old "$minor" "$version" ||
+        say "warning: Kubernetes 1.$minor asks for etcd 3.5.13 or newer, or 3.4.31, and $1 is $version: some watches fail." \
+            "An etcd in the folder KUBEBUILDER_ASSETS is used instead"
 }
 
 # The port that a component was given, the same at every start.

@@ -38,15 +38,35 @@ choose_node_network() {
     host_address=10.231.$number.1 node_address=10.231.$number.2 host_interface=ctf-node-$number
 }
 
+# The kubelet's configuration, for node-init.
+write_kubelet_configuration() {
+    local minor
+    minor=$(minor_version "$binaries/kubelet")
+    cat >"$dir/kubelet.yaml" <<YAML
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+cgroupDriver: cgroupfs
+failSwapOn: false
+cgroupsPerQOS: false
+enforceNodeAllocatable: []
+$(kubelet_configuration "$minor" "$(cgroup_version)")
+authentication: {anonymous: {enabled: false}, webhook: {enabled: false}, x509: {clientCAFile: "$dir/pki/ca.crt"}}
+authorization: {mode: AlwaysAllow}
+YAML
+}
+
 start_real_node() {
+    local flags=()
     make_images
     write_kubeconfig "$dir/node-kubeconfig" "$host_address"
     if ! is_running node; then
         ip link delete "$host_interface" 2>/dev/null || true
         # What an earlier node of this name last reported would pass for this one's state.
         kubectl delete node ctf-node --ignore-not-found >/dev/null
+        write_kubelet_configuration
+        flags_for kubelet_flags kubelet
         start node unshare --mount --net --pid --fork --mount-proc --kill-child \
-            "$here/node-init" "$dir" "$binaries" "$node_address"
+            "$here/node-init" "$dir" "$binaries" "$node_address" "${flags[@]}"
         wait_for "the node's network namespace" 10 node child_of node
         ip link add "$host_interface" type veth peer name eth0 netns "$(child_of node)"
         ip address add "$host_address/30" dev "$host_interface"
@@ -61,19 +81,35 @@ start_real_node() {
     say "  node ctf-node is ready at $node_address (containers really run)"
 }
 
+# A kubelet that does not measure its disk says nothing of it, and no Pod that asks for scratch space would be placed. What is written
+# here the kubelet keeps. kubectl 1.20 cannot write a status. (To a client named curl the API server answers in pretty JSON, and the
+# code for that crashes when it is compiled by a Go of this decade.)
+advertise_scratch_space() {
+    curl -fsS --user-agent cluster --cacert "$dir/pki/ca.crt" --cert "$dir/pki/admin.crt" --key "$dir/pki/admin.key" -X PATCH -o /dev/null \
+        -H 'Content-Type: application/strategic-merge-patch+json' "https://127.0.0.1:$api_port/api/v1/nodes/$1/status" \
+        -d '{"status": {"capacity": {"ephemeral-storage": "64Gi"}, "allocatable": {"ephemeral-storage": "64Gi"}}}' ||
+        fail "the scratch space of node $1 cannot be set"
+}
+
 # The process that unshare started: the first one inside the namespaces.
 child_of() { pgrep -P "$(pid_of "$1")"; }
 
 stop_real_node() {
-    local container containers=()
+    local container containers=() first=''
     [[ -r $dir/run/node ]] || return 0
     # The names of the control groups that the containers leave behind, empty.
     if is_running node; then
-        mapfile -t containers < <(nsenter --target "$(child_of node)" --mount \
+        first=$(child_of node) || true
+        mapfile -t containers < <(nsenter --target "$first" --mount \
             ctr --address /run/containerd.sock --namespace k8s.io containers list --quiet 2>/dev/null)
     fi
     is_running node && kill -9 "$(pid_of node)" 2>/dev/null
     stop node
+    # The first process of the namespaces is the last one to go.
+    for _ in $(seq 100); do
+        [[ -n $first && -n $(start_time "$first") ]] || break
+        sleep 0.1
+    done
     for container in "${containers[@]}"; do
         find /sys/fs/cgroup -depth -type d -name "$container" -exec rmdir {} + 2>/dev/null || true
     done
