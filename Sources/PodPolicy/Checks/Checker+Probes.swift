@@ -101,7 +101,7 @@ extension Checker {
 
     /// A number, or the name of a port of the same container.
     private func portReference(_ element: Element, _ path: String, _ names: Set<String>) -> PodManifest.PortReference? {
-        if case .scalar(let scalar) = element, scalar.isPlain, YAMLTypes.isDecimalInteger(scalar.text) {
+        if case .scalar(let scalar) = element, case .integer = scalar.type {
             return integer(element, path, in: 1...65535).map { .number($0) }
         }
         return text(element, path, names.contains, "a port number or the name of one of the container's ports").map { .name($0) }

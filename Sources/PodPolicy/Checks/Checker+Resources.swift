@@ -50,18 +50,8 @@ extension Checker {
 
     /// A positive quantity, written as a string or as a number.
     func quantity(_ element: Element, _ path: String) -> Quantity? {
-        guard case .scalar(let scalar) = element, let quantity = Quantity(scalar.text) else {
+        guard case .scalar(let scalar) = element, let quantity = Self.quantity(scalar) else {
             report(path, .invalidValue, "must be a Kubernetes quantity such as 500m, 0.5 or 128Mi, of at most 64 bits", element.position)
-            return nil
-        }
-        guard !scalar.isPlain || !YAMLTypes.isOtherBase(scalar.text) else {
-            let found = Excerpt.of(scalar.text)
-            report(
-                path,
-                .invalidValue,
-                "is \(found), which some readers of YAML take for an octal number; leave out the leading zero",
-                element.position
-            )
             return nil
         }
         guard !quantity.isNegative, !quantity.isZero else {
@@ -69,6 +59,16 @@ extension Checker {
             return nil
         }
         return quantity
+    }
+
+    /// Without quotes, `010` is the number 8 and `1_000` is 1000.
+    private static func quantity(_ scalar: Element.Scalar) -> Quantity? {
+        switch scalar.type {
+        case .string: Quantity(scalar.text)
+        case .float: Quantity(YAMLType.withoutUnderscores(scalar.text))
+        case .integer(let value): value.flatMap { Quantity(String($0)) }
+        case .null, .bool: nil
+        }
     }
 
     /// The larger of the containers together and the largest init container, and the volumes, which are there for both; within the

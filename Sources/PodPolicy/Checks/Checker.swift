@@ -44,11 +44,13 @@ final class Checker {
             report(path, .wrongType, "must be a string", element.position)
             return nil
         }
-        guard !scalar.isPlain || !YAMLTypes.isTyped(scalar.text) else {
+        let type = scalar.type
+        guard type == .string else {
+            let found = scalar.text.isEmpty ? "nothing" : Excerpt.of(scalar.text)
             report(
                 path,
                 .wrongType,
-                "must be a string, but YAML reads \(Excerpt.of(scalar.text)) as another type; put it in quotes",
+                "must be a string, but Kubernetes reads \(found) without quotes as \(type.name); put it in quotes",
                 scalar.position
             )
             return nil
@@ -65,20 +67,17 @@ final class Checker {
     }
 
     func bool(_ element: Element, _ path: String) -> Bool? {
-        if case .scalar(let scalar) = element, scalar.isPlain {
-            if ["true", "True", "TRUE"].contains(scalar.text) { return true }
-            if ["false", "False", "FALSE"].contains(scalar.text) { return false }
-        }
+        if case .scalar(let scalar) = element, case .bool(let value) = scalar.type { return value }
         report(path, .wrongType, "must be true or false", element.position)
         return nil
     }
 
     func integer(_ element: Element, _ path: String, in range: ClosedRange<Int>) -> Int? {
-        guard case .scalar(let scalar) = element, scalar.isPlain, YAMLTypes.isDecimalInteger(scalar.text) else {
-            report(path, .wrongType, "must be an integer", element.position)
+        guard case .scalar(let scalar) = element, case .integer(let integer) = scalar.type else {
+            report(path, .wrongType, "must be an integer without quotes", element.position)
             return nil
         }
-        guard let value = Int(scalar.text), range.contains(value) else {
+        guard let integer, let value = Int(exactly: integer), range.contains(value) else {
             report(
                 path,
                 .invalidValue,

@@ -7,7 +7,7 @@ public enum Diagnostics {
     ///   - text: what was checked.
     ///   - file: its name, as the reader knows it.
     public static func render(_ problems: [PodSpecProblem], of text: String, file: String) -> String {
-        let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
+        let lines = text.split(omittingEmptySubsequences: false) { ["\n", "\r", "\r\n"].contains($0) }
         return problems.map { render($0, lines, file) }.joined()
     }
 

@@ -229,19 +229,4 @@ import Testing
         let many = (0..<50).map { "  field\($0): 1" }.joined(separator: "\n")
         #expect(Specs.problems(Specs.spec(pod: many)).count == PodSpecRefusal.maximumProblems)
     }
-
-    @Test(arguments: [
-        "yes", "No", "on", "~", "null", "1", "-1", "0x1F", "017", "0o17", "1.5", "1e3", ".5", "1_000", "12:30:45", "2001-12-14", ".inf",
-        "True",
-    ])
-    func `unquoted scalars that YAML gives a type are no strings`(text: String) {
-        let problems = Specs.problems(Specs.spec(container: "      args: [x, \(text)]"))
-        #expect(problems.map(\.path) == ["spec.containers[0].args[1]"])
-        #expect(Specs.problems(Specs.spec(container: "      args: [x, \"\(text)\"]")) == [])
-    }
-
-    @Test(arguments: ["1.2.3.4", "1.27-alpine", "8080tcp", "v1", "-c", "--flag=1", "a:b", "/path", "1.2.3", "0day", "nano"])
-    func `unquoted scalars that look a little like numbers are strings`(text: String) {
-        #expect(Specs.problems(Specs.spec(container: "      args:\n        - \(text)")) == [])
-    }
 }

@@ -13,7 +13,7 @@ indirect enum Tree: Equatable {
     init(_ element: Element) {
         switch element {
         case .scalar(let scalar):
-            self = scalar.isPlain && YAMLTypes.isTyped(scalar.text) ? .literal(scalar.text) : .string(scalar.text)
+            self = scalar.type == .string ? .string(scalar.text) : .literal(scalar.text)
         case .sequence(let elements, _): self = .list(elements.map(Tree.init))
         case .mapping(let fields, _): self = .mapping(Dictionary(uniqueKeysWithValues: fields.map { ($0.key, Tree($0.value)) }))
         }
