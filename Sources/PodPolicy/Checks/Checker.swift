@@ -2,6 +2,7 @@
 final class Checker {
     let settings: PodPolicySettings
     private(set) var problems: [PodSpecProblem] = []
+    private var warnings: [PodSpecWarning] = []
 
     init(settings: PodPolicySettings) {
         self.settings = settings
@@ -10,6 +11,16 @@ final class Checker {
     /// From the top of the document to its end.
     var problemsByPosition: [PodSpecProblem] {
         problems.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
+    }
+
+    /// From the top of the document to its end.
+    var warningsByPosition: [PodSpecWarning] {
+        warnings.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
+    }
+
+    func warn(_ path: String, _ message: String, _ position: Position) {
+        guard warnings.count < PodSpecWarning.maximumCount else { return }
+        warnings.append(PodSpecWarning(path: path, message: message, line: position.line, column: position.column))
     }
 
     func report(_ path: String, _ code: PodSpecProblem.Code, _ message: String, _ position: Position?) {
@@ -153,9 +164,14 @@ struct Fields {
         return value.isNull ? nil : value
     }
 
-    /// Whether a field is there and not null.
-    func has(_ key: String) -> Bool {
-        remaining.contains { $0.key == key && !$0.value.isNull }
+    /// The value of a field that is still there; nil when it is absent or null.
+    func value(_ key: String) -> Element? {
+        remaining.first { $0.key == key }.flatMap { $0.value.isNull ? nil : $0.value }
+    }
+
+    /// Whether a field stands there, even if it is null.
+    func names(_ key: String) -> Bool {
+        remaining.contains { $0.key == key }
     }
 
     func path(_ key: String) -> String {

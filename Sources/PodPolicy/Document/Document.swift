@@ -31,6 +31,12 @@ indirect enum Element {
         guard case .scalar(let scalar) = self else { return false }
         return scalar.type == .null
     }
+
+    /// A mapping in which no field is set.
+    var isEmptyMapping: Bool {
+        guard case .mapping(let fields, _) = self else { return false }
+        return fields.allSatisfy(\.value.isNull)
+    }
 }
 
 /// Both from 1.

@@ -6,23 +6,20 @@ public struct CheckedPod: Sendable, Equatable {
     public let requestedCPUMilli: Int64
     /// What the whole Pod requests, in bytes: as above, and its volumes in memory.
     public let requestedMemoryBytes: Int64
-    let labels: [String: String]
+    /// What the Pod does not get as the author wrote it, from the top of the document to its end.
+    public let warnings: [PodSpecWarning]
     /// With everything in place but the deadline, which the caller sets.
     let spec: PodManifest.Spec
 
     /// The Pod to create.
     /// - Parameters:
-    ///   - labels: ours; they replace labels of the same name.
+    ///   - labels: all that the Pod gets.
     ///   - activeDeadlineSeconds: after which the kubelet ends the Pod by itself.
     public func manifest(name: String, namespace: String, labels: [String: String], activeDeadlineSeconds: Int64) -> PodManifest {
         var spec = spec
         spec.activeDeadlineSeconds = activeDeadlineSeconds
         return PodManifest(
-            metadata: PodManifest.Metadata(
-                name: name,
-                namespace: namespace,
-                labels: self.labels.merging(labels) { _, ours in ours }
-            ),
+            metadata: PodManifest.Metadata(name: name, namespace: namespace, labels: labels),
             spec: spec
         )
     }

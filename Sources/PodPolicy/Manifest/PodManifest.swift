@@ -90,7 +90,7 @@ public struct PodManifest: Codable, Sendable, Equatable {
     package struct ResourceList: Codable, Sendable, Equatable {
         package var cpu: String
         package var memory: String
-        package var ephemeralStorage: String
+        package var ephemeralStorage: String?
 
         enum CodingKeys: String, CodingKey {
             case cpu, memory
@@ -101,6 +101,7 @@ public struct PodManifest: Codable, Sendable, Equatable {
     package struct SecurityContext: Codable, Sendable, Equatable {
         package var allowPrivilegeEscalation = false
         package var privileged = false
+        package var runAsUser: Int64?
         package var capabilities: Capabilities
     }
 

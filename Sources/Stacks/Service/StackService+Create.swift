@@ -21,11 +21,12 @@ extension StackService {
                 logger[metadataKey: "problem_id"] = "\(request.problemID)"
                 do {
                     let stack = try await self.locks.withLock(id) { try await self.provision(id, request, pod, logger) }
-                    return CreateOutcome(stack: stack, isReplay: false)
+                    return CreateOutcome(stack: stack, isReplay: false, warnings: pod.warnings)
                 } catch ReservationRefusal.stackExists(let existing) {
                     throw try await self.refusal(of: request, because: existing)
                 } catch ReservationRefusal.keyUsed(let earlier) {
-                    return CreateOutcome(stack: try await self.replay(request, of: earlier, logger), isReplay: true)
+                    let stack = try await self.replay(request, of: earlier, logger)
+                    return CreateOutcome(stack: stack, isReplay: true, warnings: pod.warnings)
                 }
             }
         }
@@ -128,7 +129,7 @@ extension StackService {
         _ manifest: PodManifest,
         _ logger: Logger
     ) async throws -> StackRecord {
-        let yaml = manifest.yaml
+        let yaml = try manifest.yaml
         for _ in 0..<settings.portAttempts {
             guard let nodePort = ports.take() else { throw StackError.noPortLeft }
             let created = timestamp

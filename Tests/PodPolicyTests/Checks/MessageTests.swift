@@ -16,7 +16,7 @@ import Testing
     func `nothing long is echoed`(text: String) {
         let specs = [
             "\"\(text)\": x\n", "a: 1\n\"b\": {\"\(text)\": 1, \"\(text)\": 2}\n", Specs.spec(pod: "  ? \"\(text)\"\n  : x"),
-            Specs.spec(metadata: "  labels: {? \"\(text)\" : x}"), Specs.spec(metadata: "  labels: {a: \"\(text)\"}"),
+            Specs.spec(metadata: "  ? \"\(text)\"\n  : x"), Specs.spec(metadata: "  generateName: \"\(text)\""),
             Specs.spec(container: "      workingDir: \"\(text)\""), Specs.spec(container: "      imagePullPolicy: \"\(text)\""),
             Specs.spec(pod: "  hostname: \"\(text)\""), Specs.spec(pod: "  restartPolicy: \"\(text)\""),
             "apiVersion: \"\(text)\"\nkind: Pod\n",
@@ -76,7 +76,7 @@ import Testing
 
     @Test func `problems come in the order of the document`() {
         let text = Specs.spec(
-            metadata: "  annotations: {}",
+            metadata: "  finalizers: []",
             pod: "  hostPID: true",
             container: "      image2: x\n      tty: 1\n      args: x"
         )

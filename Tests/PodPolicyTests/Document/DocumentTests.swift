@@ -64,7 +64,7 @@ import Testing
         ("a: é\nb: ! x\n", "tag_not_allowed", 2, 4), ("a: 1\n? [b]\n: c\n", "syntax", 2, 3), ("a: 1\n[b]: c\n", "syntax", 2, 1),
         ("a: {b: 1}\n? {c: d}\n: e\n", "syntax", 2, 3), ("a: 1\nb: 2\n'a': 3\n", "duplicate_key", 3, 1),
         ("a: 1\n<<: {b: c}\n", "alias_not_allowed", 2, 1), ("a: 1\n--- \nb: 2\n", "multiple_documents", 2, 1),
-        ("a: 1\n---\n# nothing\n---\nb\n", "multiple_documents", 4, 1), ("a: 1\n...\nb: 2\n", "multiple_documents", 3, 1),
+        ("a: 1\n---\n# nothing\n---\nb\n", "multiple_documents", 4, 1), ("a: 1\n...\n---\nb: 2\n", "multiple_documents", 3, 1),
         ("a: \(String(repeating: "[", count: 40))", "too_deep", 1, 35),
     ])
     func `what is refused of YAML is refused at its place`(text: String, code: String, line: Int, column: Int) throws {
@@ -75,7 +75,7 @@ import Testing
 
     @Test(arguments: [
         ("", "\n---\n"), ("---\n# first\n---\n", ""), ("---\n---\n---\n", "\n...\n---\n---\n# last\n"), ("null\n---\n", "\n---\n~\n"),
-        ("\n\n", "\n...\n"),
+        ("\n\n", "\n---\n...\n"),
     ])
     func `empty documents beside the one are none`(before: String, after: String) {
         #expect(Specs.problems(before + Specs.minimal + after) == [])

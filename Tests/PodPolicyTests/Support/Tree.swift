@@ -26,7 +26,7 @@ indirect enum Tree: Equatable {
     /// Through JSON, as it is sent to the API server.
     init(encoding value: some Encodable) throws {
         var text = try String(decoding: JSONEncoder().encode(value), as: UTF8.self)
-        for scalar in ["85", "2028", "2029"] {
+        for scalar in ["85", "2028", "2029", "FEFF"] {
             text = text.replacing(
                 String(UnicodeScalar(UInt32(scalar, radix: 16) ?? 0) ?? " "),
                 with: "\\u" + "0000".dropFirst(scalar.count) + scalar
