@@ -103,6 +103,24 @@ import Testing
         #expect(lines[1].firstIndex(of: "X").map { lines[1].distance(from: lines[1].startIndex, to: $0) } == lines[2].count - 1)
     }
 
+    @Test(arguments: [Int.min, -1, 0, 1, 2, 3, Int.max], [Int.min, -1, 0, 1, 5, Int.max])
+    func `a place that is not in the text is no trap`(line: Int, column: Int) {
+        let problem = PodSpecProblem(path: "p", code: .syntax, message: "m", line: line, column: column)
+        for text in ["", "a\nb", "\r\n\r", "\u{301}"] {
+            #expect(Diagnostics.render([problem], of: text, file: "f").contains(": error: p: m\n"))
+        }
+    }
+
+    @Test(arguments: ["\n", "\r\n", "\r"])
+    func `lines end as in YAML`(end: String) throws {
+        let text = ["apiVersion: v1", "kind: Pod", "spec: {a: \u{B}}", ""].joined(separator: end)
+        let problem = try #require(Specs.problems(text).first)
+        #expect([problem.line, problem.column] == [3, 11])
+        #expect(Diagnostics.render([problem], of: text, file: "f").contains("    spec: {a: \u{FFFD}}\n              ^\n"))
+        let later = ["apiVersion: v1", "kind: Pod", "spec: {a: &b c}", ""].joined(separator: end)
+        #expect(Specs.problems(later).map { [$0.line, $0.column] } == [[3, 11]])
+    }
+
     @Test func `a diagnostic counts columns as the parser does, and shows nothing that moves a terminal's cursor`() {
         let text = "a: e\u{301}\u{1B}X"
         let problem = PodSpecProblem(path: "", code: .syntax, message: "m", line: 1, column: 7)

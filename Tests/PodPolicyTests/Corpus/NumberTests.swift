@@ -57,6 +57,17 @@ import Testing
         }
     }
 
+    @Test func `what looks like a number is the same string in the YAML that answers show`() throws {
+        var generator = SeededGenerator(seed: Self.seed)
+        for run in 0..<40 {
+            let texts = (0..<100).map { _ in Self.number(using: &generator) }
+            let env = texts.enumerated().map { "{\"name\": \"A\($0.offset)\", \"value\": \"\($0.element)\"}" }.joined(separator: ", ")
+            let manifest = try PodPolicy().check(Specs.spec(container: "      env: [\(env)]")).manifest
+            #expect(manifest.spec.containers[0].env?.map(\.value) == texts)
+            #expect(try Tree(parsing: manifest.yaml) == Tree(encoding: manifest), "seed \(Self.seed), run \(run)")
+        }
+    }
+
     private static let template = """
         kind: Pod
         apiVersion: v1
