@@ -53,7 +53,7 @@ extension Checker {
         }
         let more = count > maximumNamedPorts ? ", and \(count - maximumNamedPorts) more" : ""
         return
-            "\(count) container ports are exposed: \(named.prefix(maximumNamedPorts).joined(separator: ", "))\(more); exactly one must be: "
-            + "the one that players reach. A port that is not declared still works inside the Pod"
+            "\(count) container ports are exposed: \(named.prefix(maximumNamedPorts).joined(separator: ", "))\(more); exactly one must be, "
+            + "the one that players reach. Leave the others out: a port that is not declared still works inside the Pod"
     }
 }

@@ -227,8 +227,8 @@ import Testing
             "    - {name: cache, image: redis, ports: [{containerPort: 6379}, {containerPort: 53, protocol: UDP}], resources: {limits: {cpu: 100m, memory: 64Mi}}}"
         #expect(
             Specs.problems(Specs.spec(after: second)).map(\.message) == [
-                "3 container ports are exposed: 8080/TCP (container web), 6379/TCP (container cache), 53/UDP (container cache); exactly one must be: "
-                    + "the one that players reach. A port that is not declared still works inside the Pod"
+                "3 container ports are exposed: 8080/TCP (container web), 6379/TCP (container cache), 53/UDP (container cache); exactly one must be, "
+                    + "the one that players reach. Leave the others out: a port that is not declared still works inside the Pod"
             ]
         )
         let none = Specs.minimal.replacing("ports: [{containerPort: 8080}]", with: "ports: []")
@@ -239,7 +239,7 @@ import Testing
         )
         let many = Specs.minimal.replacing("{containerPort: 8080}", with: (1...16).map { "{containerPort: \($0)}" }.joined(separator: ", "))
         let message = Specs.problems(many).first?.message ?? ""
-        #expect(message.contains("8/TCP (container web), and 8 more; exactly one must be"))
+        #expect(message.contains("8/TCP (container web), and 8 more; exactly one must be,"))
     }
 
     @Test func `what else is wrong is told beside a wrong number of ports`() {
