@@ -54,7 +54,7 @@ import PodPolicy
     /// As small as a Pod can be, so that many fit.
     static let spec =
         "{apiVersion: v1, kind: Pod, metadata: {name: x}, spec: {containers: [{name: web, image: 'ctf.local/challenge:1', ports: [{containerPort: 8080}], "
-        + "resources: {limits: {cpu: 1m, memory: 1Mi, ephemeral-storage: 1Mi}}}]}}"
+        + "resources: {limits: {cpu: 1m, memory: 4Mi, ephemeral-storage: 1Mi}}}]}}"
 }
 
 /// What every create costs whoever makes it.

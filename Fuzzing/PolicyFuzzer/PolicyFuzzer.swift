@@ -51,7 +51,10 @@ public func check(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     }
     var violations = refusal.map { Invariants.violations(of: $0) } ?? []
     if let refusal { _ = Diagnostics.render(refusal.problems, of: text, file: "input") }
-    if let pod { violations += Invariants.violations(of: pod) + violationsOfYAML(pod) }
+    if let pod {
+        _ = Diagnostics.render(pod.warnings, of: text, file: "input")
+        violations += Invariants.violations(of: pod) + violationsOfYAML(pod)
+    }
     guard violations.isEmpty else { fatalError("violated: \(violations)") }
     return 0
 }
@@ -67,7 +70,7 @@ private func processorTime() -> Duration {
 private func violationsOfYAML(_ pod: CheckedPod) -> [String] {
     let manifest = pod.manifest(name: "stack-0", namespace: "stacks", labels: [:], activeDeadlineSeconds: 60)
     do {
-        return try YAMLDecoder().decode(PodManifest.self, from: manifest.yaml) == manifest ? [] : ["YAML differs"]
+        return try YAMLDecoder().decode(PodManifest.self, from: try manifest.yaml) == manifest ? [] : ["YAML differs"]
     } catch {
         return ["YAML cannot be read: \(error)"]
     }

@@ -12,6 +12,9 @@ enum Terminal {
         write(text, to: .standardError)
     }
 
+    /// Whether a person sees standard error, and no file or program takes it.
+    static var isErrorShown: Bool { isatty(STDERR_FILENO) == 1 }
+
     static func say(_ text: String) {
         write(text, to: .standardOutput)
     }

@@ -89,7 +89,7 @@ struct LifecycleTests {
         try await withService { service, namespace, client in
             let spec =
                 Specs.spec(pod: "").replacing("containerPort: 8080", with: "containerPort: 5353, protocol: UDP")
-                + "\n    - {name: side, image: ctf.local/challenge:1, resources: {requests: {cpu: 5m, memory: 1Mi}}}"
+                + "\n    - {name: side, image: ctf.local/challenge:1, resources: {requests: {cpu: 5m, memory: 4Mi}}}"
             let created = try await service.api.create(user: 1, problem: 1, port: 5353, spec: spec)
             #expect(created.status == 201, "\(created.text)")
             #expect(created.body["ports"]?.array.first?["protocol"]?.string == "UDP")

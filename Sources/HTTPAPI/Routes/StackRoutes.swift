@@ -13,8 +13,9 @@ struct StackRoutes {
         let key = try IdempotencyKey.read(from: request.headers)
         let body = try await CreateBody.read(from: request)
         let outcome = try await service.create(body.request(idempotencyKey: key), logger: context.logger)
-        let headers: HTTPFields = [.location: "/stacks/\(outcome.stack.record.id)"]
-        return try .json(StackBody(outcome.stack), status: outcome.isReplay ? .ok : .created, headers: headers)
+        var headers: HTTPFields = [.location: "/stacks/\(outcome.stack.record.id)"]
+        headers.add(outcome.warnings)
+        return try .json(CreatedBody(outcome), status: outcome.isReplay ? .ok : .created, headers: headers)
     }
 
     func list(_ request: Request, _ context: APIContext) async throws -> Response {

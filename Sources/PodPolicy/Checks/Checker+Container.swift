@@ -7,13 +7,6 @@ struct CheckedContainer {
     var position: Position
 }
 
-/// A port that was given; its manifest is nil when it was refused.
-struct CheckedPort {
-    var manifest: PodManifest.Port?
-    var path: String
-    var position: Position
-}
-
 extension Checker {
     private static let imagePullPolicies = ["Always", "IfNotPresent", "Never"]
     private static let terminationMessagePolicies = ["File", "FallbackToLogsOnError"]
@@ -22,12 +15,13 @@ extension Checker {
         guard var fields = fields(element, path) else { return nil }
         let name = required("name", &fields).flatMap { text($0, path + ".name", Grammar.isDNSLabel, "a DNS label") }
         let image = required("image", &fields).flatMap { text($0, path + ".image", ImageReference.isValid, "an image reference") }
-        let resources = resources(fields.take("resources"), path + ".resources", fields.position)
+        let request = resources(fields.take("resources"), path + ".resources", fields.position) ?? ResourceRequest()
         var container = PodManifest.Container(
             name: name ?? "",
             image: image ?? "",
-            resources: resources?.manifest ?? PodManifest.Resources(ResourceRequest()),
+            resources: PodManifest.Resources(request),
             securityContext: PodManifest.SecurityContext(
+                runAsUser: settings.runAsUser,
                 capabilities: PodManifest.Capabilities(add: settings.securityProfile.addedCapabilities)
             )
         )
@@ -51,11 +45,14 @@ extension Checker {
         container.terminationMessagePolicy = fields.take("terminationMessagePolicy").flatMap {
             choice($0, path + ".terminationMessagePolicy", of: Self.terminationMessagePolicies)
         }
+        leaveOutIfEmpty("securityContext", of: &fields, Refusals.ours)
+        leaveOutDefault("stdinOnce", of: &fields) { $0.type == .bool(false) }
+        leaveOutDefault("terminationMessagePath", of: &fields, "/dev/termination-log")
         let ports = kind == .main ? readServing(&fields, path, into: &container) : []
         finish(fields)
         return CheckedContainer(
             manifest: container,
-            request: resources?.request ?? ResourceRequest(),
+            request: request,
             ports: ports,
             path: path,
             position: fields.position
@@ -74,23 +71,6 @@ extension Checker {
         container.startupProbe = fields.take("startupProbe").flatMap { probe($0, path + ".startupProbe", names, endsContainer: true) }
         container.lifecycle = fields.take("lifecycle").flatMap { lifecycle($0, path + ".lifecycle") }
         return ports
-    }
-
-    private func ports(_ element: Element, _ path: String) -> [CheckedPort] {
-        list(element, path, maximum: 16).map { element, path in
-            CheckedPort(manifest: port(element, path), path: path, position: element.position)
-        }
-    }
-
-    private func port(_ element: Element, _ path: String) -> PodManifest.Port? {
-        guard var fields = fields(element, path) else { return nil }
-        let number = required("containerPort", &fields).flatMap { integer($0, path + ".containerPort", in: 1...65535) }
-        let name = fields.take("name").flatMap {
-            text($0, path + ".name", Grammar.isPortName, "a port name of at most 15 lower-case letters, digits and hyphens")
-        }
-        let transport = fields.take("protocol").flatMap { choice($0, path + ".protocol", of: TransportProtocol.allCases.map(\.rawValue)) }
-        finish(fields)
-        return number.map { PodManifest.Port(name: name, containerPort: $0, protocol: transport ?? TransportProtocol.tcp.rawValue) }
     }
 
     private func environment(_ element: Element, _ path: String) -> [PodManifest.EnvironmentVariable] {
@@ -123,4 +103,13 @@ extension Checker {
             PodManifest.ValueFrom(fieldRef: PodManifest.FieldReference(fieldPath: $0))
         }
     }
+}
+
+enum ContainerKind {
+    case main
+    case initial
+}
+
+extension Array {
+    var nilIfEmpty: Self? { isEmpty ? nil : self }
 }

@@ -3,7 +3,7 @@ extension Checker {
     ///   success threshold of 1, and only then it allows a grace period.
     func probe(_ element: Element, _ path: String, _ portNames: Set<String>, endsContainer: Bool) -> PodManifest.Probe? {
         guard var fields = fields(element, path) else { return nil }
-        let handlers = ["exec", "httpGet", "tcpSocket", "grpc"].count { fields.has($0) }
+        let handlers = ["exec", "httpGet", "tcpSocket", "grpc"].count { fields.value($0) != nil }
         var probe = PodManifest.Probe()
         probe.exec = fields.take("exec").flatMap { exec($0, path + ".exec") }
         probe.httpGet = fields.take("httpGet").flatMap { httpGet($0, path + ".httpGet", portNames) }
@@ -101,7 +101,7 @@ extension Checker {
 
     /// A number, or the name of a port of the same container.
     private func portReference(_ element: Element, _ path: String, _ names: Set<String>) -> PodManifest.PortReference? {
-        if case .scalar(let scalar) = element, scalar.isPlain, YAMLTypes.isDecimalInteger(scalar.text) {
+        if case .scalar(let scalar) = element, case .integer = scalar.type {
             return integer(element, path, in: 1...65535).map { .number($0) }
         }
         return text(element, path, names.contains, "a port number or the name of one of the container's ports").map { .name($0) }

@@ -2,17 +2,28 @@
 struct ResourceRequest: Equatable {
     var cpuMilli: Int64 = 0
     var memoryBytes: Int64 = 0
+    /// 0: none is asked for.
     var ephemeralStorageBytes: Int64 = 0
+}
+
+/// A quantity that was given, and where.
+struct Amount {
+    var quantity: Quantity
+    var text: String
+    var path: String
+    var position: Position
 }
 
 extension Checker {
     private static let names = ["cpu", "memory", "ephemeral-storage"]
+    /// Less memory than that starts no container.
+    private static let minimumMemoryBytes: Int64 = 4 << 20
+    /// A page, and a block of most file systems.
+    static let minimumStorageBytes: Int64 = 4 << 10
 
     /// Requests and limits of a container, made equal: the larger of the two counts, so that the Pod's quality of service is Guaranteed.
-    func resources(_ element: Element?, _ path: String, _ position: Position) -> (
-        manifest: PodManifest.Resources, request: ResourceRequest
-    )? {
-        var amounts: [String: Quantity] = [:]
+    func resources(_ element: Element?, _ path: String, _ position: Position) -> ResourceRequest? {
+        var amounts: [String: Amount] = [:]
         var unreadable: Set<String> = []
         if let element {
             guard var fields = fields(element, path) else { return nil }
@@ -25,50 +36,70 @@ extension Checker {
         for name in ["cpu", "memory"] where amounts[name] == nil && !unreadable.contains(name) {
             report("\(path).limits.\(name)", .required, "is missing; every container needs \(name) as a request or a limit", position)
         }
-        var request = ResourceRequest()
-        request.cpuMilli = amounts["cpu"]?.milliValue() ?? 0
-        request.memoryBytes = amounts["memory"]?.value() ?? 0
-        request.ephemeralStorageBytes = amounts["ephemeral-storage"]?.value() ?? settings.defaultEphemeralStorageBytes
-        return (PodManifest.Resources(request), request)
+        var request = ResourceRequest(ephemeralStorageBytes: settings.defaultEphemeralStorageBytes)
+        request.cpuMilli = amounts["cpu"]?.quantity.milliValue() ?? 0
+        if let memory = amounts["memory"] {
+            request.memoryBytes = bytes(memory, atLeast: Self.minimumMemoryBytes, hintAtMost: settings.maximumMemoryBytes)
+        }
+        if let storage = amounts["ephemeral-storage"] {
+            let maximum = settings.maximumEphemeralStorageBytes
+            request.ephemeralStorageBytes = bytes(storage, atLeast: Self.minimumStorageBytes, hintAtMost: maximum)
+        }
+        return request
     }
 
-    private func read(_ element: Element, _ path: String, into amounts: inout [String: Quantity], _ unreadable: inout Set<String>) {
+    private func read(_ element: Element, _ path: String, into amounts: inout [String: Amount], _ unreadable: inout Set<String>) {
         guard var fields = fields(element, path) else {
             unreadable.formUnion(Self.names)
             return
         }
         for name in Self.names {
             guard let value = fields.take(name) else { continue }
-            guard let quantity = quantity(value, "\(path).\(name)") else {
+            guard let amount = amount(value, "\(path).\(name)") else {
                 unreadable.insert(name)
                 continue
             }
-            amounts[name] = max(amounts[name] ?? quantity, quantity)
+            if let other = amounts[name], other.quantity >= amount.quantity { continue }
+            amounts[name] = amount
         }
         finish(fields)
     }
 
     /// A positive quantity, written as a string or as a number.
-    func quantity(_ element: Element, _ path: String) -> Quantity? {
-        guard case .scalar(let scalar) = element, let quantity = Quantity(scalar.text) else {
+    func amount(_ element: Element, _ path: String) -> Amount? {
+        guard case .scalar(let scalar) = element, let quantity = Self.quantity(scalar) else {
             report(path, .invalidValue, "must be a Kubernetes quantity such as 500m, 0.5 or 128Mi, of at most 64 bits", element.position)
-            return nil
-        }
-        guard !scalar.isPlain || !YAMLTypes.isOtherBase(scalar.text) else {
-            let found = Excerpt.of(scalar.text)
-            report(
-                path,
-                .invalidValue,
-                "is \(found), which some readers of YAML take for an octal number; leave out the leading zero",
-                element.position
-            )
             return nil
         }
         guard !quantity.isNegative, !quantity.isZero else {
             report(path, .invalidValue, "is \(Excerpt.of(scalar.text)); must be greater than 0", element.position)
             return nil
         }
-        return quantity
+        return Amount(quantity: quantity, text: scalar.text, path: path, position: element.position)
+    }
+
+    /// Without quotes, `010` is the number 8 and `1_000` is 1000.
+    private static func quantity(_ scalar: Element.Scalar) -> Quantity? {
+        switch scalar.type {
+        case .string: Quantity(scalar.text)
+        case .float: Quantity(YAMLType.withoutUnderscores(scalar.text))
+        case .integer(let value): value.flatMap { Quantity(String($0)) }
+        case .null, .bool: nil
+        }
+    }
+
+    /// So few bytes that another unit was meant are refused: `64m` is 64 thousandths of a byte, and `512` is no page.
+    func bytes(_ amount: Amount, atLeast minimum: Int64, hintAtMost maximum: Int64) -> Int64 {
+        let bytes = amount.quantity.value()
+        guard bytes < minimum else { return bytes }
+        let number = amount.text.prefix { $0 == "." || $0.isASCII && $0.isNumber }
+        let meant = ["Mi", "Gi"].map { number + $0 }.first { meant in
+            Quantity(String(meant)).map { $0.value() >= minimum && $0.value() <= maximum } ?? false
+        }
+        let found = Excerpt.of(amount.text) + (amount.text.hasSuffix("m") ? ", which is thousandths of a byte" : "")
+        let question = meant.map { "; did you mean \(Excerpt.of(String($0)))?" } ?? ""
+        report(amount.path, .invalidValue, "is \(found); must be at least \(Quantity.bytes(minimum))\(question)", amount.position)
+        return bytes
     }
 
     /// The larger of the containers together and the largest init container, and the volumes, which are there for both; within the
@@ -97,12 +128,27 @@ extension Checker {
         return total
     }
 
+    /// The kubelet ends a Pod that writes more, its volumes included, than the limits of its containers allow together. So the volumes on
+    /// disk are added to the limit of one container that has one, and to that of each init container, which run one by one.
+    func giveRoom(for volumes: [CheckedVolume], to main: inout [CheckedContainer], _ initial: inout [CheckedContainer]) {
+        let bytes = Self.sum(volumes.filter { !$0.isInMemory }.map(\.bytes))
+        if let first = main.firstIndex(where: { $0.request.ephemeralStorageBytes > 0 }) { main[first].addStorage(bytes) }
+        for index in initial.indices where initial[index].request.ephemeralStorageBytes > 0 { initial[index].addStorage(bytes) }
+    }
+
     /// The sum; what does not fit in 64 bits is the largest number that does.
-    private static func sum(_ amounts: [Int64]) -> Int64 {
+    static func sum(_ amounts: [Int64]) -> Int64 {
         amounts.reduce(0) { sum, amount in
             let (result, overflow) = sum.addingReportingOverflow(amount)
             return overflow ? .max : result
         }
+    }
+}
+
+extension CheckedContainer {
+    fileprivate mutating func addStorage(_ bytes: Int64) {
+        request.ephemeralStorageBytes = Checker.sum([request.ephemeralStorageBytes, bytes])
+        manifest.resources = PodManifest.Resources(request)
     }
 }
 
@@ -111,7 +157,7 @@ extension PodManifest.Resources {
         let list = PodManifest.ResourceList(
             cpu: Quantity.cpu(milli: request.cpuMilli),
             memory: Quantity.bytes(request.memoryBytes),
-            ephemeralStorage: Quantity.bytes(request.ephemeralStorageBytes)
+            ephemeralStorage: request.ephemeralStorageBytes > 0 ? Quantity.bytes(request.ephemeralStorageBytes) : nil
         )
         self.init(requests: list, limits: list)
     }

@@ -12,18 +12,17 @@ extension Checker {
         let allowed = list(element, "spec.volumes", maximum: 16).compactMap { element, path -> CheckedVolume? in
             guard var fields = fields(element, path) else { return nil }
             let name = required("name", &fields).flatMap { text($0, path + ".name", Grammar.isDNSLabel, "a DNS label") }
+            let isNamed = fields.names("emptyDir")
             let source = fields.take("emptyDir")
             let isOnly = finish(fields)
             if let name, !names.insert(name).inserted {
                 report(path + ".name", .invalidValue, "is \"\(name)\", as another volume's", fields.position)
             }
-            guard let source else {
-                if isOnly {
-                    report(path + ".emptyDir", .required, "is missing; the only volumes allowed are emptyDir: {}", fields.position)
-                }
-                return nil
-            }
-            return emptyDir(source, path + ".emptyDir", name: name ?? "")
+            // Kubernetes, too, makes an emptyDir of a volume that names no source.
+            guard isOnly || source != nil else { return nil }
+            if !isNamed { warn(path, "names no source and becomes an emptyDir", fields.position) }
+            let empty = Element.mapping([], fields.position)
+            return emptyDir(source ?? empty, path + ".emptyDir", name: name ?? "")
         }
         return (allowed, names)
     }
@@ -34,8 +33,14 @@ extension Checker {
         let isInMemory = medium == "Memory"
         let sizeLimit = fields.take("sizeLimit")
         finish(fields)
-        let bytes = sizeLimit.map { quantity($0, path + ".sizeLimit")?.value() ?? 0 } ?? settings.defaultEmptyDirBytes
         let maximum = isInMemory ? settings.maximumMemoryBytes : settings.maximumEphemeralStorageBytes
+        let amount = sizeLimit.map { self.amount($0, path + ".sizeLimit") }
+        let bytes: Int64 =
+            switch amount {
+            case nil: settings.defaultEmptyDirBytes
+            case .some(nil): 0
+            case .some(.some(let amount)): self.bytes(amount, atLeast: Self.minimumStorageBytes, hintAtMost: maximum)
+            }
         if bytes > maximum {
             report(
                 path + ".sizeLimit",

@@ -2,6 +2,7 @@
 final class Checker {
     let settings: PodPolicySettings
     private(set) var problems: [PodSpecProblem] = []
+    private var warnings: [PodSpecWarning] = []
 
     init(settings: PodPolicySettings) {
         self.settings = settings
@@ -10,6 +11,16 @@ final class Checker {
     /// From the top of the document to its end.
     var problemsByPosition: [PodSpecProblem] {
         problems.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
+    }
+
+    /// From the top of the document to its end.
+    var warningsByPosition: [PodSpecWarning] {
+        warnings.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
+    }
+
+    func warn(_ path: String, _ message: String, _ position: Position) {
+        guard warnings.count < PodSpecWarning.maximumCount else { return }
+        warnings.append(PodSpecWarning(path: path, message: message, line: position.line, column: position.column))
     }
 
     func report(_ path: String, _ code: PodSpecProblem.Code, _ message: String, _ position: Position?) {
@@ -44,11 +55,13 @@ final class Checker {
             report(path, .wrongType, "must be a string", element.position)
             return nil
         }
-        guard !scalar.isPlain || !YAMLTypes.isTyped(scalar.text) else {
+        let type = scalar.type
+        guard type == .string else {
+            let found = scalar.text.isEmpty ? "nothing" : Excerpt.of(scalar.text)
             report(
                 path,
                 .wrongType,
-                "must be a string, but YAML reads \(Excerpt.of(scalar.text)) as another type; put it in quotes",
+                "must be a string, but Kubernetes reads \(found) without quotes as \(type.name); put it in quotes",
                 scalar.position
             )
             return nil
@@ -65,20 +78,17 @@ final class Checker {
     }
 
     func bool(_ element: Element, _ path: String) -> Bool? {
-        if case .scalar(let scalar) = element, scalar.isPlain {
-            if ["true", "True", "TRUE"].contains(scalar.text) { return true }
-            if ["false", "False", "FALSE"].contains(scalar.text) { return false }
-        }
+        if case .scalar(let scalar) = element, case .bool(let value) = scalar.type { return value }
         report(path, .wrongType, "must be true or false", element.position)
         return nil
     }
 
     func integer(_ element: Element, _ path: String, in range: ClosedRange<Int>) -> Int? {
-        guard case .scalar(let scalar) = element, scalar.isPlain, YAMLTypes.isDecimalInteger(scalar.text) else {
-            report(path, .wrongType, "must be an integer", element.position)
+        guard case .scalar(let scalar) = element, case .integer(let integer) = scalar.type else {
+            report(path, .wrongType, "must be an integer without quotes", element.position)
             return nil
         }
-        guard let value = Int(scalar.text), range.contains(value) else {
+        guard let integer, let value = Int(exactly: integer), range.contains(value) else {
             report(
                 path,
                 .invalidValue,
@@ -154,9 +164,14 @@ struct Fields {
         return value.isNull ? nil : value
     }
 
-    /// Whether a field is there and not null.
-    func has(_ key: String) -> Bool {
-        remaining.contains { $0.key == key && !$0.value.isNull }
+    /// The value of a field that is still there; nil when it is absent or null.
+    func value(_ key: String) -> Element? {
+        remaining.first { $0.key == key }.flatMap { $0.value.isNull ? nil : $0.value }
+    }
+
+    /// Whether a field stands there, even if it is null.
+    func names(_ key: String) -> Bool {
+        remaining.contains { $0.key == key }
     }
 
     func path(_ key: String) -> String {

@@ -28,7 +28,8 @@ enum Refusals {
     private static let isolation = "it weakens the isolation from the node"
     private static let placement = "where Pods run is the operator's choice"
     private static let identity = "the Pod must have no access to the cluster's API"
-    private static let ours = "it is set by the provisioner"
+    static let ours = "it is set by the provisioner"
+    private static let securityContext = "it is set by the provisioner, whatever it contains"
     private static let secrets = "it would read Secrets or ConfigMaps of the cluster"
 
     private static let toTheEnd = "an init container runs to its end"
@@ -36,9 +37,7 @@ enum Refusals {
 
     private static let reasons: [String: String] = [
         "status": "it is written by Kubernetes",
-        "metadata.namespace": ours,
         "metadata.generateName": ours,
-        "metadata.annotations": "annotations steer admission plugins and runtimes",
         "metadata.finalizers": "they would keep the Pod from being removed",
         "metadata.ownerReferences": "they would let the garbage collector act on the Pod",
         "spec.hostNetwork": isolation,
@@ -46,7 +45,7 @@ enum Refusals {
         "spec.hostIPC": isolation,
         "spec.hostUsers": isolation,
         "spec.shareProcessNamespace": "containers of a Pod stay apart",
-        "spec.securityContext": ours,
+        "spec.securityContext": securityContext,
         "spec.serviceAccountName": identity,
         "spec.serviceAccount": identity,
         "spec.nodeName": placement,
@@ -74,7 +73,7 @@ enum Refusals {
         "spec.readinessGates": "the Pod would never get ready",
         "spec.hostnameOverride": "use hostname",
         "spec.setHostnameAsFQDN": "use hostname",
-        "container.securityContext": ours,
+        "container.securityContext": securityContext,
         "container.envFrom": secrets,
         "container.env[].valueFrom.secretKeyRef": secrets,
         "container.env[].valueFrom.configMapKeyRef": secrets,

@@ -1,75 +1,81 @@
-import Yams
+/// Builds the tree of the one document that a text holds.
+struct DocumentReader: ~Copyable {
+    private var parser: EventParser
 
-/// Turns the parser's tree into ours and refuses what YAML can do beyond JSON.
-struct DocumentReader {
-    /// The lines of the text, needed only if there may be a tag that the tree does not show. Arrays, so that a column is found at once.
-    private let lines: [[Unicode.Scalar]]?
-
-    init(_ text: String) {
-        lines =
-            text.utf8.contains(UInt8(ascii: "!"))
-            ? text.split(omittingEmptySubsequences: false) { $0.isNewline }.map { Array($0.unicodeScalars) } : nil
+    init(_ bytes: UnsafeBufferPointer<UInt8>) throws(PodSpecRefusal) {
+        parser = try EventParser(bytes)
     }
 
-    func element(_ node: Node, depth: Int) throws(PodSpecRefusal) -> Element {
-        let position = position(of: node)
-        guard depth <= Document.maximumDepth else {
-            throw Document.refusal(.tooDeep, "the Pod spec is nested deeper than \(Document.maximumDepth) levels", position)
+    /// Documents without anything in them, as `---` at the end or a template's output leave them, are none.
+    /// - Returns: nil when there is no other.
+    mutating func document() throws(PodSpecRefusal) -> Element? {
+        var document: Element?
+        while case .documentStart(let position) = try parser.next() {
+            let event = try parser.next()
+            if case .scalar(let scalar) = event, Element.scalar(scalar).isNull {
+                // Nothing, or null.
+            } else if document != nil {
+                throw Document.refusal(.multipleDocuments, "the Pod spec must be one document; here another begins", position)
+            } else {
+                document = try element(event, depth: 1)
+            }
+            _ = try parser.next()
         }
-        switch node {
-        case .alias:
-            throw Document.refusal(.aliasNotAllowed, "YAML aliases and anchors are not allowed", position)
+        return document
+    }
+
+    /// - Parameter event: its first. Its other events are read from the parser.
+    private mutating func element(_ event: EventParser.Event, depth: Int) throws(PodSpecRefusal) -> Element {
+        switch event {
         case .scalar(let scalar):
-            // The parser gives every quoted scalar the tag of strings, whether or not one was written.
-            let isQuoted = scalar.style != .plain
-            let tag = scalar.tag.rawValue
-            try refuse(tag: isQuoted && tag == Tag.Name.str.rawValue ? "" : tag, anchor: scalar.anchor, at: position)
-            return .scalar(Element.Scalar(text: scalar.string, isPlain: scalar.style == .plain, position: position))
-        case .sequence(let sequence):
-            try refuse(tag: sequence.tag.rawValue, anchor: sequence.anchor, at: position)
-            var elements: [Element] = []
-            for child in sequence { elements.append(try element(child, depth: depth + 1)) }
-            return .sequence(elements, position)
-        case .mapping(let mapping):
-            try refuse(tag: mapping.tag.rawValue, anchor: mapping.anchor, at: position)
-            return .mapping(try fields(of: mapping, depth: depth), position)
+            try refuse(depth: depth, scalar.position)
+            return .scalar(scalar)
+        case .sequenceStart(let position):
+            try refuse(depth: depth, position)
+            return .sequence(try elements(depth: depth + 1), position)
+        case .mappingStart(let position):
+            try refuse(depth: depth, position)
+            return .mapping(try fields(depth: depth + 1), position)
+        case .documentStart, .documentEnd, .sequenceEnd, .mappingEnd, .streamEnd:
+            throw Document.refusal(.syntax, "the Pod spec is not YAML")
         }
     }
 
-    private func fields(of mapping: Node.Mapping, depth: Int) throws(PodSpecRefusal) -> [Element.Field] {
+    private mutating func elements(depth: Int) throws(PodSpecRefusal) -> [Element] {
+        var elements: [Element] = []
+        while true {
+            let event = try parser.next()
+            if case .sequenceEnd = event { return elements }
+            elements.append(try element(event, depth: depth))
+        }
+    }
+
+    private mutating func fields(depth: Int) throws(PodSpecRefusal) -> [Element.Field] {
         var fields: [Element.Field] = []
         var keys: Set<String> = []
-        for (key, value) in mapping {
-            let position = position(of: key)
-            guard case .scalar(let scalar) = key else { throw Document.refusal(.syntax, "a key must be a string", position) }
-            guard scalar.anchor == nil else {
-                throw Document.refusal(.aliasNotAllowed, "YAML aliases and anchors are not allowed", position)
+        while true {
+            switch try parser.next() {
+            case .mappingEnd: return fields
+            case .scalar(let key):
+                guard key.text != "<<" || !key.isPlain else {
+                    throw Document.refusal(.aliasNotAllowed, "YAML merge keys are not allowed", key.position)
+                }
+                // As text, so that `1` and `"1"` are the same key.
+                guard keys.insert(key.text).inserted else {
+                    throw Document.refusal(.duplicateKey, "the key \"\(Excerpt.of(key.text))\" stands twice", key.position)
+                }
+                let value = try element(try parser.next(), depth: depth)
+                fields.append(Element.Field(key: key.text, keyPosition: key.position, value: value))
+            case .sequenceStart(let position), .mappingStart(let position):
+                throw Document.refusal(.syntax, "a key must be a string, not a list or a mapping", position)
+            case .documentStart, .documentEnd, .sequenceEnd, .streamEnd:
+                throw Document.refusal(.syntax, "the Pod spec is not YAML")
             }
-            // Comparing keys has resolved their tags, so that one given looks like one inferred; the text tells them apart.
-            guard !isTag(at: position) else { throw Document.refusal(.tagNotAllowed, "YAML tags are not allowed", position) }
-            guard scalar.string != "<<" || scalar.style != .plain else {
-                throw Document.refusal(.aliasNotAllowed, "YAML merge keys are not allowed", position)
-            }
-            guard keys.insert(scalar.string).inserted else {
-                throw Document.refusal(.duplicateKey, "the key \"\(Excerpt.of(scalar.string))\" stands twice", position)
-            }
-            fields.append(Element.Field(key: scalar.string, keyPosition: position, value: try element(value, depth: depth + 1)))
         }
-        return fields
     }
 
-    private func refuse(tag: String, anchor: Anchor?, at position: Position) throws(PodSpecRefusal) {
-        guard anchor == nil else { throw Document.refusal(.aliasNotAllowed, "YAML aliases and anchors are not allowed", position) }
-        guard tag.isEmpty, !isTag(at: position) else { throw Document.refusal(.tagNotAllowed, "YAML tags are not allowed", position) }
-    }
-
-    private func isTag(at position: Position) -> Bool {
-        guard let lines, lines.indices.contains(position.line - 1) else { return false }
-        let line = lines[position.line - 1]
-        return line.indices.contains(position.column - 1) && line[position.column - 1] == "!"
-    }
-
-    private func position(of node: Node) -> Position {
-        Position(line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
+    private func refuse(depth: Int, _ position: Position) throws(PodSpecRefusal) {
+        guard depth > Document.maximumDepth else { return }
+        throw Document.tooDeep(position)
     }
 }

@@ -8,7 +8,8 @@ public struct CheckedPod: Sendable, Equatable {
     public let requestedMemoryBytes: Int64
     /// Scratch space on the node's disk that the whole Pod requests, in bytes.
     public let requestedEphemeralStorageBytes: Int64
-    let labels: [String: String]
+    /// What the Pod does not get as the author wrote it, from the top of the document to its end.
+    public let warnings: [PodSpecWarning]
     /// With everything in place but the deadline, which the caller sets.
     let spec: PodManifest.Spec
 
@@ -17,7 +18,7 @@ public struct CheckedPod: Sendable, Equatable {
 
     /// The Pod to create.
     /// - Parameters:
-    ///   - labels: ours; they replace labels of the same name.
+    ///   - labels: all that the Pod gets.
     ///   - activeDeadlineSeconds: after which the kubelet ends the Pod by itself.
     public func manifest(
         name: String,
@@ -29,12 +30,7 @@ public struct CheckedPod: Sendable, Equatable {
         var spec = spec
         spec.activeDeadlineSeconds = activeDeadlineSeconds
         return PodManifest(
-            metadata: PodManifest.Metadata(
-                name: name,
-                namespace: namespace,
-                labels: self.labels.merging(labels) { _, ours in ours },
-                annotations: annotations
-            ),
+            metadata: PodManifest.Metadata(name: name, namespace: namespace, labels: labels, annotations: annotations),
             spec: spec
         )
     }

@@ -2,30 +2,35 @@ import Yams
 
 extension PodManifest {
     /// The same as YAML, for people.
+    /// - Throws: never for a manifest that the policy made, as far as is known; but what it holds is the author's.
     public var yaml: String {
-        do {
+        get throws {
             let encoder = YAMLEncoder()
             // In one order, so that two answers can be compared as text.
             encoder.options.sortKeys = true
             let text = try encoder.encode(self)
             guard Self.mayHoldAmbiguousWords(text), let root = try Yams.compose(yaml: text) else { return text }
             return try Yams.serialize(node: Self.quotingAmbiguousWords(root))
-        } catch {
-            preconditionFailure("strings, numbers and lists of them can always be written as YAML: \(error)")
         }
     }
 
-    /// The encoder leaves these without quotes, but YAML 1.1, as Kubernetes' tools read it, has them for true and false.
-    private static let ambiguousWords: Set<Substring> = ["y", "Y", "n", "N"]
+    /// The encoder leaves these without quotes, but Kubernetes' parser has them for booleans and numbers: `y`, `0O17`, `1_e3`. What the
+    /// manifest itself has of numbers are plain decimals.
+    private static func isAmbiguous(_ text: some StringProtocol) -> Bool {
+        if ["y", "Y", "n", "N"].contains(text) { return true }
+        guard let first = text.utf8.first, Grammar.isDigit(first) || "+-.".utf8.contains(first) else { return false }
+        return !text.utf8.allSatisfy(Grammar.isDigit) && YAMLType(ofPlain: String(text)) != .string
+    }
 
     private static func mayHoldAmbiguousWords(_ text: String) -> Bool {
-        text.split { " \n:".contains($0) }.contains { ambiguousWords.contains($0) }
+        // A key ends with a colon.
+        text.split { " \n".contains($0) }.contains { isAmbiguous($0.last == ":" ? $0.dropLast() : $0) }
     }
 
     private static func quotingAmbiguousWords(_ node: Node) -> Node {
         switch node {
         case .scalar(var scalar):
-            if ambiguousWords.contains(scalar.string[...]) { scalar.style = .singleQuoted }
+            if isAmbiguous(scalar.string) { scalar.style = .singleQuoted }
             return .scalar(scalar)
         case .sequence(var sequence):
             for index in sequence.indices { sequence[index] = quotingAmbiguousWords(sequence[index]) }

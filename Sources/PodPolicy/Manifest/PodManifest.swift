@@ -91,7 +91,7 @@ public struct PodManifest: Codable, Sendable, Equatable {
     package struct ResourceList: Codable, Sendable, Equatable {
         package var cpu: String
         package var memory: String
-        package var ephemeralStorage: String
+        package var ephemeralStorage: String?
 
         enum CodingKeys: String, CodingKey {
             case cpu, memory
@@ -102,6 +102,7 @@ public struct PodManifest: Codable, Sendable, Equatable {
     package struct SecurityContext: Codable, Sendable, Equatable {
         package var allowPrivilegeEscalation = false
         package var privileged = false
+        package var runAsUser: Int64?
         package var capabilities: Capabilities
     }
 

@@ -35,9 +35,10 @@ struct QuantityScanner {
         guard !whole.isEmpty || !fraction.isEmpty else { return nil }
         var mantissa: Int128 = 0
         for digit in [whole, fraction].joined() {
-            let (product, overflow) = mantissa.multipliedReportingOverflow(by: 10)
-            guard !overflow else { return nil }
-            mantissa = product + Int128(digit - UInt8(ascii: "0"))
+            let (product, isTooLarge) = mantissa.multipliedReportingOverflow(by: 10)
+            let (sum, overflow) = product.addingReportingOverflow(Int128(digit - UInt8(ascii: "0")))
+            guard !isTooLarge, !overflow else { return nil }
+            mantissa = sum
         }
         return Number(mantissa: isNegative ? -mantissa : mantissa, fractionDigits: fraction.count, isNegative: isNegative)
     }

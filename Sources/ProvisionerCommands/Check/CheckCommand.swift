@@ -7,7 +7,8 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Check Pod specs against the policy, offline.",
         discussion: """
-            Prints each Pod as it would be created, to standard output, or every problem with its line and column, to standard error.
+            Prints each Pod as it would be created, to standard output, and every problem or warning with its line and column, to standard
+            error. A warning tells what the Pod gets otherwise than it is written.
             Exit codes: 0 when every spec is accepted, 1 when one is refused, 2 when one cannot be read or the configuration is wrong.
 
             STACK_MAX_CPU, STACK_MAX_MEMORY, STACK_SECURITY_PROFILE and the other variables of `serve` that concern Pods are respected.
@@ -34,7 +35,10 @@ struct CheckCommand: ParsableCommand {
     var targetPort: Int?
 
     func run() throws {
-        let outcome = outcome(environment: ProcessInfo.processInfo.environment)
+        let environment = ProcessInfo.processInfo.environment
+        // https://no-color.org
+        let isColored = Terminal.isErrorShown && environment["NO_COLOR", default: ""].isEmpty
+        let outcome = outcome(environment: environment, isColored: isColored)
         for complaint in outcome.complaints { Terminal.complain(complaint) }
         Terminal.explain(outcome.explanation)
         Terminal.say(outcome.output)
@@ -45,7 +49,7 @@ struct CheckCommand: ParsableCommand {
     struct Outcome {
         /// For standard output.
         var output = ""
-        /// For standard error: what is wrong with the specs.
+        /// For standard error: what is wrong with the specs, and what is set otherwise.
         var explanation = ""
         /// For standard error: what is wrong with the call.
         var complaints: [String] = []
@@ -55,7 +59,7 @@ struct CheckCommand: ParsableCommand {
     static let refused = ExitCode(1)
     static let unusable = ExitCode(2)
 
-    func outcome(environment: [String: String]) -> Outcome {
+    func outcome(environment: [String: String], isColored: Bool = false) -> Outcome {
         let configuration: ServeConfiguration
         do {
             configuration = try ServeConfiguration(environment: environment)
@@ -78,7 +82,7 @@ struct CheckCommand: ParsableCommand {
         switch output {
         case .text:
             outcome.output = results.compactMap(\.acceptance).joined(separator: "---\n")
-            outcome.explanation = results.compactMap(\.diagnostics).joined()
+            outcome.explanation = results.map { $0.diagnostics(isColored: isColored) }.joined()
         case .json:
             outcome.output = CheckResult.json(results) + "\n"
         }

@@ -15,11 +15,14 @@ struct SpecCheck {
     }
 
     func result(file: String, text: String) -> CheckResult {
-        do throws(PodSpecRefusal) {
+        do {
             let pod = if let targetPort { try policy.check(text, targetPort: targetPort) } else { try policy.check(text) }
-            return CheckResult(file: file, verdict: .accepted(pod, manifest(of: pod)))
+            let manifest = manifest(of: pod)
+            return CheckResult(file: file, text: text, verdict: .accepted(pod, manifest, yaml: try manifest.yaml))
+        } catch let error as PodSpecRefusal {
+            return CheckResult(file: file, text: text, verdict: .refused(error.problems))
         } catch {
-            return CheckResult(file: file, verdict: .refused(error.problems, text: text))
+            return CheckResult(file: file, text: text, verdict: .unreadable("the Pod cannot be written as YAML: \(error)"))
         }
     }
 
@@ -37,27 +40,33 @@ struct SpecCheck {
 /// What came out for one file.
 struct CheckResult {
     enum Verdict {
-        case accepted(CheckedPod, PodManifest)
-        case refused([PodSpecProblem], text: String)
+        case accepted(CheckedPod, PodManifest, yaml: String)
+        case refused([PodSpecProblem])
         case unreadable(String)
     }
 
     var file: String
+    /// What it holds; nothing when it could not be read.
+    var text = ""
     var verdict: Verdict
 
     /// The Pod as YAML, under a line that tells what it takes.
     var acceptance: String? {
-        guard case .accepted(let pod, let manifest) = verdict else { return nil }
+        guard case .accepted(let pod, _, let yaml) = verdict else { return nil }
         let port = "\(pod.port.containerPort)/\(pod.port.protocol.rawValue)"
         let (cpu, memory) = (Quantity.cpu(milli: pod.requestedCPUMilli), Quantity.bytes(pod.requestedMemoryBytes))
-        return "# \(file): accepted; port \(port), cpu \(cpu), memory \(memory)\n" + manifest.yaml
+        return "# \(file): accepted; port \(port), cpu \(cpu), memory \(memory)\n" + yaml
     }
 
-    /// Every problem with its place.
-    var diagnostics: String? {
-        guard case .refused(let problems, let text) = verdict else { return nil }
-        let count = problems.count == 1 ? "1 problem" : "\(problems.count) problems"
-        return Diagnostics.render(problems, of: text, file: file) + "\(file): refused: \(count)\n"
+    /// Every problem or warning with its place.
+    func diagnostics(isColored: Bool) -> String {
+        switch verdict {
+        case .accepted(let pod, _, _): return Diagnostics.render(pod.warnings, of: text, file: file, isColored: isColored)
+        case .refused(let problems):
+            let count = problems.count == 1 ? "1 problem" : "\(problems.count) problems"
+            return Diagnostics.render(problems, of: text, file: file) + "\(file): refused: \(count)\n"
+        case .unreadable: return ""
+        }
     }
 
     /// Why the file could not be checked.
@@ -69,7 +78,7 @@ struct CheckResult {
 
 extension CheckResult: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case file, accepted, pod, problems, error
+        case file, accepted, pod, problems, warnings, error
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -77,12 +86,16 @@ extension CheckResult: Encodable {
         try container.encode(file, forKey: .file)
         try container.encode(acceptance != nil, forKey: .accepted)
         var problems: [PodSpecProblem] = []
+        var warnings: [PodSpecWarning] = []
         switch verdict {
-        case .accepted(_, let manifest): try container.encode(manifest, forKey: .pod)
-        case .refused(let found, _): problems = found
+        case .accepted(let pod, let manifest, _):
+            try container.encode(manifest, forKey: .pod)
+            warnings = pod.warnings
+        case .refused(let found): problems = found
         case .unreadable(let reason): try container.encode(reason, forKey: .error)
         }
         try container.encode(problems, forKey: .problems)
+        try container.encode(warnings, forKey: .warnings)
     }
 
     static func json(_ results: [CheckResult]) -> String {

@@ -58,6 +58,27 @@ extension PodPolicySettings {
             "one of \(SecurityProfile.allCases.map(\.rawValue).joined(separator: ", "))"
         ) { SecurityProfile(rawValue: $0) }
         imagePullSecrets = reader.objectNames("STACK_IMAGE_PULL_SECRETS")
+        let storage = (1 << 20)...maximumEphemeralStorageBytes
+        defaultEphemeralStorageBytes = reader.value(
+            "STACK_EPHEMERAL_STORAGE",
+            default: defaultEphemeralStorageBytes,
+            "a quantity of storage within \(Quantity.bytes(storage.lowerBound))…\(Quantity.bytes(storage.upperBound)), written as 256Mi, or 0"
+        ) { text in
+            Quantity(text).flatMap { $0.isZero || storage.contains($0.value()) ? $0.value() : nil }
+        }
+        defaultTerminationGraceSeconds = reader.value(
+            "STACK_TERMINATION_GRACE",
+            default: defaultTerminationGraceSeconds,
+            "a duration of whole seconds within 1s…30s, written as 5s"
+        ) { text in
+            guard let duration = Duration(goNotation: text), duration.components.attoseconds == 0 else { return nil }
+            return (1...30).contains(duration.components.seconds) ? duration.components.seconds : nil
+        }
+        // Kubernetes takes no larger number for a user; 0 is root.
+        runAsUser = reader.value("STACK_RUN_AS_USER", default: nil, "the number of a user within 1…\(Int32.max)") { text in
+            guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let user = Int32(text) else { return nil }
+            return user > 0 ? .some(Int64(user)) : nil
+        }
     }
 }
 

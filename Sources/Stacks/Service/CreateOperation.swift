@@ -10,9 +10,10 @@ struct CreateOperation: Sendable {
     private let request: CreateRequest
     private let pod: CheckedPod
     private let manifest: PodManifest
+    private let yaml: String
     private let logger: Logger
 
-    init(_ service: StackService, _ request: CreateRequest, _ pod: CheckedPod, _ logger: Logger) {
+    init(_ service: StackService, _ request: CreateRequest, _ pod: CheckedPod, _ logger: Logger) throws {
         var generator = SystemRandomNumberGenerator()
         let id = StackID.random(using: &generator)
         self.service = service
@@ -27,6 +28,7 @@ struct CreateOperation: Sendable {
             annotations: StackAnnotations.all(of: pod),
             activeDeadlineSeconds: (settings.timeToLive + settings.podDeadlineSlack).components.seconds
         )
+        yaml = try manifest.yaml
         var logger = logger
         logger[metadataKey: "stack_id"] = "\(id)"
         logger[metadataKey: "user_id"] = "\(request.userID)"
@@ -135,7 +137,7 @@ struct CreateOperation: Sendable {
             owner: service.owner,
             idempotency: request.idempotency,
             namespace: service.settings.namespace,
-            podSpec: manifest.yaml,
+            podSpec: yaml,
             port: pod.port,
             nodePort: nodePort,
             requestedCPUMilli: pod.requestedCPUMilli,

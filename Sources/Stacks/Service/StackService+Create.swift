@@ -18,13 +18,14 @@ extension StackService {
                 return try await replay(request, insteadOf: StackError(error), logger)
             }
             return try await creates.perform(for: .user(request.userID)) {
-                let operation = CreateOperation(self, request, pod, logger)
+                let operation = try CreateOperation(self, request, pod, logger)
                 do {
-                    return CreateOutcome(stack: try await operation.run(), isReplay: false)
+                    return CreateOutcome(stack: try await operation.run(), isReplay: false, warnings: pod.warnings)
                 } catch ReservationRefusal.stackExists(let existing) {
                     throw try await self.conflictError(for: request, existing: existing)
                 } catch ReservationRefusal.keyUsed(let earlier) {
-                    return CreateOutcome(stack: try await self.replay(request, of: earlier, logger), isReplay: true)
+                    let stack = try await self.replay(request, of: earlier, logger)
+                    return CreateOutcome(stack: stack, isReplay: true, warnings: pod.warnings)
                 }
             }
         }

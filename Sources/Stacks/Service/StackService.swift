@@ -90,4 +90,6 @@ package struct CreateOutcome: Sendable, Equatable {
     package var stack: Stack
     /// An earlier request with the same idempotency key made the stack.
     package var isReplay: Bool
+    /// What the Pod does not get as the request has it.
+    package var warnings: [PodSpecWarning] = []
 }

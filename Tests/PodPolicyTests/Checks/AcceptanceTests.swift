@@ -56,7 +56,8 @@ import Testing
         #expect(pod.requestedCPUMilli == 1000)
         #expect(pod.requestedMemoryBytes == (100 + 16) << 20)
         let manifest = pod.manifest
-        #expect(manifest.metadata.labels == ["app": "web", "example.com/tier": "1"])
+        #expect(manifest.metadata.labels == [:])
+        #expect(pod.warnings.map(\.path) == ["metadata.labels"])
         #expect(manifest.spec.hostname == "box")
         #expect(manifest.spec.terminationGracePeriodSeconds == 10)
         #expect(manifest.spec.containers[0].resources.requests.cpu == "250m")
@@ -70,15 +71,24 @@ import Testing
 
     @Test(arguments: [
         "yes", "y", "N", "true", "null", "~", "", "0x1", "0o17", "017", "1_000", "1e3", ".5", "1.0", "12:30:45", "2001-12-14", ".inf", "=",
+        "yes", "No", "ON", "off", "08", "0x1F", "0b1", "0b-1", "1_e3", "1e_3", ".5_5", "1__0", "1_", "0_x1", "+5.", "+0x1", "1e400",
+        "0.0.0.0:80", "0O17", "+.INF", "1E5", "x\u{FEFF}",
         "<<", "-", "?", "*a",
         "&a", "!x", "a: b #c\n&d", " a ", "\t", "\n\n", "a\r\nb", "\"'\\", "\u{1B}[31m", "\u{85}\u{2028}", "é🚩", "%x", "@x", "`x", "{",
         "- a", "x: ",
     ])
     func `the YAML that answers show is the manifest that is sent`(value: String) throws {
         let env = Tree.mapping(["name": .string("A"), "value": .string(value)])
-        let text = Specs.spec(metadata: "  labels: {a: \"1\", \"y\": \"true\", \"012\": \"\"}", container: "      env: [\(env.json)]")
-        let manifest = try PodPolicy().check(text).manifest
+        let labels = ["a": "1", "y": "true", "012": ""]
+        let pod = try PodPolicy().check(Specs.spec(container: "      env: [\(env.json)]"))
+        let manifest = pod.manifest(name: "n", namespace: "s", labels: labels, activeDeadlineSeconds: 60)
         #expect(manifest.spec.containers[0].env?[0].value == value)
+        #expect(try Tree(parsing: manifest.yaml) == Tree(encoding: manifest))
+    }
+
+    @Test func `a byte order mark at the start of a value is kept`() throws {
+        let manifest = try PodPolicy().check(Specs.spec(container: "      env: [{name: A, value: \"\\uFEFFx\"}]")).manifest
+        #expect(manifest.spec.containers[0].env?[0].value == "\u{FEFF}x")
         #expect(try Tree(parsing: manifest.yaml) == Tree(encoding: manifest))
     }
 

@@ -75,31 +75,36 @@ import Testing
         #expect(!ImageReference.isValid(image))
     }
 
-    @Test(arguments: ["010", "-017", "0777"])
-    func `a quantity is not read as octal by one and decimal by another`(text: String) {
-        #expect(Specs.problems(Specs.minimal.replacing("100m", with: text)).map(\.path) == ["spec.containers[0].resources.limits.cpu"])
+    @Test(arguments: [
+        ("010", 8000), ("\"010\"", 10_000), ("0100m", 100), ("0b11", 3000), ("1_5", 15_000), (".1_5", 150), ("1e0", 1000), ("08", 8000),
+    ])
+    func `a quantity is the number that Kubernetes reads`(text: String, milli: Int64) throws {
+        var settings = PodPolicySettings()
+        settings.maximumCPUMilli = 15_000
+        #expect(try PodPolicy(settings: settings).check(Specs.minimal.replacing("100m", with: text)).requestedCPUMilli == milli)
     }
 
-    @Test func `a quoted quantity may have leading zeros, as for Kubernetes`() throws {
-        #expect(try PodPolicy().check(Specs.minimal.replacing("100m", with: "\"01\"")).requestedCPUMilli == 1000)
-        #expect(try PodPolicy().check(Specs.minimal.replacing("100m", with: "0100m")).requestedCPUMilli == 100)
-    }
-
-    @Test(arguments: ["true", "True", "TRUE"])
-    func `booleans are those that all versions of YAML share`(text: String) throws {
+    @Test(arguments: ["true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"])
+    func `booleans are those of Kubernetes' parser`(text: String) throws {
         #expect(try PodPolicy().check(Specs.spec(container: "      tty: \(text)")).manifest.spec.containers[0].tty == true)
         #expect(Specs.problems(Specs.spec(container: "      tty: \"\(text)\"")).map(\.code) == ["wrong_type"])
     }
 
-    @Test(arguments: ["yes", "on", "y", "1", "tRue", "\"\"", "[]"])
+    @Test(arguments: ["1", "tRue", "yEs", "\"\"", "[]", "t"])
     func `nothing else is a boolean`(text: String) {
         #expect(Specs.problems(Specs.spec(container: "      tty: \(text)")).map(\.code) == ["wrong_type"])
     }
 
+    @Test(arguments: ["8080", "0x1F90", "0o17620", "017620", "0b1111110010000", "8_080", "+8080"])
+    func `a port is the integer that Kubernetes reads`(text: String) throws {
+        #expect(try PodPolicy().check(Specs.minimal.replacing("8080", with: text), targetPort: 8080).port.containerPort == 8080)
+    }
+
     @Test(arguments: [
-        "1e1", "0x50", "8_0", "+80", "80.0", "080", ".80", "99999999999999999999999", "-1", "0", "65536", "NaN", "\"80\"", "[80]",
+        "1e1", "80.0", "080", ".80", "99999999999999999999999", "-1", "0", "65536", "NaN", "\"80\"", "[80]", "9223372036854775807",
+        "9223372036854775808", "-9223372036854775808", "-9223372036854775809", "18446744073709551615", "18446744073709551616",
     ])
-    func `nothing but a plain decimal integer is a port`(text: String) {
+    func `nothing but an integer within the range is a port`(text: String) {
         let problems = Specs.problems(Specs.minimal.replacing("containerPort: 8080", with: "containerPort: \(text)"))
         #expect(problems.map(\.path) == ["spec.containers[0].ports[0].containerPort"])
     }

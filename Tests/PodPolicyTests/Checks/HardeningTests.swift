@@ -13,27 +13,40 @@ import Testing
         #expect(Invariants.violations(of: pod, settings: settings) == [])
     }
 
-    @Test func `our labels win over the author's`() throws {
-        let pod = try PodPolicy().check(Specs.spec(metadata: "  labels: {a: theirs, b: theirs}"))
-        let manifest = pod.manifest(name: "n", namespace: "s", labels: ["a": "ours"], activeDeadlineSeconds: 1)
-        #expect(manifest.metadata.labels == ["a": "ours", "b": "theirs"])
+    /// Identities, injected containers and ways through the network are given by label: `aadpodidbinding`, `admission.datadoghq.com/enabled`.
+    @Test(arguments: ["aadpodidbinding", "ctf-provisioner.dev/stack-id", "app", "istio.io/rev", "pod-template-hash"])
+    func `no label of the author reaches the Pod`(label: String) throws {
+        let ours = ["ctf-provisioner.dev/stack-id": "stack-0123456789abcdef"]
+        let pod = try PodPolicy().check(Specs.spec(metadata: "  labels: {\(label): theirs}\n  annotations: {\(label): theirs}"))
+        let manifest = pod.manifest(name: "n", namespace: "s", labels: ours, activeDeadlineSeconds: 1)
+        #expect(manifest.metadata.labels == ours)
         #expect(manifest.metadata.name == "n")
         #expect(manifest.metadata.namespace == "s")
+        #expect(try !manifest.yaml.contains("theirs"))
+        #expect(pod.warnings.map(\.path) == ["metadata.labels", "metadata.annotations"])
     }
 
-    /// A Service selects by one label of ours, and only we can set it.
-    @Test func `no label that is accepted is one of ours`() throws {
-        let ours = ["ctf-provisioner.dev/stack-id": "stack-0123456789abcdef", "app.kubernetes.io/managed-by": "ctf-provisioner"]
-        let pod = try PodPolicy().check(
-            Specs.spec(metadata: "  labels: {stack-id: x, ctf-provisioner.dev: x, example.com/stack-id: x, notctf-provisioner.dev/x: z}")
-        )
-        let labels = pod.manifest(name: "n", namespace: "s", labels: ours, activeDeadlineSeconds: 1).metadata.labels
-        #expect(
-            labels.filter { $0.key.contains("ctf-provisioner.dev/") && !$0.key.hasPrefix("not") } == [
-                "ctf-provisioner.dev/stack-id": "stack-0123456789abcdef"
-            ]
-        )
-        #expect(labels.count == 6)
+    @Test(arguments: SecurityProfile.allCases)
+    func `an operator's user is forced on every container`(profile: SecurityProfile) throws {
+        var settings = PodPolicySettings()
+        settings.securityProfile = profile
+        settings.runAsUser = 1000
+        let initial = "  initContainers: [{name: i, image: x, resources: {limits: {cpu: 1m, memory: 4Mi}}}]"
+        let pod = try PodPolicy(settings: settings).check(Specs.spec(pod: initial))
+        #expect(Invariants.violations(of: pod, settings: settings) == [])
+        #expect(pod.manifest.spec.containers[0].securityContext.runAsUser == 1000)
+        #expect(pod.manifest.spec.initContainers?[0].securityContext.runAsUser == 1000)
+        #expect(try pod.manifest.yaml.contains("      runAsUser: 1000\n"))
+        #expect(try !PodPolicy().check(Specs.minimal).manifest.yaml.contains("runAsUser"))
+    }
+
+    @Test func `the grace period is the operator's unless the author names one`() throws {
+        #expect(try PodPolicy().check(Specs.minimal).manifest.spec.terminationGracePeriodSeconds == 1)
+        var settings = PodPolicySettings()
+        settings.defaultTerminationGraceSeconds = 7
+        #expect(try PodPolicy(settings: settings).check(Specs.minimal).manifest.spec.terminationGracePeriodSeconds == 7)
+        let named = Specs.spec(pod: "  terminationGracePeriodSeconds: 3")
+        #expect(try PodPolicy(settings: settings).check(named).manifest.spec.terminationGracePeriodSeconds == 3)
     }
 
     @Test(arguments: SecurityProfile.allCases)

@@ -16,7 +16,7 @@ import Testing
     func `nothing long is echoed`(text: String) {
         let specs = [
             "\"\(text)\": x\n", "a: 1\n\"b\": {\"\(text)\": 1, \"\(text)\": 2}\n", Specs.spec(pod: "  ? \"\(text)\"\n  : x"),
-            Specs.spec(metadata: "  labels: {? \"\(text)\" : x}"), Specs.spec(metadata: "  labels: {a: \"\(text)\"}"),
+            Specs.spec(metadata: "  ? \"\(text)\"\n  : x"), Specs.spec(metadata: "  generateName: \"\(text)\""),
             Specs.spec(container: "      workingDir: \"\(text)\""), Specs.spec(container: "      imagePullPolicy: \"\(text)\""),
             Specs.spec(pod: "  hostname: \"\(text)\""), Specs.spec(pod: "  restartPolicy: \"\(text)\""),
             "apiVersion: \"\(text)\"\nkind: Pod\n",
@@ -76,7 +76,7 @@ import Testing
 
     @Test func `problems come in the order of the document`() {
         let text = Specs.spec(
-            metadata: "  annotations: {}",
+            metadata: "  finalizers: []",
             pod: "  hostPID: true",
             container: "      image2: x\n      tty: 1\n      args: x"
         )
@@ -101,6 +101,24 @@ import Testing
         #expect(lines[1].count < 180)
         #expect(lines[1].hasSuffix("b…"))
         #expect(lines[1].firstIndex(of: "X").map { lines[1].distance(from: lines[1].startIndex, to: $0) } == lines[2].count - 1)
+    }
+
+    @Test(arguments: [Int.min, -1, 0, 1, 2, 3, Int.max], [Int.min, -1, 0, 1, 5, Int.max])
+    func `a place that is not in the text is no trap`(line: Int, column: Int) {
+        let problem = PodSpecProblem(path: "p", code: .syntax, message: "m", line: line, column: column)
+        for text in ["", "a\nb", "\r\n\r", "\u{301}"] {
+            #expect(Diagnostics.render([problem], of: text, file: "f").contains(": error: p: m\n"))
+        }
+    }
+
+    @Test(arguments: ["\n", "\r\n", "\r"])
+    func `lines end as in YAML`(end: String) throws {
+        let text = ["apiVersion: v1", "kind: Pod", "spec: {a: \u{B}}", ""].joined(separator: end)
+        let problem = try #require(Specs.problems(text).first)
+        #expect([problem.line, problem.column] == [3, 11])
+        #expect(Diagnostics.render([problem], of: text, file: "f").contains("    spec: {a: \u{FFFD}}\n              ^\n"))
+        let later = ["apiVersion: v1", "kind: Pod", "spec: {a: &b c}", ""].joined(separator: end)
+        #expect(Specs.problems(later).map { [$0.line, $0.column] } == [[3, 11]])
     }
 
     @Test func `a diagnostic counts columns as the parser does, and shows nothing that moves a terminal's cursor`() {

@@ -22,7 +22,21 @@ import Testing
     @Test func `an attack is refused for what it is`() throws {
         let expected = [
             "refuse-duplicate-keys.json": [""], "refuse-laughs.yaml": [""], "refuse-two-documents.yaml": [""],
-            "refuse-label-hijack.yaml": ["metadata.labels[ctf-provisioner.dev/stack-id]", "metadata.labels[azure.workload.identity/use]"],
+            "refuse-memory-in-thousandths.yaml": ["spec.containers[0].resources.limits.memory"],
+            "refuse-numbers.yaml": [
+                "spec.terminationGracePeriodSeconds", "spec.containers", "spec.containers",
+                "spec.containers[0].ports[0].containerPort", "spec.containers[0].resources.limits.cpu",
+                "spec.containers[0].resources.limits.memory", "spec.containers[0].resources.limits.ephemeral-storage",
+                "spec.containers[0].resources.requests.cpu",
+                "spec.containers[0].resources.requests.ephemeral-storage", "spec.containers[0].livenessProbe.tcpSocket.port",
+                "spec.containers[0].livenessProbe.periodSeconds", "spec.containers[0].livenessProbe.timeoutSeconds",
+                "spec.containers[1].resources.limits.memory", "spec.containers[1].resources.limits.ephemeral-storage",
+                "spec.volumes[0].emptyDir.sizeLimit",
+            ],
+            "refuse-numbers-as-strings.yaml": [
+                "spec.containers", "spec.containers[0].env[2].value", "spec.containers[0].env[3].value",
+            ],
+            "refuse-two-ports-declared.yaml": ["spec.containers"],
             "refuse-open-descriptor.yaml": ["spec.containers[0].workingDir"],
             "refuse-path-tricks.yaml": [
                 "spec.containers[0].volumeMounts[0].mountPath", "spec.containers[0].volumeMounts[1].mountPath",

@@ -11,7 +11,8 @@ import Testing
         "&a", "*a", "!!str", "? ", ": ", "- ", "[", "]", "{", "}", "\"", "'", "\n", "\t", "  ", "#", "|\n", ">-\n", "<<: ", "---\n", "null",
         "true", "1e99", "-1",
         "\u{0}", "\u{FEFF}", "hostNetwork: true\n", "securityContext: {privileged: true}\n", "hostPath: {path: /}\n",
-        "99999999999999999999", "64Mi", "9E", "\\u0000",
+        "99999999999999999999", "64Mi", "9E", "\\u0000", "labels: {a: b}\n", "restartPolicy: Always\n", "status: {}\n", "64m",
+        "9223372036854775808", "18446744073709551615", "170141183460469231731687303715884105728", "0x7fffffffffffffff", "1_0", "yes",
     ]
 
     @Test func `mutated specs are accepted only when they are locked up`() throws {
@@ -25,8 +26,10 @@ import Testing
                 accepted += 1
                 #expect(Invariants.violations(of: pod) == [], "run \(run):\n\(text)")
                 #expect(try Tree(parsing: pod.manifest.yaml) == Tree(encoding: pod.manifest), "run \(run):\n\(text)")
+                _ = Diagnostics.render(pod.warnings, of: text, file: "f")
             case .failure(let error):
                 #expect(Invariants.violations(of: error) == [], "run \(run):\n\(text)")
+                _ = Diagnostics.render(error.problems, of: text, file: "f")
             }
         }
         // Half of the point is that some mutations are still accepted.

@@ -4,13 +4,13 @@ import PodPolicy
 /// compiled into the fuzzer too, so that it uses nothing but what is public.
 enum Invariants {
     static func violations(of pod: CheckedPod, settings: PodPolicySettings = PodPolicySettings()) -> [String] {
-        let manifest = pod.manifest(name: "stack-0", namespace: "stacks", labels: [:], activeDeadlineSeconds: 60)
+        let manifest = pod.manifest(name: "stack-0", namespace: "stacks", labels: ["ours": "1"], activeDeadlineSeconds: 60)
         let spec = manifest.spec
         let containers = spec.containers + (spec.initContainers ?? [])
         let totals = containers.map(\.resources)
         let facts: [(String, Bool)] = [
             ("name and namespace", manifest.metadata.name == "stack-0" && manifest.metadata.namespace == "stacks"),
-            ("labels", manifest.metadata.labels.keys.allSatisfy(isHarmless(label:))),
+            ("labels", manifest.metadata.labels == ["ours": "1"]),
             ("restartPolicy", spec.restartPolicy == "Never"),
             ("automountServiceAccountToken", !spec.automountServiceAccountToken),
             ("enableServiceLinks", !spec.enableServiceLinks),
@@ -27,7 +27,7 @@ enum Invariants {
                 (spec.initContainers ?? []).allSatisfy { $0.livenessProbe == nil && $0.lifecycle == nil }
             ),
             ("unique names", Set(containers.map(\.name)).count == containers.count),
-            ("security context", containers.allSatisfy { isLockedUp($0.securityContext, settings.securityProfile) }),
+            ("security context", containers.allSatisfy { isLockedUp($0.securityContext, settings) }),
             ("requests are limits", totals.allSatisfy { $0.requests == $0.limits }),
             (
                 "totals",
@@ -41,7 +41,9 @@ enum Invariants {
             ("mounts", containers.flatMap { $0.volumeMounts ?? [] }.allSatisfy(isHarmless(mount:))),
             ("working directory", containers.compactMap(\.workingDir).allSatisfy { !isKernels(path: $0) }),
             ("images", containers.map(\.image).allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (0x21..<0x7F).contains($0) } }),
-            ("no NUL", !manifest.yaml.unicodeScalars.contains("\0")),
+            ("room for volumes", hasRoomForVolumes(spec)),
+            ("warnings", areReadable(pod.warnings)),
+            ("memory", totals.allSatisfy { (Quantity($0.limits.memory)?.value() ?? 0) >= 4 << 20 }),
         ]
         return facts.filter { !$0.1 }.map(\.0)
     }
@@ -57,16 +59,32 @@ enum Invariants {
         return facts.filter { !$0.1 }.map(\.0)
     }
 
-    private static func isLockedUp(_ context: PodManifest.SecurityContext, _ profile: SecurityProfile) -> Bool {
-        let baseline = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID", "SYS_CHROOT"]
+    private static func isLockedUp(_ context: PodManifest.SecurityContext, _ settings: PodPolicySettings) -> Bool {
+        let baseline = [
+            "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID", "SYS_CHROOT",
+        ]
         return !context.privileged && !context.allowPrivilegeEscalation && context.capabilities.drop == ["ALL"]
-            && context.capabilities.add == (profile == .baseline ? baseline : nil)
+            && context.capabilities.add == (settings.securityProfile == .baseline ? baseline : nil)
+            && context.runAsUser == settings.runAsUser
     }
 
-    private static func isHarmless(label: String) -> Bool {
-        label.utf8.allSatisfy { $0 < 0x80 }
-            && !["kubernetes.io/", "k8s.io/", "azure.workload.identity/", "istio.io/"].contains { label.contains($0) }
-            && !label.hasPrefix("ctf-provisioner.dev/") && !label.contains(".ctf-provisioner.dev/")
+    /// What the kubelet compares all that the Pod writes with: its containers' limits, as Kubernetes adds them up.
+    private static func hasRoomForVolumes(_ spec: PodManifest.Spec) -> Bool {
+        let limits = { (containers: [PodManifest.Container]) in
+            containers.compactMap(\.resources.limits.ephemeralStorage).compactMap { Quantity($0)?.value() }
+        }
+        let volumes = (spec.volumes ?? []).filter { $0.emptyDir.medium == nil }.compactMap { Quantity($0.emptyDir.sizeLimit)?.value() }
+        let (main, initial) = (limits(spec.containers), limits(spec.initContainers ?? []))
+        let limit = max(main.reduce(0, +), initial.max() ?? 0)
+        return (main.isEmpty && initial.isEmpty) || limit > volumes.reduce(0, +)
+    }
+
+    private static func areReadable(_ warnings: [PodSpecWarning]) -> Bool {
+        warnings.count <= PodSpecWarning.maximumCount
+            && warnings.allSatisfy { warning in
+                !(warning.path + warning.message).utf8.contains { $0 < 0x20 || $0 == 0x7F } && (warning.line ?? 0) >= 1
+                    && (warning.column ?? 0) >= 1 && warning.message.utf8.count < 400
+            }
     }
 
     private static func isHarmless(mount: PodManifest.VolumeMount) -> Bool {

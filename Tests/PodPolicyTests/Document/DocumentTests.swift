@@ -43,6 +43,51 @@ import Testing
         #expect(code("[a]: b\n") == "syntax")
     }
 
+    /// Whatever the parser has to keep in mind, a check takes time in proportion to the text.
+    @Test(arguments: [
+        "a: &a b\n", "- *a\n", "? ", "- ", "[", "{", "[a]: ", "a: b\n", "%TAG !a! b\n", "'a\n\n", "# a\n", "x: |\n\n", "\"\\ud83d\\ude00",
+        "[a, ",
+        "{a: ", "--- a\n", "---\n", "...\n", "!a ", "&a ", "- [a, b]: c\n", "a ? b : c ", "\t", "\r", "\\", "é", "<<: a\n", ", ",
+        "[[a]: [b]]: ",
+    ])
+    func `no text takes long`(fragment: String) {
+        let text = String(repeating: fragment, count: PodPolicy.maximumSize / fragment.utf8.count)
+        let elapsed = shortest { #expect(!Specs.problems("{a: [" + text.dropLast(10)).isEmpty) }
+        #expect(elapsed < .milliseconds(250))
+        let plain = shortest { #expect(!Specs.problems(text).isEmpty) }
+        #expect(plain < .milliseconds(250))
+    }
+
+    @Test(arguments: [
+        ("a: 1\nb: {c: *d}\n", "alias_not_allowed", 2, 8), ("a: 1\nb: {c: &d e}\n", "alias_not_allowed", 2, 8),
+        ("a:\n  - x\n  - &d\n    e: f\n", "alias_not_allowed", 3, 5), ("é: !!str x\n", "tag_not_allowed", 1, 4),
+        ("a: é\nb: ! x\n", "tag_not_allowed", 2, 4), ("a: 1\n? [b]\n: c\n", "syntax", 2, 3), ("a: 1\n[b]: c\n", "syntax", 2, 1),
+        ("a: {b: 1}\n? {c: d}\n: e\n", "syntax", 2, 3), ("a: 1\nb: 2\n'a': 3\n", "duplicate_key", 3, 1),
+        ("a: 1\n<<: {b: c}\n", "alias_not_allowed", 2, 1), ("a: 1\n--- \nb: 2\n", "multiple_documents", 2, 1),
+        ("a: 1\n---\n# nothing\n---\nb\n", "multiple_documents", 4, 1), ("a: 1\n...\n---\nb: 2\n", "multiple_documents", 3, 1),
+        ("a: \(String(repeating: "[", count: 40))", "too_deep", 1, 35),
+    ])
+    func `what is refused of YAML is refused at its place`(text: String, code: String, line: Int, column: Int) throws {
+        let problem = try #require(Specs.problems(text).first)
+        #expect(problem.code == code)
+        #expect([problem.line, problem.column] == [line, column])
+    }
+
+    @Test(arguments: [
+        ("", "\n---\n"), ("---\n# first\n---\n", ""), ("---\n---\n---\n", "\n...\n---\n---\n# last\n"), ("null\n---\n", "\n---\n~\n"),
+        ("\n\n", "\n---\n...\n"),
+    ])
+    func `empty documents beside the one are none`(before: String, after: String) {
+        #expect(Specs.problems(before + Specs.minimal + after) == [])
+        #expect(code(before + after) == "required")
+    }
+
+    @Test func `what is wrong in a later document is told too`() {
+        #expect(code(Specs.minimal + "\n---\n[") == "multiple_documents")
+        #expect(code(Specs.minimal + "\n---\n'") == "syntax")
+        #expect(code(Specs.minimal + "\n---\n&a\n") == "alias_not_allowed")
+    }
+
     @Test func `conditions and slices in programs are no keys`() {
         let program = """
                   args:
@@ -76,7 +121,8 @@ import Testing
 
     @Test(arguments: [
         "extra: !!str x\n", "extra: !custom x\n", "extra: ! x\n", "extra: !!map {}\n", "extra: !!seq []\n", "!!str extra: x\n",
-        "extra: !!str \"x\"\n",
+        "extra: !!str \"x\"\n", "extra: ! \"x\"\n", "extra: !\n", "! extra: x\n", "é: é\nextra: ! |\n  x\n", "extra: ! [x]\n",
+        "extra: {a: é, b: ! x}\n", "%TAG ! tag:x,2000:\n---\nextra: !a x\n",
     ])
     func `tags are refused`(line: String) {
         #expect(code(line + Specs.minimal) == "tag_not_allowed")

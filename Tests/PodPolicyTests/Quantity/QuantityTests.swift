@@ -33,6 +33,34 @@ import Testing
         #expect(Quantity(text) == nil)
     }
 
+    /// Around the numbers at which integers end: in whole and in a fraction, with every sign and suffix.
+    @Test(arguments: [31, 32, 63, 64, 126, 127])
+    func `numbers at the ends of integers are read or refused`(power: Int) throws {
+        let border =
+            power == 127
+            ? [String(Int128.max), "170141183460469231731687303715884105728", "170141183460469231731687303715884105729"]
+            : [-1, 0, 1].map { String((Int128(1) << power) + $0) }
+        let suffixes = [
+            "", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "e0", "e-9", "e9", "E-2147483648",
+            "e2147483647", "e-2147483649",
+        ]
+        for digits in border {
+            let forms = [digits, ".\(digits)", "1.\(digits)", "\(digits).\(digits.prefix(20))", "0\(digits)", "\(digits)0", "\(digits)9"]
+            for (form, suffix) in forms.flatMap({ form in suffixes.map { (form, $0) } }) {
+                let positive = Quantity(form + suffix)
+                #expect(Quantity("+" + form + suffix) == positive)
+                let negative = Quantity("-" + form + suffix)
+                #expect((negative == nil) == (positive == nil), "\(form)\(suffix)")
+                guard let positive, let negative else { continue }
+                #expect(positive.value(roundUp: false) == -negative.value() || positive.value(roundUp: false) == .max)
+                #expect(positive.value() >= 0 && positive.milliValue() >= 0)
+            }
+        }
+        let fits = power <= 63
+        #expect((Quantity(border[0]) != nil) == fits)
+        #expect((Quantity(border[2]) != nil) == (power < 63))
+    }
+
     @Test func `printing and reading again gives the same`() {
         var generator = SeededGenerator(seed: 1)
         for _ in 0..<20_000 {

@@ -13,7 +13,7 @@ indirect enum Tree: Equatable {
     init(_ element: Element) {
         switch element {
         case .scalar(let scalar):
-            self = scalar.isPlain && YAMLTypes.isTyped(scalar.text) ? .literal(scalar.text) : .string(scalar.text)
+            self = scalar.type == .string ? .string(scalar.text) : .literal(scalar.text)
         case .sequence(let elements, _): self = .list(elements.map(Tree.init))
         case .mapping(let fields, _): self = .mapping(Dictionary(uniqueKeysWithValues: fields.map { ($0.key, Tree($0.value)) }))
         }
@@ -26,7 +26,7 @@ indirect enum Tree: Equatable {
     /// Through JSON, as it is sent to the API server.
     init(encoding value: some Encodable) throws {
         var text = try String(decoding: JSONEncoder().encode(value), as: UTF8.self)
-        for scalar in ["85", "2028", "2029"] {
+        for scalar in ["85", "2028", "2029", "FEFF"] {
             text = text.replacing(
                 String(UnicodeScalar(UInt32(scalar, radix: 16) ?? 0) ?? " "),
                 with: "\\u" + "0000".dropFirst(scalar.count) + scalar

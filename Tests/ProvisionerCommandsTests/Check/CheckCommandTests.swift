@@ -52,7 +52,7 @@ import Testing
         #expect(outcome.output == "")
         #expect(
             outcome.explanation == """
-                %/bad.yaml:7:7: error: spec.containers[0].securityContext: must not be set: it is set by the provisioner
+                %/bad.yaml:7:7: error: spec.containers[0].securityContext: must not be set: it is set by the provisioner, whatever it contains
                           securityContext: {privileged: true}
                           ^
                 %/bad.yaml:8:12: error: spec.containers[0].tty: must be true or false
@@ -120,6 +120,13 @@ import Testing
             var column: Int?
         }
 
+        struct Warning: Decodable {
+            var path: String
+            var message: String
+            var line: Int
+            var column: Int
+        }
+
         struct Pod: Decodable {
             struct Metadata: Decodable { var namespace: String }
             var kind: String
@@ -129,6 +136,7 @@ import Testing
         var file: String
         var accepted: Bool
         var problems: [Problem]
+        var warnings: [Warning]
         var pod: Pod?
         var error: String?
     }
@@ -148,5 +156,47 @@ import Testing
         #expect(entries[1].problems.map(\.code) == ["not_allowed", "wrong_type"])
         #expect(entries[1].problems.map(\.line) == [7, 8])
         #expect(entries[2].error == "No such file or directory")
+        #expect(entries.map(\.warnings.count) == [0, 0, 0])
+    }
+
+    private static let warned = good.replacing("kind: Pod", with: "kind: Pod\nmetadata: {labels: {app: web}}")
+        .replacing("spec:", with: "spec:\n  restartPolicy: Always")
+
+    @Test func `warnings are shown with their places, and the spec is accepted all the same`() throws {
+        let outcome = try run(["%/warned.yaml"], files: ["warned.yaml": Self.warned])
+        #expect(outcome.exitCode == .success)
+        #expect(outcome.output.hasPrefix("# %/warned.yaml: accepted;"))
+        #expect(outcome.output.contains("  restartPolicy: Never\n"))
+        #expect(
+            outcome.explanation == """
+                %/warned.yaml:3:20: warning: metadata.labels: are left out: controllers, webhooks and network policies of a cluster select Pods by \
+                their labels
+                    metadata: {labels: {app: web}}
+                                       ^
+                %/warned.yaml:5:18: warning: spec.restartPolicy: is Always and is set to Never: a container that ends is not started again
+                      restartPolicy: Always
+                                     ^
+
+                """
+        )
+    }
+
+    @Test func `warnings are yellow on a terminal`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try Data(Self.warned.utf8).write(to: folder)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let command = try CheckCommand.parse([folder.path])
+        let explanation = command.outcome(environment: [:], isColored: true).explanation
+        #expect(explanation.contains(":3:20: \u{1B}[33mwarning\u{1B}[0m: metadata.labels: "))
+        #expect(!command.outcome(environment: [:]).explanation.contains("\u{1B}"))
+    }
+
+    @Test func `warnings are in the JSON too`() throws {
+        let outcome = try run(["%/warned.yaml", "--output", "json"], files: ["warned.yaml": Self.warned])
+        #expect(outcome.exitCode == .success)
+        let entry = try #require(try JSONDecoder().decode([Entry].self, from: Data(outcome.output.utf8)).first)
+        #expect(entry.accepted)
+        #expect(entry.warnings.map(\.path) == ["metadata.labels", "spec.restartPolicy"])
+        #expect(entry.warnings.map { [$0.line, $0.column] } == [[3, 20], [5, 18]])
     }
 }

@@ -38,6 +38,9 @@ import Testing
         "LOG_FORMAT": ["xml", "plain"],
         "STACK_SECURITY_PROFILE": ["privileged", "Baseline"],
         "STACK_IMAGE_PULL_SECRETS": ["Registry", "a,,b", "a b", "a/b", "a,", "-a", String(repeating: "a", count: 254)],
+        "STACK_EPHEMERAL_STORAGE": ["-1", "1", "256", "256m", "1000Ki", "2049Mi", "8Ei", "none", "256MB"],
+        "STACK_TERMINATION_GRACE": ["0s", "-1s", "31s", "1m", "1500ms", "5", "500ms", "x"],
+        "STACK_RUN_AS_USER": ["0", "-1", "2147483648", "99999999999999999999", "nobody", "1000:1000", "+5", "1e3", "0x10", " 1"],
         "STACK_MAX_CONCURRENT_CREATES": ["0", "-1", "10001", "x"],
     ]
 

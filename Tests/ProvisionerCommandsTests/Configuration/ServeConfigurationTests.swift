@@ -25,6 +25,9 @@ import Testing
         #expect(configuration.policy == PodPolicySettings())
         #expect(configuration.policy.maximumCPUMilli == 2000)
         #expect(configuration.policy.maximumMemoryBytes == 512 << 20)
+        #expect(configuration.policy.defaultEphemeralStorageBytes == 256 << 20)
+        #expect(configuration.policy.defaultTerminationGraceSeconds == 1)
+        #expect(configuration.policy.runAsUser == nil)
         #expect(configuration.cluster.reserve.millionths == 200_000)
         #expect(configuration.cluster.totalCPUMilli == nil && configuration.cluster.totalMemoryBytes == nil)
         #expect(configuration.cluster.nodeSelector == [:] && configuration.cluster.namespace == "stacks")
@@ -47,7 +50,8 @@ import Testing
             "K8S_CLIENT_BURST": "10", "API_KEY_ENABLED": "TRUE", "API_KEY": "s3cret", "LOG_LEVEL": "DEBUG", "LOG_FORMAT": "Text",
             "STACK_SECURITY_PROFILE": "restricted", "STACK_IMAGE_PULL_SECRETS": "registry.example, other",
             "STACK_MAX_CONCURRENT_CREATES": "8",
-            "STACK_SQLITE_PATH": "/data/s.sqlite",
+            "STACK_SQLITE_PATH": "/data/s.sqlite", "STACK_EPHEMERAL_STORAGE": "1Gi", "STACK_TERMINATION_GRACE": "30s",
+            "STACK_RUN_AS_USER": "2147483647",
         ])
         #expect(configuration.address == ServeConfiguration.Address(host: "::1", port: 0))
         #expect(configuration.shutdownTimeout == .seconds(60))
@@ -69,7 +73,15 @@ import Testing
         #expect(configuration.policy.securityProfile == .restricted)
         #expect(configuration.policy.imagePullSecrets == ["registry.example", "other"])
         #expect(configuration.maximumConcurrentCreates == 8)
+        #expect(configuration.policy.defaultEphemeralStorageBytes == 1 << 30)
+        #expect(configuration.policy.defaultTerminationGraceSeconds == 30)
+        #expect(configuration.policy.runAsUser == 2_147_483_647)
         #expect(configuration.warnings == [])
+    }
+
+    @Test(arguments: ["0", "0Mi", "0.0"])
+    func `no ephemeral storage can be asked for`(zero: String) throws {
+        #expect(try ServeConfiguration(environment: ["STACK_EPHEMERAL_STORAGE": zero]).policy.defaultEphemeralStorageBytes == 0)
     }
 
     private static let sqlite = ServeConfiguration.StoreChoice.sqlite(path: "var/stacks.sqlite")

@@ -1,0 +1,34 @@
+import HTTPTypes
+import PodPolicy
+
+/// The `Warning` header: one field for each warning, with the code for what is none of the others.
+/// https://www.rfc-editor.org/rfc/rfc9111#name-warning
+enum WarningField {
+    /// Proxies bound what they take of headers. The body has all of them.
+    static let maximumCount = 8
+    static let maximumLength = 240
+
+    static func values(of warnings: [PodSpecWarning]) -> [String] {
+        warnings.prefix(maximumCount).map { "299 ctf-provisioner \(quoted("\($0.path): \($0.message)"))" }
+    }
+
+    /// Visible ASCII between quotes; anything else is a question mark.
+    private static func quoted(_ text: String) -> String {
+        let scalars = text.unicodeScalars
+        let shown = scalars.prefix(maximumLength).map { scalar in
+            switch scalar {
+            case "\"", "\\": "\\\(scalar)"
+            case " "..."~": String(scalar)
+            default: "?"
+            }
+        }
+        return "\"\(shown.joined())\(scalars.count > maximumLength ? "..." : "")\""
+    }
+}
+
+extension HTTPFields {
+    mutating func add(_ warnings: [PodSpecWarning]) {
+        guard let name = HTTPField.Name("Warning") else { return }
+        for value in WarningField.values(of: warnings) { append(HTTPField(name: name, value: value)) }
+    }
+}
