@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
+import NIOHTTPCompression
 import NIOSSL
 
 /// HTTP to one API server: two clients, because an idle time-out is set per client and a watch is idle for minutes.
@@ -15,17 +16,22 @@ final class Transport: Sendable {
     private let timeouts: Timeouts
     private let logger: Logger
 
-    private static let maximumBodySize = 256 * 1024 * 1024
+    /// Of an answer, after decompression: 500 objects of 250 KiB.
+    static let maximumBodySize = 128 * 1024 * 1024
     private static let maximumErrorSize = 1024 * 1024
 
     /// How long the API server may take.
     struct Timeouts: Sendable {
-        /// From sending a request to the last byte of its answer; of a watch, to the head of its answer.
+        /// From sending a request to the last byte of its answer.
         var request: Duration = .seconds(15)
-        /// For a request and its repetitions, with the pauses between them.
+        /// For a request and its repetitions, with the waits before and between them.
         var operation: Duration = .seconds(30)
-        /// The API server sends a bookmark each minute; a watch that is silent for longer than two is taken for dead. Should the server
-        /// send no bookmarks, the watch goes on from its version at once: it was healthy for longer than ``Backoff/resetAfter``.
+        /// For a page of a list and its repetitions: over a slow line megabytes take minutes.
+        var page: Duration = .seconds(300)
+        /// A page that is silent for so long is given up.
+        var pageIdle: Duration = .seconds(30)
+        /// The API server sends a bookmark each minute; a watch that is silent for longer than two is taken for dead. That holds for the
+        /// head of its answer too: some proxies pass it on with the first event only.
         var watchIdle: Duration = .seconds(150)
     }
 
@@ -35,8 +41,8 @@ final class Transport: Sendable {
         self.timeouts = timeouts
         self.logger = logger
         let tls = try configuration.tlsConfiguration()
-        requests = Self.makeClient(tls, endpoint, idleTimeout: nil)
-        watches = Self.makeClient(tls, endpoint, idleTimeout: TimeAmount(timeouts.watchIdle))
+        requests = Self.makeClient(tls, endpoint, idleTimeout: timeouts.pageIdle, decompresses: true)
+        watches = Self.makeClient(tls, endpoint, idleTimeout: timeouts.watchIdle, decompresses: false)
     }
 
     func shutdown() async throws {
@@ -45,11 +51,11 @@ final class Transport: Sendable {
     }
 
     /// One request and its whole answer.
-    /// - Parameter remaining: the time that is left for it.
+    /// - Parameter timeout: from sending it to the last byte of its answer.
     /// - Throws: ``KubernetesError``, also for every answer that is no success.
-    func unary(_ request: Request, within remaining: Duration) async throws -> ByteBuffer {
+    func unary(_ request: Request, within timeout: Duration) async throws -> ByteBuffer {
         try await authenticated { token in
-            try await withTimeout(min(self.timeouts.request, remaining)) {
+            try await withTimeout(timeout) {
                 let response = try await self.execute(self.requests, request, token)
                 return try await Self.collect(response.body, upTo: Self.maximumBodySize)
             }
@@ -60,7 +66,7 @@ final class Transport: Sendable {
     /// - Throws: ``KubernetesError``, also for every answer that is no success.
     func stream(_ request: Request) async throws -> HTTPClientResponse.Body {
         try await authenticated { token in
-            try await withTimeout(self.timeouts.request) { try await self.execute(self.watches, request, token).body }
+            try await withTimeout(self.timeouts.watchIdle) { try await self.execute(self.watches, request, token).body }
         }
     }
 
@@ -79,6 +85,7 @@ final class Transport: Sendable {
         message.method = request.method
         if let host = endpoint.hostHeader { message.headers.add(name: "Host", value: host) }
         message.headers.add(name: "Accept", value: "application/json")
+        if request.query["watch"] == nil { message.headers.add(name: "Accept-Encoding", value: "gzip") }
         message.headers.add(name: "User-Agent", value: "ctf-provisioner")
         if let token { message.headers.add(name: "Authorization", value: "Bearer \(token)") }
         if let body = request.body {
@@ -120,7 +127,7 @@ final class Transport: Sendable {
         do { return try await body.collect(upTo: maximum) } catch { throw translate(error) }
     }
 
-    private static func makeClient(_ tls: TLSConfiguration, _ endpoint: Endpoint, idleTimeout: TimeAmount?) -> HTTPClient {
+    private static func makeClient(_ tls: TLSConfiguration, _ endpoint: Endpoint, idleTimeout: Duration, decompresses: Bool) -> HTTPClient {
         var configuration = HTTPClient.Configuration()
         configuration.tlsConfiguration = tls
         configuration.dnsOverride = endpoint.dnsOverride
@@ -129,7 +136,8 @@ final class Transport: Sendable {
         configuration.httpVersion = .http1Only
         // A redirect would carry the token to another server.
         configuration.redirectConfiguration = .disallow
-        configuration.timeout = HTTPClient.Configuration.Timeout(connect: .seconds(10), read: idleTimeout)
+        configuration.timeout = HTTPClient.Configuration.Timeout(connect: .seconds(10), read: TimeAmount(idleTimeout))
+        if decompresses { configuration.decompression = .enabled(limit: .size(maximumBodySize)) }
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
         // What may be sent again is decided in one place only, `Retry`.
         configuration.connectionPool.retryConnectionEstablishment = false
