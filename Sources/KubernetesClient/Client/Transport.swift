@@ -4,15 +4,12 @@ import Logging
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
-import NIOHTTPCompression
-import NIOSSL
 
-/// HTTP to one API server: two clients, because an idle time-out is set per client and a watch is idle for minutes.
+/// HTTP to one API server.
 final class Transport: Sendable {
     private let endpoint: Endpoint
     private let credentials: CredentialSource
-    private let requests: HTTPClient
-    private let watches: HTTPClient
+    private let connections: Connections
     private let timeouts: Timeouts
     private let logger: Logger
 
@@ -35,28 +32,30 @@ final class Transport: Sendable {
         var watchIdle: Duration = .seconds(150)
     }
 
-    init(configuration: KubernetesConfiguration, timeouts: Timeouts, logger: Logger) throws {
+    convenience init(configuration: KubernetesConfiguration, timeouts: Timeouts, logger: Logger) throws {
+        let connections = try Connections(configuration, timeouts: timeouts, logger: logger)
+        self.init(configuration, connections: connections, timeouts: timeouts, logger: logger)
+    }
+
+    init(_ configuration: KubernetesConfiguration, connections: Connections, timeouts: Timeouts, logger: Logger) {
         endpoint = configuration.endpoint
         credentials = CredentialSource(configuration.credentials, logger: logger)
+        self.connections = connections
         self.timeouts = timeouts
         self.logger = logger
-        let tls = try configuration.tlsConfiguration()
-        requests = Self.makeClient(tls, endpoint, idleTimeout: timeouts.pageIdle, decompresses: true)
-        watches = Self.makeClient(tls, endpoint, idleTimeout: timeouts.watchIdle, decompresses: false)
     }
 
     func shutdown() async throws {
-        try await requests.shutdown()
-        try await watches.shutdown()
+        try await connections.shutdown()
     }
 
     /// One request and its whole answer.
     /// - Parameter timeout: from sending it to the last byte of its answer.
     /// - Throws: ``KubernetesError``, also for every answer that is no success.
     func unary(_ request: Request, within timeout: Duration) async throws -> ByteBuffer {
-        try await authenticated { token in
+        try await authenticated { clients, token in
             try await withTimeout(timeout) {
-                let response = try await self.execute(self.requests, request, token)
+                let response = try await self.execute(clients.requests, request, token)
                 return try await Self.collect(response.body, upTo: Self.maximumBodySize)
             }
         }
@@ -65,18 +64,23 @@ final class Transport: Sendable {
     /// Opens a stream of lines; its head is here when this returns.
     /// - Throws: ``KubernetesError``, also for every answer that is no success.
     func stream(_ request: Request) async throws -> HTTPClientResponse.Body {
-        try await authenticated { token in
-            try await withTimeout(self.timeouts.watchIdle) { try await self.execute(self.watches, request, token).body }
+        try await authenticated { clients, token in
+            try await withTimeout(self.timeouts.watchIdle) { try await self.execute(clients.watches, request, token).body }
         }
     }
 
-    /// The token may have been rotated since it was read: after a refusal a fresh one is tried once. Neither renewal counts in the
-    /// time-out of the request.
-    private func authenticated<Answer: Sendable>(_ send: (_ token: String?) async throws -> Answer) async throws -> Answer {
-        let token = try await credentials.bearerToken()
-        do { return try await send(token) } catch let error as KubernetesError where error.isUnauthorized {
-            guard let token, await credentials.discard(token) else { throw error }
-            return try await send(credentials.bearerToken())
+    /// The credentials may have been rotated since they were read: after a refusal fresh ones are tried once. Neither renewal counts in
+    /// the time-out of the request.
+    private func authenticated<Answer: Sendable>(
+        _ send: (_ clients: HTTPClients, _ token: String?) async throws -> Answer
+    ) async throws -> Answer {
+        let credential = try await credentials.credential()
+        do { return try await send(await connections.clients(for: credential), credential.token) } catch let error as KubernetesError
+            where error.isUnauthorized
+        {
+            guard await credentials.discard(credential) else { throw error }
+            let renewed = try await credentials.credential()
+            return try await send(await connections.clients(for: renewed), renewed.token)
         }
     }
 
@@ -125,23 +129,5 @@ final class Transport: Sendable {
 
     private static func collect(_ body: HTTPClientResponse.Body, upTo maximum: Int) async throws -> ByteBuffer {
         do { return try await body.collect(upTo: maximum) } catch { throw translate(error) }
-    }
-
-    private static func makeClient(_ tls: TLSConfiguration, _ endpoint: Endpoint, idleTimeout: Duration, decompresses: Bool) -> HTTPClient {
-        var configuration = HTTPClient.Configuration()
-        configuration.tlsConfiguration = tls
-        configuration.dnsOverride = endpoint.dnsOverride
-        // A time-out closes an HTTP/1.1 connection. Of HTTP/2 it would end the stream alone, and a connection whose peer acknowledges
-        // packets but answers nothing, as a load balancer in front of a dead API server does, would be used for ever.
-        configuration.httpVersion = .http1Only
-        // A redirect would carry the token to another server.
-        configuration.redirectConfiguration = .disallow
-        configuration.timeout = HTTPClient.Configuration.Timeout(connect: .seconds(10), read: TimeAmount(idleTimeout))
-        if decompresses { configuration.decompression = .enabled(limit: .size(maximumBodySize)) }
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
-        // What may be sent again is decided in one place only, `Retry`.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.http1_1ConnectionDebugInitializer = DeadConnections.detect
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 }
