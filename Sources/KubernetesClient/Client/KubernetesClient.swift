@@ -12,20 +12,31 @@ public final class KubernetesClient: Sendable {
     let transport: Transport
     private let limiter: RateLimiter
     private static let attempts = 4
-    private let operationTimeout: Duration
+    private let timeouts: Transport.Timeouts
 
     /// - Parameters:
     ///   - qps: requests a second on average; watches do not count.
     ///   - burst: requests that may go out at once.
+    ///   - requestTimeout: from sending a request to the last byte of its answer. Pages of lists and watches have limits of their own.
+    ///   - operationTimeout: for a request and its repetitions, with the waits before and between them.
     /// - Throws: ``KubernetesError`` `configuration` when the certificates cannot be used.
-    public convenience init(configuration: KubernetesConfiguration, qps: Double = 100, burst: Int = 200, logger: Logger) throws {
-        try self.init(configuration: configuration, qps: qps, burst: burst, timeouts: Transport.Timeouts(), logger: logger)
+    public convenience init(
+        configuration: KubernetesConfiguration,
+        qps: Double = 100,
+        burst: Int = 200,
+        requestTimeout: Duration = .seconds(15),
+        operationTimeout: Duration = .seconds(30),
+        logger: Logger
+    ) throws {
+        let timeouts = Transport.Timeouts(request: requestTimeout, operation: operationTimeout)
+        let limiter = RateLimiter(rate: qps, burst: burst)
+        try self.init(configuration: configuration, limiter: limiter, timeouts: timeouts, logger: logger)
     }
 
-    init(configuration: KubernetesConfiguration, qps: Double, burst: Int, timeouts: Transport.Timeouts, logger: Logger) throws {
+    init(configuration: KubernetesConfiguration, limiter: RateLimiter, timeouts: Transport.Timeouts, logger: Logger) throws {
         transport = try Transport(configuration: configuration, timeouts: timeouts, logger: logger)
-        operationTimeout = timeouts.operation
-        limiter = RateLimiter(rate: qps, burst: burst)
+        self.timeouts = timeouts
+        self.limiter = limiter
     }
 
     /// Closes the connections. The client must not be used any more.
@@ -41,17 +52,23 @@ public final class KubernetesClient: Sendable {
     /// Sends a request, again if need be.
     /// - Throws: ``KubernetesError``, also for every answer that is no success.
     func send(_ request: Request) async throws -> ByteBuffer {
-        let end = ContinuousClock.now + operationTimeout
+        let (once, altogether) = request.isPage ? (timeouts.page, timeouts.page) : (timeouts.request, timeouts.operation)
+        let end = ContinuousClock.now + altogether
+        var failure: KubernetesError?
         var attempt = 0
         while true {
             attempt += 1
-            try await limiter.wait()
+            // Whoever waits for the limit must still have time for the request itself.
+            do { try await limiter.wait(atMost: max(.zero, end - .now - timeouts.request)) } catch let error as KubernetesError {
+                throw failure ?? error
+            }
             do {
-                return try await transport.unary(request, within: end - .now)
+                return try await transport.unary(request, within: max(.zero, min(once, end - .now)))
             } catch let error as KubernetesError where attempt < Self.attempts {
                 let delay = Retry.delay(after: error, method: request.method, attempt: attempt, random: .random(in: 0..<1))
                 guard let delay, ContinuousClock.now + delay < end else { throw error }
                 try await Task.sleep(for: delay)
+                failure = error
             }
         }
     }

@@ -10,11 +10,13 @@ public struct KubernetesError: Error, Sendable, Equatable, CustomStringConvertib
         case timedOut
         /// The answer is not what the API promises.
         case decoding
+        /// The client-side limit would have made it wait for longer than it may take; nothing was sent.
+        case throttled
         /// The request makes no sense; nothing was sent.
         case request
         /// kubeconfig, certificates or service account cannot be used.
         case configuration
-        /// No valid credentials could be had.
+        /// No valid credentials could be had, at least now; nothing was sent.
         case credentials
     }
 
@@ -57,12 +59,12 @@ public struct KubernetesError: Error, Sendable, Equatable, CustomStringConvertib
     /// 429: the API server sheds load.
     public var isTooManyRequests: Bool { code == 429 }
 
-    /// The API server could not be reached or could not answer: the effect may or may not have taken place.
+    /// The API server could not be reached or could not answer, but may later: the effect may or may not have taken place.
     public var isUnavailable: Bool {
         switch kind {
-        case .transport, .timedOut, .decoding: true
+        case .transport, .timedOut, .decoding, .throttled, .credentials: true
         case .status: (code ?? 0) >= 500
-        case .request, .configuration, .credentials: false
+        case .request, .configuration: false
         }
     }
 

@@ -8,4 +8,6 @@ struct Request: Sendable {
     var query = Query()
     var body: ByteBuffer?
     var contentType = "application/json"
+    /// One page of a list: how long it takes depends on its size.
+    var isPage = false
 }

@@ -1,8 +1,6 @@
-import Synchronization
-
 /// A client-side limit on requests: `rate` a second on average, up to `burst` at once.
 struct TokenBucket: Sendable {
-    private let rate: Double
+    let rate: Double
     private let burst: Double
     private var tokens: Double
     private var updated: ContinuousClock.Instant
@@ -15,28 +13,20 @@ struct TokenBucket: Sendable {
         updated = now
     }
 
-    /// Takes one token, on credit if need be.
-    /// - Returns: how long to wait before using it.
-    mutating func take(now: ContinuousClock.Instant) -> Duration {
+    /// Takes one token, on credit if need be; the credit never exceeds what `limit` seconds bring in.
+    /// - Returns: how long to wait before the token may be used; nil, and nothing is taken, when that is longer than `limit`.
+    mutating func take(now: ContinuousClock.Instant, atMost limit: Duration) -> Duration? {
         let elapsed = max(0, (now - updated) / .seconds(1))
         tokens = min(burst, tokens + elapsed * rate)
         updated = max(updated, now)
+        let delay: Duration = tokens >= 1 ? .zero : .seconds((1 - tokens) / rate)
+        guard delay <= limit else { return nil }
         tokens -= 1
-        return tokens >= 0 ? .zero : .seconds(-tokens / rate)
-    }
-}
-
-/// The bucket that the requests of a client share.
-final class RateLimiter: Sendable {
-    private let bucket: Mutex<TokenBucket>
-
-    init(rate: Double, burst: Int) {
-        bucket = Mutex(TokenBucket(rate: rate, burst: burst, now: .now))
+        return delay
     }
 
-    /// Returns when the next request may go out.
-    func wait() async throws {
-        let delay = bucket.withLock { $0.take(now: .now) }
-        if delay > .zero { try await Task.sleep(for: delay) }
+    /// Takes back a token that was not used.
+    mutating func giveBack() {
+        tokens = min(burst, tokens + 1)
     }
 }

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
+import NIOHTTPCompression
 
 extension Transport {
     /// What no other code than this module's throws, as ``KubernetesError`` or `CancellationError`.
@@ -14,6 +15,8 @@ extension Transport {
             KubernetesError(.timedOut, "\(error)")
         case let error as NIOTooManyBytesError:
             KubernetesError(.decoding, "the answer is longer than \(error.maxBytes.map { "\($0) bytes" } ?? "allowed")")
+        case NIOHTTPDecompression.DecompressionError.limit as NIOHTTPDecompression.DecompressionError:
+            KubernetesError(.decoding, "the answer is longer than \(maximumBodySize) bytes")
         default:
             KubernetesError(.transport, "\(error)")
         }

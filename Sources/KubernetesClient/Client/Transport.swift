@@ -4,53 +4,58 @@ import Logging
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
-import NIOSSL
 
-/// HTTP to one API server: two clients, because an idle time-out is set per client and a watch is idle for minutes.
+/// HTTP to one API server.
 final class Transport: Sendable {
     private let endpoint: Endpoint
     private let credentials: CredentialSource
-    private let requests: HTTPClient
-    private let watches: HTTPClient
+    private let connections: Connections
     private let timeouts: Timeouts
     private let logger: Logger
 
-    private static let maximumBodySize = 256 * 1024 * 1024
+    /// Of an answer, after decompression: 500 objects of 250 KiB.
+    static let maximumBodySize = 128 * 1024 * 1024
     private static let maximumErrorSize = 1024 * 1024
 
     /// How long the API server may take.
     struct Timeouts: Sendable {
-        /// From sending a request to the last byte of its answer; of a watch, to the head of its answer.
+        /// From sending a request to the last byte of its answer.
         var request: Duration = .seconds(15)
-        /// For a request and its repetitions, with the pauses between them.
+        /// For a request and its repetitions, with the waits before and between them.
         var operation: Duration = .seconds(30)
-        /// The API server sends a bookmark each minute; a watch that is silent for longer than two is taken for dead. Should the server
-        /// send no bookmarks, the watch goes on from its version at once: it was healthy for longer than ``Backoff/resetAfter``.
+        /// For a page of a list and its repetitions: over a slow line megabytes take minutes.
+        var page: Duration = .seconds(300)
+        /// A page that is silent for so long is given up.
+        var pageIdle: Duration = .seconds(30)
+        /// The API server sends a bookmark each minute; a watch that is silent for longer than two is taken for dead. That holds for the
+        /// head of its answer too: some proxies pass it on with the first event only.
         var watchIdle: Duration = .seconds(150)
     }
 
-    init(configuration: KubernetesConfiguration, timeouts: Timeouts, logger: Logger) throws {
+    convenience init(configuration: KubernetesConfiguration, timeouts: Timeouts, logger: Logger) throws {
+        let connections = try Connections(configuration, timeouts: timeouts, logger: logger)
+        self.init(configuration, connections: connections, timeouts: timeouts, logger: logger)
+    }
+
+    init(_ configuration: KubernetesConfiguration, connections: Connections, timeouts: Timeouts, logger: Logger) {
         endpoint = configuration.endpoint
         credentials = CredentialSource(configuration.credentials, logger: logger)
+        self.connections = connections
         self.timeouts = timeouts
         self.logger = logger
-        let tls = try configuration.tlsConfiguration()
-        requests = Self.makeClient(tls, endpoint, idleTimeout: nil)
-        watches = Self.makeClient(tls, endpoint, idleTimeout: TimeAmount(timeouts.watchIdle))
     }
 
     func shutdown() async throws {
-        try await requests.shutdown()
-        try await watches.shutdown()
+        try await connections.shutdown()
     }
 
     /// One request and its whole answer.
-    /// - Parameter remaining: the time that is left for it.
+    /// - Parameter timeout: from sending it to the last byte of its answer.
     /// - Throws: ``KubernetesError``, also for every answer that is no success.
-    func unary(_ request: Request, within remaining: Duration) async throws -> ByteBuffer {
-        try await authenticated { token in
-            try await withTimeout(min(self.timeouts.request, remaining)) {
-                let response = try await self.execute(self.requests, request, token)
+    func unary(_ request: Request, within timeout: Duration) async throws -> ByteBuffer {
+        try await authenticated { clients, token in
+            try await withTimeout(timeout) {
+                let response = try await self.execute(clients.requests, request, token)
                 return try await Self.collect(response.body, upTo: Self.maximumBodySize)
             }
         }
@@ -59,18 +64,23 @@ final class Transport: Sendable {
     /// Opens a stream of lines; its head is here when this returns.
     /// - Throws: ``KubernetesError``, also for every answer that is no success.
     func stream(_ request: Request) async throws -> HTTPClientResponse.Body {
-        try await authenticated { token in
-            try await withTimeout(self.timeouts.request) { try await self.execute(self.watches, request, token).body }
+        try await authenticated { clients, token in
+            try await withTimeout(self.timeouts.watchIdle) { try await self.execute(clients.watches, request, token).body }
         }
     }
 
-    /// The token may have been rotated since it was read: after a refusal a fresh one is tried once. Neither renewal counts in the
-    /// time-out of the request.
-    private func authenticated<Answer: Sendable>(_ send: (_ token: String?) async throws -> Answer) async throws -> Answer {
-        let token = try await credentials.bearerToken()
-        do { return try await send(token) } catch let error as KubernetesError where error.isUnauthorized {
-            guard let token, await credentials.discard(token) else { throw error }
-            return try await send(credentials.bearerToken())
+    /// The credentials may have been rotated since they were read: after a refusal fresh ones are tried once. Neither renewal counts in
+    /// the time-out of the request.
+    private func authenticated<Answer: Sendable>(
+        _ send: (_ clients: HTTPClients, _ token: String?) async throws -> Answer
+    ) async throws -> Answer {
+        let credential = try await credentials.credential()
+        do { return try await send(await connections.clients(for: credential), credential.token) } catch let error as KubernetesError
+            where error.isUnauthorized
+        {
+            guard await credentials.discard(credential) else { throw error }
+            let renewed = try await credentials.credential()
+            return try await send(await connections.clients(for: renewed), renewed.token)
         }
     }
 
@@ -79,6 +89,7 @@ final class Transport: Sendable {
         message.method = request.method
         if let host = endpoint.hostHeader { message.headers.add(name: "Host", value: host) }
         message.headers.add(name: "Accept", value: "application/json")
+        if request.query["watch"] == nil { message.headers.add(name: "Accept-Encoding", value: "gzip") }
         message.headers.add(name: "User-Agent", value: "ctf-provisioner")
         if let token { message.headers.add(name: "Authorization", value: "Bearer \(token)") }
         if let body = request.body {
@@ -118,22 +129,5 @@ final class Transport: Sendable {
 
     private static func collect(_ body: HTTPClientResponse.Body, upTo maximum: Int) async throws -> ByteBuffer {
         do { return try await body.collect(upTo: maximum) } catch { throw translate(error) }
-    }
-
-    private static func makeClient(_ tls: TLSConfiguration, _ endpoint: Endpoint, idleTimeout: TimeAmount?) -> HTTPClient {
-        var configuration = HTTPClient.Configuration()
-        configuration.tlsConfiguration = tls
-        configuration.dnsOverride = endpoint.dnsOverride
-        // A time-out closes an HTTP/1.1 connection. Of HTTP/2 it would end the stream alone, and a connection whose peer acknowledges
-        // packets but answers nothing, as a load balancer in front of a dead API server does, would be used for ever.
-        configuration.httpVersion = .http1Only
-        // A redirect would carry the token to another server.
-        configuration.redirectConfiguration = .disallow
-        configuration.timeout = HTTPClient.Configuration.Timeout(connect: .seconds(10), read: idleTimeout)
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
-        // What may be sent again is decided in one place only, `Retry`.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.http1_1ConnectionDebugInitializer = DeadConnections.detect
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 }

@@ -1,21 +1,31 @@
 import FoundationEssentials
 import Logging
 
-/// Hands out the bearer token for a request, and renews it: an actor, so that one renewal serves all who wait for it.
+/// Hands out the credentials for a request, and renews them: an actor, so that one renewal serves all who wait for it.
 actor CredentialSource {
     private let credentials: KubernetesConfiguration.Credentials
     private let logger: Logger
     private let now: @Sendable () -> Date
-    private var cached: (token: String, validUntil: Date)?
+    private var cached: Cached?
     /// Those who wait for the plugin that another runs; nil while nobody does.
     private(set) var waiting: [AsyncStream<Renewal>.Continuation]?
 
-    typealias Renewal = Result<ExecPlugin.Credential, any Error>
+    typealias Renewal = Result<Credential, any Error>
+
+    private struct Cached {
+        var credential: Credential
+        /// From then on a new one is asked for.
+        var renewAt: Date
+        /// Whether a failed renewal was told.
+        var isWarned = false
+    }
 
     /// How long a token from a file is used before the file is read again.
     private static let fileLifetime: TimeInterval = 60
-    /// A token is not used in the last moments of its life: clocks differ.
+    /// A token is renewed before the last moments of its life: clocks differ.
     private static let margin: TimeInterval = 30
+    /// Between two runs of a plugin that fails while its last credentials are still good.
+    private static let pluginPause: TimeInterval = 5
 
     init(_ credentials: KubernetesConfiguration.Credentials, logger: Logger, now: @escaping @Sendable () -> Date = { Date() }) {
         self.credentials = credentials
@@ -23,31 +33,31 @@ actor CredentialSource {
         self.now = now
     }
 
-    /// Forgets a token that the server has refused.
-    /// - Returns: whether another could be had.
-    func discard(_ refused: String) -> Bool {
+    /// Forgets credentials that the server has refused.
+    /// - Returns: whether others could be had.
+    func discard(_ refused: Credential) -> Bool {
         switch credentials {
         case .none, .token:
             return false
         case .tokenFile, .exec:
             // Another request may have renewed it meanwhile.
-            if cached?.token == refused { cached = nil }
+            if cached?.credential == refused { cached = nil }
             return true
         }
     }
 
     /// - Throws: ``KubernetesError`` `credentials`, or `CancellationError`.
-    func bearerToken() async throws -> String? {
-        if let cached, cached.validUntil > now() { return cached.token }
+    func credential() async throws -> Credential {
+        if let cached, cached.renewAt > now() { return cached.credential }
         switch credentials {
         case .none:
-            return nil
+            return Credential()
         case .token(let token):
-            return token
+            return Credential(token: token)
         case .tokenFile(let path):
-            let token = try reread(path)
-            cached = (token, now().addingTimeInterval(Self.fileLifetime))
-            return token
+            let credential = Credential(token: try reread(path))
+            cached = Cached(credential: credential, renewAt: now().addingTimeInterval(Self.fileLifetime))
+            return credential
         case .exec(let plugin):
             return try await renewed(by: plugin)
         }
@@ -65,32 +75,53 @@ actor CredentialSource {
             }
             return token
         } catch let error as KubernetesError {
-            guard let cached else { throw error }
+            guard let token = cached?.credential.token else { throw error }
             logger.warning("using the last token", metadata: ["error": "\(error)"])
-            return cached.token
+            return token
         }
     }
 
     /// Runs the plugin in the task of the first who needs it; the others wait for that.
-    private func renewed(by plugin: ExecPlugin) async throws -> String? {
+    private func renewed(by plugin: ExecPlugin) async throws -> Credential {
         guard waiting == nil else { return try await renewedByAnother() }
         waiting = []
-        let renewal: Renewal
-        do { renewal = .success(try await plugin.credential()) } catch { renewal = .failure(error) }
+        var renewal: Renewal
+        do {
+            let credential = try await plugin.credential()
+            renewal = .success(credential)
+            let renewAt = credential.expiration?.addingTimeInterval(-Self.margin) ?? .distantFuture
+            cached = Cached(credential: credential, renewAt: renewAt)
+        } catch {
+            renewal = .failure(error)
+            if let last = lastCredential(after: error) { renewal = .success(last) }
+        }
         for other in waiting ?? [] { other.yield(renewal) }
         waiting = nil
-        let credential = try renewal.get()
-        cached = (credential.token, credential.expiration?.addingTimeInterval(-Self.margin) ?? .distantFuture)
-        return credential.token
+        return try renewal.get()
     }
 
-    private func renewedByAnother() async throws -> String? {
+    /// A plugin may fail while its last credentials are still good.
+    private func lastCredential(after error: any Error) -> Credential? {
+        guard error is KubernetesError, var last = cached, let expiration = last.credential.expiration, now() < expiration else {
+            return nil
+        }
+        if !last.isWarned {
+            let metadata: Logger.Metadata = ["error": "\(error)", "expiration": "\(expiration.formatted(.iso8601))"]
+            logger.warning("the exec plugin fails; using its last credentials until they expire", metadata: metadata)
+        }
+        last.isWarned = true
+        last.renewAt = now().addingTimeInterval(Self.pluginPause)
+        cached = last
+        return last.credential
+    }
+
+    private func renewedByAnother() async throws -> Credential {
         let (renewals, continuation) = AsyncStream<Renewal>.makeStream()
         waiting?.append(continuation)
         for await renewal in renewals {
             // It was the other who was cancelled: somebody else has to run the plugin.
-            if case .failure(let error) = renewal, error is CancellationError { return try await bearerToken() }
-            return try renewal.get().token
+            if case .failure(let error) = renewal, error is CancellationError { return try await credential() }
+            return try renewal.get()
         }
         throw CancellationError()
     }

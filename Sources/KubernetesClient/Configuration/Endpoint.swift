@@ -16,6 +16,9 @@ struct Endpoint: Sendable, Equatable {
             ["http", "https"].contains(scheme),
             let host = components.host, !host.isEmpty, components.query == nil, components.fragment == nil
         else { throw KubernetesError(.configuration, "server must be an http:// or https:// URL without a query") }
+        guard components.port.map({ (1...65_535).contains($0) }) ?? true else {
+            throw KubernetesError(.configuration, "the port of server must be 1 to 65535")
+        }
         guard components.user == nil, components.password == nil else {
             // Not repeated in the message: it holds a password.
             throw KubernetesError(.configuration, "server must not hold a user or a password")

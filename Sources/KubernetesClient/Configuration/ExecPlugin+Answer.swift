@@ -5,6 +5,8 @@ extension ExecPlugin {
     private struct Answer: Decodable {
         struct Status: Decodable {
             var token: String?
+            var clientCertificateData: String?
+            var clientKeyData: String?
             var expirationTimestamp: String?
         }
         var apiVersion: String
@@ -21,12 +23,42 @@ extension ExecPlugin {
         guard answer.kind == "ExecCredential", answer.apiVersion == apiVersion else {
             throw failure("printed a \(answer.kind) of \(answer.apiVersion), not an ExecCredential of \(apiVersion)")
         }
-        guard let text = answer.status?.token.nonEmpty else { throw failure("printed no token; client certificates are not supported") }
-        guard let token = BearerToken.trimmed(text) else { throw failure("printed a token that \(BearerToken.problem)") }
-        guard let expiration = answer.status?.expirationTimestamp.nonEmpty else { return Credential(token: token, expiration: nil) }
-        guard let date = Timestamp.date(expiration) else {
-            throw failure("printed the expirationTimestamp \"\(expiration.prefix(40))\", which is not an RFC 3339 time")
+        var credential = Credential()
+        if let text = answer.status?.token.nonEmpty {
+            guard let token = BearerToken.trimmed(text) else { throw failure("printed a token that \(BearerToken.problem)") }
+            credential.token = token
         }
-        return Credential(token: token, expiration: date)
+        if let text = answer.status?.expirationTimestamp.nonEmpty {
+            guard let date = Timestamp.date(text) else {
+                throw failure("printed the expirationTimestamp \"\(text.prefix(40))\", which is not an RFC 3339 time")
+            }
+            credential.expiration = date
+        }
+        try add(certificate: answer.status?.clientCertificateData.nonEmpty, key: answer.status?.clientKeyData.nonEmpty, to: &credential)
+        guard credential.token != nil || credential.certificate != nil else {
+            throw failure("printed neither a token nor a client certificate")
+        }
+        return credential
+    }
+
+    private func add(certificate: String?, key: String?, to credential: inout Credential) throws {
+        guard (certificate == nil) == (key == nil) else {
+            throw failure(
+                "printed \(key == nil ? "clientCertificateData without clientKeyData" : "clientKeyData without clientCertificateData")"
+            )
+        }
+        guard let certificate, let key else { return }
+        let pair = ClientCertificate(
+            certificate: .bytes([UInt8](certificate.utf8), field: "clientCertificateData"),
+            key: .bytes([UInt8](key.utf8), field: "clientKeyData")
+        )
+        do {
+            // Once it has ended the API server refuses the connection, not with 401, so that nothing else would renew it.
+            let end = try pair.expiration()
+            credential.expiration = [credential.expiration, end].compactMap(\.self).min()
+        } catch let error as KubernetesError {
+            throw failure("printed a client certificate that cannot be used: \(error.message)")
+        }
+        credential.certificate = pair
     }
 }

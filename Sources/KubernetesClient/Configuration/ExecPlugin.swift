@@ -10,43 +10,48 @@ struct ExecPlugin: Sendable, Equatable {
     var arguments: [String]
     var environment: [String: String]
     var installHint: String?
+    /// nil unless the plugin asks for it with `provideClusterInfo`.
+    var cluster: ClusterInfo?
     var timeout: Duration = .seconds(60)
 
     private static let versions = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"]
 
-    init(_ exec: Kubeconfig.Exec, directory: String) throws {
-        guard !exec.command.isEmpty else { throw KubernetesError(.configuration, "exec has no command") }
-        if let problem = Self.problem(of: exec) { throw KubernetesError(.configuration, "exec plugin \(exec.command): \(problem)") }
-        apiVersion = exec.apiVersion
+    /// - Parameter cluster: what the plugin is told of it when it asks for that.
+    /// - Throws: ``KubernetesError`` `configuration`.
+    init(_ exec: Kubeconfig.Exec, directory: String, cluster: ClusterInfo? = nil) throws {
+        guard let command = exec.command.nonEmpty else { throw KubernetesError(.configuration, "exec has no command") }
+        if let problem = Self.problem(of: exec) { throw KubernetesError(.configuration, "exec plugin \(command): \(problem)") }
+        apiVersion = exec.apiVersion ?? ""
         // A relative path with a slash belongs to the file's folder; a bare name is looked up in PATH.
-        let isRelativePath = exec.command.contains("/") && !exec.command.hasPrefix("/")
-        command = isRelativePath ? directory + "/" + exec.command : exec.command
+        let isRelativePath = command.contains("/") && !command.hasPrefix("/")
+        self.command = isRelativePath ? directory + "/" + command : command
         arguments = exec.args ?? []
-        environment = Dictionary((exec.env ?? []).map { ($0.name, $0.value) }) { _, last in last }
+        environment = Dictionary((exec.env ?? []).map { ($0.name ?? "", $0.value ?? "") }) { _, last in last }
         installHint = exec.installHint.nonEmpty
+        self.cluster = exec.provideClusterInfo == true ? cluster : nil
     }
 
     private static func problem(of exec: Kubeconfig.Exec) -> String? {
-        if !versions.contains(exec.apiVersion) {
-            return "apiVersion \(exec.apiVersion) is not supported; known: \(versions.joined(separator: ", "))"
+        guard let apiVersion = exec.apiVersion.nonEmpty else { return "apiVersion is missing" }
+        if !versions.contains(apiVersion) {
+            return "apiVersion \(apiVersion) is not supported; known: \(versions.joined(separator: ", "))"
         }
         if exec.interactiveMode == "Always" { return "interactiveMode Always is not supported: nobody is there to answer" }
-        if exec.provideClusterInfo == true { return "provideClusterInfo is not supported" }
+        for variable in exec.env ?? [] where variable.name.nonEmpty == nil || variable.name?.contains("=") == true {
+            return "env has a variable without a name, or with = in its name"
+        }
+        // No program can be given such a text.
+        let texts = [exec.command ?? ""] + (exec.args ?? []) + (exec.env ?? []).flatMap { [$0.name ?? "", $0.value ?? ""] }
+        if texts.contains(where: { $0.utf8.contains(0) }) { return "command, args and env must not hold a NUL character" }
         return nil
-    }
-
-    /// What the plugin handed out.
-    struct Credential: Sendable {
-        var token: String
-        /// nil when it never expires.
-        var expiration: Date?
     }
 
     /// Runs the plugin.
     /// - Throws: ``KubernetesError`` `credentials`, with what the plugin wrote to its standard error; `CancellationError`.
     func credential() async throws -> Credential {
         let result: ExecutionResult<Void, StringOutput<UTF8>, StringOutput<UTF8>>
-        do { result = try await withTimeout(timeout) { try await self.execute() } } catch let error as KubernetesError {
+        let info = try self.info()
+        do { result = try await withTimeout(timeout) { try await self.execute(info) } } catch let error as KubernetesError {
             throw failure("did not answer: \(error.message)")
         } catch {
             try Task.checkCancellation()
@@ -60,8 +65,7 @@ struct ExecPlugin: Sendable, Equatable {
         return try parse(result.standardOutput)
     }
 
-    private func execute() async throws -> ExecutionResult<Void, StringOutput<UTF8>, StringOutput<UTF8>> {
-        let info = #"{"apiVersion":"\#(apiVersion)","kind":"ExecCredential","spec":{"interactive":false}}"#
+    private func execute(_ info: String) async throws -> ExecutionResult<Void, StringOutput<UTF8>, StringOutput<UTF8>> {
         var changes: [Environment.Key: String?] = ["KUBERNETES_EXEC_INFO": info]
         for (name, value) in environment { changes[Environment.Key(stringLiteral: name)] = value }
         var options = PlatformOptions()

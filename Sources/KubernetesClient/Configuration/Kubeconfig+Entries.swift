@@ -20,7 +20,7 @@ extension Kubeconfig.Located<Kubeconfig.Cluster> {
 }
 
 extension Kubeconfig.Located<Kubeconfig.User> {
-    func apply(to configuration: inout KubernetesConfiguration, named name: String) throws {
+    func apply(to configuration: inout KubernetesConfiguration, named name: String, cluster: Kubeconfig.Cluster) throws {
         let place = "user \"\(name)\""
         if let field = value.unsupported { throw Kubeconfig.error("\(place): \(field)") }
         configuration.clientCertificate = try pem(
@@ -32,13 +32,23 @@ extension Kubeconfig.Located<Kubeconfig.User> {
         guard (configuration.clientCertificate == nil) == (configuration.clientKey == nil) else {
             throw Kubeconfig.error("\(place): client-certificate and client-key belong together; one is missing")
         }
-        if let token = value.token.nonEmpty {
+        // The file goes before the token: it is renewed.
+        if let file = value.tokenFile.nonEmpty {
+            configuration.credentials = .tokenFile(absolute(file))
+        } else if let token = value.token.nonEmpty {
             guard let token = BearerToken.trimmed(token) else { throw Kubeconfig.error("\(place): token \(BearerToken.problem)") }
             configuration.credentials = .token(token)
-        } else if let file = value.tokenFile.nonEmpty {
-            configuration.credentials = .tokenFile(absolute(file))
         } else if let exec = value.exec {
-            do { configuration.credentials = .exec(try ExecPlugin(exec, directory: directory)) } catch let error as KubernetesError {
+            let info = ExecPlugin.ClusterInfo(
+                server: cluster.server ?? "",
+                tlsServerName: cluster.tlsServerName.nonEmpty,
+                skipsTLSVerification: cluster.skipsTLSVerification,
+                certificateAuthority: configuration.certificateAuthority,
+                config: cluster.execConfig
+            )
+            do { configuration.credentials = .exec(try ExecPlugin(exec, directory: directory, cluster: info)) } catch let error
+                as KubernetesError
+            {
                 throw Kubeconfig.error("\(place): \(error.message)")
             }
         }

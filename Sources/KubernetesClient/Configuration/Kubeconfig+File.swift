@@ -2,9 +2,9 @@ extension Kubeconfig {
     /// The file as it is written.
     struct File: Decodable {
         var currentContext: String?
-        var contexts: [NamedContext]?
-        var clusters: [NamedCluster]?
-        var users: [NamedUser]?
+        var contexts: [Lenient<NamedContext>]?
+        var clusters: [Lenient<NamedCluster>]?
+        var users: [Lenient<NamedUser>]?
 
         enum CodingKeys: String, CodingKey {
             case currentContext = "current-context"
@@ -12,23 +12,43 @@ extension Kubeconfig {
         }
     }
 
+    /// What may be wrong as long as nobody uses it.
+    struct Lenient<Value: Decodable>: Decodable {
+        let value: Result<Value, DecodingError>
+
+        init(from decoder: any Decoder) throws {
+            do { value = .success(try Value(from: decoder)) } catch let error as DecodingError { value = .failure(error) }
+        }
+
+        /// nil when it cannot be read.
+        var readable: Value? {
+            guard case .success(let value) = value else { return nil }
+            return value
+        }
+    }
+
     struct NamedContext: Decodable {
         var name: String
-        var context: Context
+        var context: Lenient<Context>?
     }
 
     struct NamedCluster: Decodable {
         var name: String
-        var cluster: Cluster
+        var cluster: Lenient<Cluster>?
     }
 
     struct NamedUser: Decodable {
         var name: String
-        var user: User
+        var user: Lenient<User>?
+    }
+
+    struct NamedExtension: Decodable {
+        var name: String
+        var `extension`: JSONValue?
     }
 
     struct Context: Decodable {
-        var cluster: String
+        var cluster: String?
         var user: String?
         var namespace: String?
     }
@@ -40,9 +60,15 @@ extension Kubeconfig {
         var skipsTLSVerification: Bool?
         var tlsServerName: String?
         var proxyURL: String?
+        var extensions: [Lenient<NamedExtension>]?
+
+        /// What the cluster has for exec plugins.
+        var execConfig: JSONValue? {
+            extensions?.compactMap(\.readable).first { $0.name == "client.authentication.k8s.io/exec" }?.extension
+        }
 
         enum CodingKeys: String, CodingKey {
-            case server
+            case server, extensions
             case certificateAuthority = "certificate-authority"
             case certificateAuthorityData = "certificate-authority-data"
             case skipsTLSVerification = "insecure-skip-tls-verify"
@@ -78,12 +104,12 @@ extension Kubeconfig {
 
     struct Exec: Decodable {
         struct Variable: Decodable {
-            var name: String
-            var value: String
+            var name: String?
+            var value: String?
         }
 
-        var apiVersion: String
-        var command: String
+        var apiVersion: String?
+        var command: String?
         var args: [String]?
         var env: [Variable]?
         var installHint: String?

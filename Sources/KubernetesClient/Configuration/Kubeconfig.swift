@@ -5,9 +5,9 @@ import Yams
 /// https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
 struct Kubeconfig {
     private var currentContext: String?
-    private var contexts: [String: Context]
-    private var clusters: [String: Located<Cluster>]
-    private var users: [String: Located<User>]
+    private var contexts: [String: Lenient<Context>?]
+    private var clusters: [String: Located<Lenient<Cluster>?>]
+    private var users: [String: Located<Lenient<User>?>]
 
     /// An entry and the folder of its file, to which its relative paths belong.
     struct Located<Value> {
@@ -26,9 +26,12 @@ struct Kubeconfig {
             throw KubernetesError(.configuration, "is not a kubeconfig: \(Self.sentence(for: error))")
         }
         currentContext = file.currentContext.nonEmpty
-        contexts = Self.byName(file.contexts?.map { ($0.name, $0.context) })
-        clusters = Self.byName(file.clusters?.map { ($0.name, Located(value: $0.cluster, directory: directory)) })
-        users = Self.byName(file.users?.map { ($0.name, Located(value: $0.user, directory: directory)) })
+        // What has no name cannot be chosen.
+        contexts = Self.byName(file.contexts?.compactMap { $0.readable.map { ($0.name, $0.context) } })
+        clusters = Self.byName(
+            file.clusters?.compactMap { $0.readable.map { ($0.name, Located(value: $0.cluster, directory: directory)) } }
+        )
+        users = Self.byName(file.users?.compactMap { $0.readable.map { ($0.name, Located(value: $0.user, directory: directory)) } })
     }
 
     func merging(_ other: Kubeconfig) -> Kubeconfig {
@@ -43,21 +46,29 @@ struct Kubeconfig {
     /// - Parameter name: nil for the current context.
     func configuration(context name: String?) throws -> KubernetesConfiguration {
         guard let name = name ?? currentContext else { throw Self.error("names no current-context; set K8S_CONTEXT") }
-        guard let context = contexts[name] else {
+        guard let found = contexts[name] else {
             throw Self.error("has no context \"\(name)\"; it has: \(contexts.keys.sorted().joined(separator: ", "))")
         }
-        guard let cluster = clusters[context.cluster] else {
-            throw Self.error("has no cluster \"\(context.cluster)\", which context \"\(name)\" names")
+        let context = try Self.read(found, "context \"\(name)\"")
+        guard let clusterName = context?.cluster.nonEmpty else { throw Self.error("context \"\(name)\" names no cluster") }
+        guard let entry = clusters[clusterName] else {
+            throw Self.error("has no cluster \"\(clusterName)\", which context \"\(name)\" names")
         }
-        var configuration = try cluster.configuration(named: context.cluster)
-        configuration.namespace = context.namespace.nonEmpty
-        if let userName = context.user.nonEmpty {
-            guard let user = users[userName] else {
+        let cluster = Located(value: try Self.read(entry.value, "cluster \"\(clusterName)\"") ?? Cluster(), directory: entry.directory)
+        var configuration = try cluster.configuration(named: clusterName)
+        configuration.namespace = context?.namespace.nonEmpty
+        if let userName = context?.user.nonEmpty {
+            guard let entry = users[userName] else {
                 throw Self.error("has no user \"\(userName)\", which context \"\(name)\" names")
             }
-            try user.apply(to: &configuration, named: userName)
+            let user = Located(value: try Self.read(entry.value, "user \"\(userName)\"") ?? User(), directory: entry.directory)
+            try user.apply(to: &configuration, named: userName, cluster: cluster.value)
         }
         return configuration
+    }
+
+    private static func read<Value>(_ entry: Lenient<Value>?, _ place: String) throws -> Value? {
+        do { return try entry?.value.get() } catch { throw Self.error("\(place): \(error.sentence)") }
     }
 
     static func error(_ message: String) -> KubernetesError { KubernetesError(.configuration, message) }

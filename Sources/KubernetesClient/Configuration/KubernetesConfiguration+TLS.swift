@@ -7,6 +7,13 @@ enum PEMSource: Sendable, Equatable {
     /// - Parameter field: where in the configuration they are.
     case bytes([UInt8], field: String)
 
+    var isFile: Bool {
+        if case .file = self { true } else { false }
+    }
+
+    /// The same, read.
+    func loaded() throws -> PEMSource { .bytes(try read(), field: name) }
+
     /// What to call it in a message.
     var name: String {
         switch self {
@@ -46,18 +53,33 @@ enum PEMSource: Sendable, Equatable {
 }
 
 extension KubernetesConfiguration {
+    /// Whether a certificate or the key is in a file, which may change.
+    var hasFiles: Bool {
+        [certificateAuthority, clientCertificate, clientKey].contains { $0?.isFile == true }
+    }
+
+    /// The same with the content of the files.
+    /// - Throws: ``KubernetesError`` `configuration` when one cannot be read.
+    func loadingFiles() throws -> KubernetesConfiguration {
+        var loaded = self
+        loaded.certificateAuthority = try certificateAuthority?.loaded()
+        loaded.clientCertificate = try clientCertificate?.loaded()
+        loaded.clientKey = try clientKey?.loaded()
+        return loaded
+    }
+
+    /// Whether connections are secured in the same way.
+    func hasSameTLS(as other: KubernetesConfiguration) -> Bool {
+        (certificateAuthority, clientCertificate, clientKey) == (other.certificateAuthority, other.clientCertificate, other.clientKey)
+    }
+
     /// - Throws: ``KubernetesError`` `configuration` when a certificate or the key cannot be used.
     func tlsConfiguration() throws -> TLSConfiguration {
         var tls = TLSConfiguration.makeClientConfiguration()
         if let certificateAuthority { tls.trustRoots = .certificates(try certificateAuthority.certificates()) }
         if skipsTLSVerification { tls.certificateVerification = .none }
         guard let clientCertificate, let clientKey else { return tls }
-        tls.certificateChain = try clientCertificate.certificates().map { .certificate($0) }
-        tls.privateKey = .privateKey(try clientKey.key())
-        // Otherwise a key of another certificate would show only in every connection.
-        do { _ = try NIOSSLContext(configuration: tls) } catch {
-            throw KubernetesError(.configuration, "\(clientCertificate.name) and \(clientKey.name) do not belong together: \(error)")
-        }
+        try ClientCertificate(certificate: clientCertificate, key: clientKey).apply(to: &tls)
         return tls
     }
 }

@@ -57,8 +57,7 @@ struct LeaderElection: Sendable {
         if current.spec.holderIdentity == identity { return .replace(renewed(current, time)) }
         stepDown()
         guard current.spec.holderIdentity.nonEmpty != nil else { return .replace(taken(current, time)) }
-        let duration = current.spec.leaseDurationSeconds.map { Duration.seconds($0) } ?? timing.leaseDuration
-        return now < since + duration ? .wait : .replace(taken(current, time))
+        return now < since + Self.duration(of: current, timing) ? .wait : .replace(taken(current, time))
     }
 
     /// Our write has succeeded. The term begins or goes on, unless it has run out meanwhile.
@@ -104,8 +103,15 @@ struct LeaderElection: Sendable {
 
     private func taken(_ lease: Lease, _ time: MicroTime) -> Lease {
         var lease = lease
-        lease.spec = acquired(transitions: (lease.spec.leaseTransitions ?? 0) + 1, time)
+        // The API knows 32 bits.
+        let transitions = min(max(lease.spec.leaseTransitions ?? 0, 0), Int(Int32.max) - 1) + 1
+        lease.spec = acquired(transitions: transitions, time)
         return lease
+    }
+
+    /// What the holder asks for, within reason: whoever edits a Lease by hand must not stop the election for ever.
+    private static func duration(of lease: Lease, _ timing: LeaderElectionTiming) -> Duration {
+        lease.spec.leaseDurationSeconds.map { .seconds(min(max($0, 1), 24 * 3600)) } ?? timing.leaseDuration
     }
 
     /// Always another text than before, even if our clock stands still or went back: a write that changes nothing makes no new
@@ -113,7 +119,7 @@ struct LeaderElection: Sendable {
     private func renewed(_ lease: Lease, _ time: MicroTime) -> Lease {
         var lease = lease
         lease.spec.leaseDurationSeconds = timing.leaseDurationSeconds
-        lease.spec.renewTime = lease.spec.renewTime.map { max(time, $0.next) } ?? time
+        lease.spec.renewTime = lease.spec.renewTime?.followed(by: time) ?? time
         return lease
     }
 }

@@ -6,9 +6,13 @@ public struct MicroTime: Codable, Sendable, Hashable, Comparable {
     /// Since 1970, in UTC.
     public var microseconds: Int64
 
-    /// The microsecond that is nearest to a date.
+    /// The microsecond that is nearest to a date; of a date that RFC 3339 cannot write, the nearest that it can.
     public init(_ date: Date) {
-        microseconds = Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
+        let range = Timestamp.range
+        let nearest = (date.timeIntervalSince1970 * 1_000_000).rounded()
+        microseconds =
+            Int64(exactly: nearest).map { min(max($0, range.lowerBound), range.upperBound) }
+            ?? (nearest > 0 ? range.upperBound : range.lowerBound)
     }
 
     /// - Throws: `DecodingError` when it is no RFC 3339 time.
@@ -31,14 +35,17 @@ public struct MicroTime: Codable, Sendable, Hashable, Comparable {
 
     /// As the API server demands it.
     var text: String {
+        let microseconds = min(max(microseconds, Timestamp.range.lowerBound), Timestamp.range.upperBound)
         let fraction = ((microseconds % 1_000_000) + 1_000_000) % 1_000_000
         let seconds = Date(timeIntervalSince1970: TimeInterval((microseconds - fraction) / 1_000_000))
         let digits = String(fraction)
         return seconds.formatted(.iso8601).dropLast() + "." + String(repeating: "0", count: 6 - digits.count) + digits + "Z"
     }
 
-    /// The moment that follows it.
-    var next: MicroTime {
+    /// A moment that is written in another way than this one: the given one if it is later, or else the one that follows this one; the
+    /// given one too when nothing can follow.
+    func followed(by time: MicroTime) -> MicroTime {
+        guard time <= self, microseconds < Timestamp.range.upperBound else { return time }
         var next = self
         next.microseconds += 1
         return next

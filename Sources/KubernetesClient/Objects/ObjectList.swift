@@ -7,10 +7,10 @@ public struct ObjectList<T: KubernetesObject>: Sendable {
     /// Where a watch has to go on from.
     public var resourceVersion = ""
 
-    mutating func add(_ page: ListPage<T>) {
+    mutating func add(_ page: ListPage<T>, _ transform: (T) -> T) {
         for item in page.items ?? [] {
             switch item {
-            case .object(let object): items.append(object)
+            case .object(let object): items.append(transform(object))
             case .unreadable(let object): unreadable.append(object)
             }
         }

@@ -2,6 +2,9 @@ import FoundationEssentials
 
 /// RFC 3339 with any number of fraction digits, as the API server and plugins write it.
 enum Timestamp {
+    /// What four digits of a year can say, in microseconds since 1970.
+    static let range: ClosedRange<Int64> = -62_135_596_800_000_000...253_402_300_799_999_999
+
     /// Since 1970, rounded to the nearest.
     /// - Returns: nil when the text is no time.
     static func microseconds(_ text: String) -> Int64? {
@@ -10,7 +13,9 @@ enum Timestamp {
         let digits = rest.prefix { $0.isASCII && $0.isNumber }
         guard !digits.isEmpty, digits.count <= 9, let fraction = Double("0." + digits) else { return nil }
         // A Date cannot hold both exactly.
-        return seconds(text[..<point] + rest.dropFirst(digits.count)).map { $0 * 1_000_000 + Int64((fraction * 1_000_000).rounded()) }
+        return seconds(text[..<point] + rest.dropFirst(digits.count)).map {
+            min($0 * 1_000_000 + Int64((fraction * 1_000_000).rounded()), range.upperBound)
+        }
     }
 
     /// - Returns: nil when the text is no time.
@@ -19,6 +24,11 @@ enum Timestamp {
     }
 
     private static func seconds(_ text: some StringProtocol) -> Int64? {
-        do { return Int64(try Date(String(text), strategy: .iso8601).timeIntervalSince1970) } catch { return nil }
+        do {
+            let seconds = Int64(exactly: try Date(String(text), strategy: .iso8601).timeIntervalSince1970.rounded())
+            return seconds.flatMap { (range.lowerBound / 1_000_000...range.upperBound / 1_000_000).contains($0) ? $0 : nil }
+        } catch {
+            return nil
+        }
     }
 }

@@ -36,6 +36,8 @@ public final class ObjectStore<T: KubernetesObject>: Sendable {
         var syncWaiters: [AsyncStream<Void>.Continuation] = []
         var nextID = 0
         var unreadable = 0
+        var lastHeard: ContinuousClock.Instant?
+        var lastFailure: String?
 
         /// Tells those who wait for this object what has become of it.
         mutating func wake(_ key: Key) {
@@ -62,6 +64,16 @@ public final class ObjectStore<T: KubernetesObject>: Sendable {
 
     /// How often an object came that could not be read.
     public var unreadableCount: Int { state.withLock { $0.unreadable } }
+
+    /// When the API server last said something: a list, an event or a bookmark, or that it takes a watch or ends one in order. nil before
+    /// the first list.
+    public var lastHeard: ContinuousClock.Instant? { state.withLock { $0.lastHeard } }
+
+    /// How fresh the objects are, and why they are not fresher.
+    public func health(now: ContinuousClock.Instant = .now) -> WatchHealth {
+        let (heard, failure) = state.withLock { ($0.lastHeard, $0.lastFailure) }
+        return WatchHealth(age: heard.map { max(.zero, now - $0) }, lastFailure: failure)
+    }
 
     /// How many objects there are.
     public var count: Int { state.withLock { $0.objects.count } }
@@ -152,6 +164,14 @@ public final class ObjectStore<T: KubernetesObject>: Sendable {
             return state.objects.removeValue(forKey: key)
         }
         if let old { onChange(.removed(old)) }
+    }
+
+    func heard(at now: ContinuousClock.Instant) {
+        state.withLock { ($0.lastHeard, $0.lastFailure) = (now, nil) }
+    }
+
+    func failed(_ message: String) {
+        state.withLock { $0.lastFailure = message }
     }
 
     func countUnreadable() {

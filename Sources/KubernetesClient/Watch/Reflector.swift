@@ -9,28 +9,36 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
     private let client: KubernetesClient
     private let namespace: String?
     private let labelSelector: String?
+    private let silenceLimit: Duration
     private let transform: @Sendable (T) -> T
+    let now: @Sendable () -> ContinuousClock.Instant
     private let sleep: @Sendable (Duration) async throws -> Void
-    private let logger: Logger
+    let logger: Logger
 
     /// - Parameters:
     ///   - namespace: nil for all.
+    ///   - silenceLimit: when the API server has said nothing for so long, and lists and watches fail, that is logged as an error, once.
     ///   - transform: applied to each object before it is kept, to leave out what nobody reads.
-    ///   - onChange: told of each change, in order, after the store shows it.
+    ///   - now: tests inject their clock here.
     ///   - sleep: waits between failures; tests inject their clock here.
+    ///   - onChange: told of each change, in order, after the store shows it.
     public init(
         client: KubernetesClient,
         namespace: String? = nil,
         labelSelector: String? = nil,
+        silenceLimit: Duration = .seconds(180),
         logger: Logger,
         transform: @escaping @Sendable (T) -> T = { $0 },
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         onChange: @escaping @Sendable (Change<T>) -> Void = { _ in }
     ) {
         self.client = client
         self.namespace = namespace
         self.labelSelector = labelSelector
+        self.silenceLimit = silenceLimit
         self.transform = transform
+        self.now = now
         self.sleep = sleep
         var logger = logger
         logger[metadataKey: "resource"] = "\(T.resource.plural)"
@@ -40,86 +48,88 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
 
     /// Returns when its task is cancelled or the process shuts down gracefully; nothing else ends it.
     public func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            var machine = WatchMachine()
-            var backoff = Backoff()
-            do {
-                while !Task.isCancelled {
-                    if machine.backsOff { try await sleep(backoff.next(now: .now, random: .random(in: 0..<1))) }
-                    do { try await step(&machine) } catch let error as KubernetesError { machine.handle(input(for: error)) }
+        await cancelWhenGracefulShutdown {
+            var state = State(machine: WatchMachine(), backoff: Backoff(), notice: OutageNotice(limit: silenceLimit, now: now()))
+            while !Task.isCancelled {
+                do {
+                    try await pause(&state)
+                    try await step(&state)
+                } catch {
+                    if !Task.isCancelled { handle(error, &state) }
                 }
-            } catch is CancellationError { /* as asked for */  }
+            }
         }
     }
 
-    private func step(_ machine: inout WatchMachine) async throws {
-        switch machine.action {
+    /// What is known from one list or watch to the next.
+    struct State {
+        var machine: WatchMachine
+        var backoff: Backoff
+        var notice: OutageNotice
+    }
+
+    private func pause(_ state: inout State) async throws {
+        switch state.machine.pause {
+        case .none: break
+        case .short: try await sleep(.seconds(.random(in: 0..<1)))
+        case .backOff(let least): try await sleep(max(state.backoff.next(now: now(), random: .random(in: 0..<1)), least))
+        }
+    }
+
+    private func step(_ state: inout State) async throws {
+        switch state.machine.action {
         case .list:
-            let list = try await client.list(T.self, namespace: namespace, labelSelector: labelSelector)
+            let list = try await client.list(T.self, namespace: namespace, labelSelector: labelSelector, transform: transform)
             // Of an object that cannot be read it is known that it still exists: what was known of it is kept.
             let kept = list.unreadable.compactMap { object in
                 report(object)
                 return store.object(namespace: object.namespace, name: object.name)
             }
-            store.replaceAll(with: list.items.map(transform) + kept)
-            machine.handle(.listed(version: list.resourceVersion))
+            store.replaceAll(with: list.items + kept)
+            heard(&state)
+            advance(&state, .listed(version: list.resourceVersion))
         case .watch(let version):
-            try await watch(from: version, &machine)
+            try await watch(from: version, &state)
         }
     }
 
-    private func watch(from version: String, _ machine: inout WatchMachine) async throws {
-        let started = ContinuousClock.now
+    private func watch(from version: String, _ state: inout State) async throws {
+        let stream = client.watch(T.self, namespace: namespace, labelSelector: labelSelector, resourceVersion: version)
+        var events = stream.makeAsyncIterator()
+        try await events.waitUntilOpen()
+        heard(&state)
+        let opened = now()
         var isEmpty = true
-        let events = client.watch(T.self, namespace: namespace, labelSelector: labelSelector, resourceVersion: version)
-        for try await event in events {
-            isEmpty = false
-            machine.handle(.advanced(version: try apply(event)))
+        var lost: KubernetesError?
+        do {
+            while let event = try await events.next() {
+                isEmpty = false
+                // What went back in time is not to be trusted.
+                if advance(&state, .advanced(version: try event.version())) { return }
+                apply(event)
+                heard(&state)
+            }
+        } catch let error as KubernetesError where error.kind == .transport || error.kind == .timedOut {
+            lost = error
         }
-        machine.handle(isEmpty && ContinuousClock.now - started < WatchMachine.shortestWatch ? .endedAtOnce : .ended)
+        let hasLasted = now() - opened >= WatchMachine.shortestWatch
+        if isEmpty && !hasLasted { throw lost ?? KubernetesError(.transport, "the watch ended as soon as it had begun") }
+        if lost == nil { heard(&state) }
+        if let lost { logger.debug("watch cut off", metadata: ["error": "\(lost)"]) }
+        advance(&state, lost == nil && hasLasted ? .ended : .cutOff)
     }
 
-    /// - Returns: the version that the store has reached with this event.
-    private func apply(_ event: WatchEvent<T>) throws -> String {
+    private func apply(_ event: WatchEvent<T>) {
         switch event {
         case .added(let object), .modified(let object):
-            let version = try version(object.metadata.resourceVersion)
             store.set(transform(object))
-            return version
         case .deleted(let object):
-            let version = try version(object.metadata.resourceVersion)
             store.remove(namespace: object.metadata.namespace, name: object.metadata.name ?? "")
-            return version
         case .unreadable(let object, let isDeleted):
-            let version = try version(object.resourceVersion)
             report(object)
             if isDeleted { store.remove(namespace: object.namespace, name: object.name) }
-            return version
-        case .bookmark(let version):
-            return version
-        case .error(let status):
-            throw KubernetesError(.status, status.message ?? "the watch was ended", code: status.code, status: status)
+        case .bookmark, .error:
+            break
         }
-    }
-
-    private func version(_ version: String?) throws -> String {
-        guard let version else { throw KubernetesError(.decoding, "an object in a watch event has no resourceVersion") }
-        return version
-    }
-
-    private func input(for error: KubernetesError) -> WatchMachine.Input {
-        if error.isGone {
-            logger.debug("watch expired; listing anew")
-            return .expired
-        }
-        let level: Logger.Level = store.isSynced ? .notice : .warning
-        logger.log(level: level, "watch failed; going on after a pause", metadata: ["error": "\(error)"])
-        return error.kind == .decoding ? .expired : .failed
-    }
-
-    private func report(_ object: UnreadableObject) {
-        store.countUnreadable()
-        let name = "\(object.namespace.map { $0 + "/" } ?? "")\(object.name)"
-        logger.error("object cannot be read; keeping what was known of it", metadata: ["name": "\(name)", "problem": "\(object.problem)"])
     }
 }

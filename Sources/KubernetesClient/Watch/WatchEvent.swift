@@ -78,3 +78,22 @@ extension WatchEvent {
         }
     }
 }
+
+extension WatchEvent {
+    /// The version that is reached with this event.
+    /// - Throws: ``KubernetesError``: what the API server says instead of an event, or that there is no version.
+    func version() throws -> String {
+        let version: String?
+        switch self {
+        case .added(let object), .modified(let object), .deleted(let object): version = object.metadata.resourceVersion
+        case .unreadable(let object, _): version = object.resourceVersion
+        case .bookmark(let told): version = told
+        case .error(let status):
+            throw KubernetesError(.status, status.message ?? "the watch was ended", code: status.code, status: status)
+        }
+        guard let version = version.nonEmpty else {
+            throw KubernetesError(.decoding, "an object in a watch event has no resourceVersion")
+        }
+        return version
+    }
+}

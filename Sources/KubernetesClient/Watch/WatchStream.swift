@@ -19,6 +19,11 @@ public struct WatchStream<T: KubernetesObject>: AsyncSequence, Sendable {
             self.open = open
         }
 
+        /// Returns when the API server has taken the watch; ``next()`` waits for that too.
+        @concurrent mutating func waitUntilOpen() async throws {
+            if chunks == nil { chunks = try await open().makeAsyncIterator() }
+        }
+
         /// - Throws: ``KubernetesError``, or `CancellationError`.
         @concurrent public mutating func next() async throws -> WatchEvent<T>? {
             while true {
@@ -30,7 +35,7 @@ public struct WatchStream<T: KubernetesObject>: AsyncSequence, Sendable {
         }
 
         @concurrent private mutating func nextChunk() async throws -> ByteBuffer? {
-            if chunks == nil { chunks = try await open().makeAsyncIterator() }
+            try await waitUntilOpen()
             do { return try await chunks?.next() } catch { throw Transport.translate(error) }
         }
     }

@@ -177,7 +177,13 @@ private struct Election {
     let elector: LeaderElector
 
     init(_ kubernetes: KubernetesConfiguration, _ namespace: String, _ owner: String, _ logger: Logger) throws {
-        client = try KubernetesClient(configuration: kubernetes, logger: logger)
+        // Several tries must fit into a term of 10 s.
+        client = try KubernetesClient(
+            configuration: kubernetes,
+            requestTimeout: .seconds(3),
+            operationTimeout: .seconds(8),
+            logger: logger
+        )
         let lock = LeaseLock(client: client, namespace: namespace, name: "ctf-provisioner")
         elector = try LeaderElector(lock: lock, identity: owner, logger: logger)
     }

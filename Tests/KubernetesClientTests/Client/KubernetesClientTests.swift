@@ -74,18 +74,132 @@ struct KubernetesClientTests {
         }
     }
 
-    @Test func `a list whose token expires starts again without pages`() async throws {
-        let script: [FakeAPIServer.Answer] = [
-            .ok(JSONText.list([JSONText.pod("a", version: "1")], version: "9", continue: "t")),
-            .whole(.gone, body: JSONText.status(410, "Expired")),
-            .ok(JSONText.list([JSONText.pod("b", version: "2")], version: "10")),
-        ]
-        try await FakeAPIServer.run(script: script) { server in
+    @Test func `a list whose token expires starts again, with pages, and gives up after three times`() async throws {
+        let first = FakeAPIServer.Answer.ok(JSONText.list([JSONText.pod("a", version: "1")], version: "9", continue: "t"))
+        let gone = FakeAPIServer.Answer.whole(.gone, body: JSONText.status(410, "Expired"))
+        let last = FakeAPIServer.Answer.ok(JSONText.list([JSONText.pod("b", version: "2")], version: "10"))
+        try await FakeAPIServer.run(script: [first, gone, last]) { server in
             let list = try await withClient(of: server) { try await $0.list(Pod.self, limit: 1) }
             #expect(list.items.map(\.metadata.name) == ["b"])
             #expect(list.resourceVersion == "10")
             #expect(server.received.map(\.path) == Array(repeating: "/api/v1/pods", count: 3))
-            #expect(server.received[2].query.isEmpty)
+            #expect(server.received[2].query == ["limit": "1"])
+        }
+        try await FakeAPIServer.run(script: [first, gone, first, gone, first, gone, last]) { server in
+            let error = try await kubernetesError { try await withClient(of: server) { _ = try await $0.list(Pod.self, limit: 1) } }
+            #expect(error?.isGone == true)
+            #expect(server.received.count == 6)
+        }
+    }
+
+    @Test func `a server that gives the same page again and again is not asked for ever`() async throws {
+        let page = FakeAPIServer.Answer.ok(JSONText.list([JSONText.pod("a", version: "1")], version: "9", continue: "t"))
+        try await FakeAPIServer.run(script: [page, page, page]) { server in
+            let error = try await kubernetesError { try await withClient(of: server) { _ = try await $0.list(Pod.self) } }
+            #expect(error == KubernetesError(.decoding, "two pages of a list have the same continue token"))
+        }
+    }
+
+    @Test func `a page is trimmed before the next is asked for`() async throws {
+        let pages = [
+            JSONText.list([JSONText.pod("a", version: "1"), JSONText.brokenPod("x", version: "2")], version: "9", continue: "t"),
+            JSONText.list([JSONText.pod("b", version: "3")], version: "9"),
+        ]
+        try await FakeAPIServer.run(script: pages.map { .ok($0) }) { server in
+            var seen: [Int] = []
+            let list = try await withClient(of: server) { client in
+                try await client.list(Pod.self) { pod in
+                    seen.append(server.received.count)
+                    var pod = pod
+                    pod.spec = nil
+                    return pod
+                }
+            }
+            #expect(seen == [1, 2])
+            #expect(list.items.allSatisfy { $0.spec == nil } && list.unreadable.count == 1)
+        }
+    }
+
+    @Test func `a page may take longer than a request, as long as it is not silent`() async throws {
+        let timeouts = Transport.Timeouts(
+            request: .milliseconds(300),
+            operation: .milliseconds(600),
+            page: .seconds(30),
+            pageIdle: .seconds(2)
+        )
+        let list = Array(JSONText.list([JSONText.pod("a", version: "1")], version: "9"))
+        let parts = stride(from: 0, to: list.count, by: 20).flatMap { start in
+            [FakeAPIServer.Part.text(String(list[start..<min(start + 20, list.count)])), .wait(.milliseconds(150))]
+        }
+        try await FakeAPIServer.run(handler: { _, _ in .stream(parts) }) { server in
+            let read = try await withClient(of: server, timeouts: timeouts) { try await $0.list(Pod.self) }
+            #expect(read.items.count == 1)
+        }
+        let empty = JSONText.list([], version: "9")
+        try await FakeAPIServer.run(handler: { _, index in index == 0 ? .stream([.text("{"), .silence]) : .ok(empty) }) { server in
+            _ = try await withClient(of: server, timeouts: timeouts) { try await $0.list(Pod.self) }
+            #expect(server.received.count >= 2, "the silent one was given up and asked again")
+        }
+    }
+
+    @Test func `lists come compressed`() async throws {
+        let list = JSONText.list((0..<2000).map { JSONText.pod("p\($0)", version: "1") }, version: "9")
+        try await FakeAPIServer.run(compresses: true, handler: { _, _ in .ok(list) }) { server in
+            let read = try await withClient(of: server) { try await $0.list(Pod.self) }
+            #expect(read.items.count == 2000)
+            #expect(server.received.map { $0.headers["Accept-Encoding"] } == [["gzip"]])
+        }
+    }
+
+    @Test func `an answer that is a bomb is refused before it is unpacked`() async throws {
+        let chunk = FakeAPIServer.Part.text(String(repeating: "0", count: 1024 * 1024))
+        let bomb = FakeAPIServer.Answer.stream(Array(repeating: chunk, count: Transport.maximumBodySize / (1024 * 1024) + 2))
+        try await FakeAPIServer.run(compresses: true, handler: { _, _ in bomb }) { server in
+            let error = try await kubernetesError { try await withClient(of: server) { _ = try await $0.list(Pod.self) } }
+            #expect(error == KubernetesError(.decoding, "the answer is longer than \(Transport.maximumBodySize) bytes"))
+            #expect(server.received.count == 1)
+        }
+    }
+
+    @Test func `a watch is not compressed, and its head may come late`() async throws {
+        let timeouts = Transport.Timeouts(request: .milliseconds(50), watchIdle: .seconds(20))
+        let event = JSONText.event("ADDED", JSONText.pod("a", version: "5"))
+        try await FakeAPIServer.run(handler: { _, _ in
+            do { try await Task.sleep(for: .milliseconds(300)) } catch { /* the test is over */  }
+            return .stream([.text(event)])
+        }) { server in
+            try await withClient(of: server, timeouts: timeouts) { client in
+                var count = 0
+                for try await _ in client.watch(Pod.self, resourceVersion: "1") { count += 1 }
+                #expect(count == 1)
+            }
+            #expect(server.received.map { $0.headers["Accept-Encoding"] } == [[]])
+        }
+    }
+
+    @Test func `a request that would wait for the limit for too long is refused and not sent`() async throws {
+        try await FakeAPIServer.run(handler: { _, _ in .ok(JSONText.pod("p", version: "1")) }) { server in
+            let limiter = RateLimiter(rate: 0.01, burst: 1, sleep: { _ in Issue.record("waited") })
+            let configuration = try KubernetesConfiguration(port: server.port)
+            let client = try KubernetesClient(configuration: configuration, limiter: limiter, timeouts: .init(), logger: quiet)
+            _ = try await client.get(Pod.self, name: "p", namespace: "n")
+            let error = try await kubernetesError { _ = try await client.get(Pod.self, name: "p", namespace: "n") }
+            #expect(error?.kind == .throttled)
+            #expect(server.received.count == 1)
+            try await client.shutdown()
+        }
+    }
+
+    @Test func `a repetition that would wait for the limit for too long tells what failed before`() async throws {
+        let busy = FakeAPIServer.Answer.whole(.serviceUnavailable, body: "starting")
+        try await FakeAPIServer.run(script: [busy]) { server in
+            let limiter = RateLimiter(rate: 0.01, burst: 1, sleep: { _ in Issue.record("waited") })
+            let configuration = try KubernetesConfiguration(port: server.port)
+            let client = try KubernetesClient(configuration: configuration, limiter: limiter, timeouts: .init(), logger: quiet)
+            let error = try await kubernetesError { _ = try await client.get(Pod.self, name: "p", namespace: "n") }
+            #expect(error?.message == "starting")
+            #expect(server.received.count == 1)
+            try await client.shutdown()
         }
     }
 

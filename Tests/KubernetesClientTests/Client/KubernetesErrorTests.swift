@@ -41,7 +41,8 @@ import Testing
         Row(error: KubernetesError(.decoding, "m"), holds: ["isUnavailable"]),
         Row(error: KubernetesError(.request, "m"), holds: []),
         Row(error: KubernetesError(.configuration, "m"), holds: []),
-        Row(error: KubernetesError(.credentials, "m"), holds: []),
+        Row(error: KubernetesError(.credentials, "m"), holds: ["isUnavailable"]),
+        Row(error: KubernetesError(.throttled, "m"), holds: ["isUnavailable"]),
     ]
 
     @Test(arguments: rows)

@@ -41,6 +41,7 @@ import Testing
         Row(error: KubernetesError(.request, "m"), repeatable: false, other: false),
         Row(error: KubernetesError(.configuration, "m"), repeatable: false, other: false),
         Row(error: KubernetesError(.credentials, "m"), repeatable: false, other: false),
+        Row(error: KubernetesError(.throttled, "m"), repeatable: false, other: false),
     ]
 
     @Test(arguments: rows)

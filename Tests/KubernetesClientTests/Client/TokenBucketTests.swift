@@ -3,6 +3,13 @@ import Testing
 
 @testable import KubernetesClient
 
+extension TokenBucket {
+    /// For those who have all the time in the world.
+    fileprivate mutating func take(now: ContinuousClock.Instant) -> Duration {
+        take(now: now, atMost: .seconds(1_000_000)) ?? .seconds(-1)
+    }
+}
+
 @Suite struct TokenBucketTests {
     private let start = ContinuousClock.now
 
@@ -49,13 +56,73 @@ import Testing
         }
     }
 
-    @Test func `who is cancelled does not wait`() async {
-        let limiter = RateLimiter(rate: 0.001, burst: 1)
+    @Test func `who would have to wait for too long is refused and takes nothing`() {
+        var bucket = TokenBucket(rate: 1, burst: 1, now: start)
+        var delays = [bucket.take(now: start, atMost: .zero)]
+        for _ in 0..<1000 { delays.append(bucket.take(now: start, atMost: .milliseconds(999))) }
+        #expect(delays == [.zero] + Array(repeating: nil, count: 1000))
+        delays = [
+            bucket.take(now: start, atMost: .seconds(1)), bucket.take(now: start, atMost: .seconds(-1)),
+            bucket.take(now: start + .seconds(2), atMost: .zero),
+        ]
+        #expect(delays == [.seconds(1), nil, .zero])
+    }
+
+    @Test func `what is given back is there again, but never more than the burst`() {
+        var bucket = TokenBucket(rate: 1, burst: 2, now: start)
+        for _ in 0..<5 { bucket.giveBack() }
+        for expected in [0, 0, 1, 2] { #expect(bucket.take(now: start) == .seconds(expected)) }
+        for _ in 0..<2 { bucket.giveBack() }
+        #expect(bucket.take(now: start) == .seconds(1))
+    }
+}
+
+@Suite(.timeLimit(.minutes(1)))
+struct RateLimiterTests {
+    private let start = ContinuousClock.now
+
+    @Test func `those who are cancelled while they wait make nobody wait`() async throws {
+        let waiting = Observed(0)
+        let cancelled = Observed(false)
+        let limiter = RateLimiter(
+            rate: 10,
+            burst: 1,
+            now: { [start] in start },
+            sleep: { delay in
+                guard !cancelled.value else {
+                    #expect(delay <= .milliseconds(100))
+                    return
+                }
+                waiting.update { $0 += 1 }
+                try await Task.sleep(for: .seconds(3600))
+            }
+        )
+        try await limiter.wait(atMost: .zero)
+        let tasks = (0..<1000).map { _ in Task { try await limiter.wait(atMost: .seconds(1000)) } }
+        try await waiting.wait { $0 == 1000 }
+        for task in tasks { task.cancel() }
+        for task in tasks { await #expect(throws: CancellationError.self) { try await task.value } }
+        cancelled.update { $0 = true }
+        try await limiter.wait(atMost: .milliseconds(100))
+    }
+
+    @Test func `who is cancelled before takes nothing`() async {
+        let limiter = RateLimiter(rate: 1, burst: 1, now: { [start] in start }, sleep: { _ in Issue.record("waited") })
         let task = Task {
-            try await limiter.wait()
-            try await limiter.wait()
+            withUnsafeCurrentTask { $0?.cancel() }
+            try await limiter.wait(atMost: .seconds(10))
         }
-        task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
+        await #expect(throws: Never.self) { try await limiter.wait(atMost: .zero) }
+    }
+
+    @Test func `who would wait for too long is told at once that nothing was sent`() async throws {
+        let limiter = RateLimiter(rate: 100, burst: 1, now: { [start] in start }, sleep: { _ in Issue.record("waited") })
+        try await limiter.wait(atMost: .zero)
+        for _ in 0..<100 {
+            let error = try await kubernetesError { try await limiter.wait(atMost: .milliseconds(9)) }
+            #expect(error?.kind == .throttled && error?.isUnavailable == true)
+            #expect(error?.message == "too many requests are waiting for the limit of 100.0 a second; nothing was sent")
+        }
     }
 }

@@ -270,4 +270,46 @@ struct MutualTLSTests {
         }
         #expect(error?.kind == .transport)
     }
+
+    @Test func `a certificate from a plugin is used, and another after a refusal`() async throws {
+        try await withTemporaryFolder { folder in
+            let script = "echo run >> runs\n" + print(certificate: TestPEM.certificate, key: TestPEM.key)
+            let plugin = try plugin(in: folder, script)
+            let tls = try TestPEM.serverConfiguration()
+            let answer: FakeAPIServer.Handler = { _, index in
+                index == 1 ? .whole(.unauthorized, body: "") : .ok(JSONText.pod("p", version: "1"))
+            }
+            try await FakeAPIServer.run(tls: tls, handler: answer) { server in
+                var configuration = try configuration(port: server.port, name: "apiserver.test")
+                (configuration.clientCertificate, configuration.clientKey, configuration.credentials) = (nil, nil, .exec(plugin))
+                try await withClient(configuration) { client in
+                    for _ in 0..<3 { _ = try await client.create(Pod("p"), namespace: "n") }
+                }
+                #expect(server.received.count == 4)
+                #expect(server.received.allSatisfy { $0.headers["Authorization"].isEmpty })
+                #expect(try String(contentsOfFile: folder + "/runs", encoding: .utf8) == "run\nrun\n")
+            }
+        }
+    }
+
+    @Test func `an authority that was rotated is trusted by the next request`() async throws {
+        try await withTemporaryFolder { folder in
+            try write(TestPEM.otherCertificate, to: folder + "/ca.crt")
+            let tls = try TestPEM.serverConfiguration()
+            try await FakeAPIServer.run(tls: tls, handler: { _, _ in .ok(JSONText.pod("p", version: "1")) }) { server in
+                var configuration = try configuration(port: server.port, name: "apiserver.test")
+                configuration.certificateAuthority = .file(folder + "/ca.crt")
+                let now = Box(ContinuousClock.now)
+                let connections = try Connections(configuration, timeouts: .init(), logger: quiet, now: { now.value })
+                let transport = Transport(configuration, connections: connections, timeouts: .init(), logger: quiet)
+                let request = Request(method: .GET, path: "/x")
+                let error = try await kubernetesError { _ = try await transport.unary(request, within: .seconds(15)) }
+                #expect(error?.kind == .transport)
+                try write(TestPEM.certificate, to: folder + "/ca.crt")
+                now.change { $0 += .seconds(60) }
+                _ = try await transport.unary(request, within: .seconds(15))
+                try await transport.shutdown()
+            }
+        }
+    }
 }

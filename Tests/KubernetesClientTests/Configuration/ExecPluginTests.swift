@@ -27,6 +27,76 @@ struct ExecPluginTests {
         }
     }
 
+    @Test func `hands out a client certificate, which ends when it says so itself`() async throws {
+        try await withTemporaryFolder { folder in
+            let credential = try await plugin(in: folder, print(certificate: TestPEM.certificate, key: TestPEM.key)).credential()
+            #expect(credential.token == nil)
+            #expect(try credential.certificate?.certificate.certificates().count == 1)
+            #expect(credential.expiration == Date(timeIntervalSince1970: 4_733_510_400))
+            let mismatched = try plugin(in: folder, print(certificate: TestPEM.certificate, key: TestPEM.otherKey))
+            let message = try await error(mismatched)?.message
+            let expected =
+                "printed a client certificate that cannot be used: clientCertificateData and clientKeyData do not belong together"
+            #expect(message?.contains(expected) == true)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `a program that asks for it is told of the cluster`(asks: Bool) async throws {
+        try await withTemporaryFolder { folder in
+            try write(
+                "#!/bin/sh\nprintf %s \"$KUBERNETES_EXEC_INFO\" > \(folder)/seen\n" + print(token: "t"),
+                to: folder + "/p",
+                executable: true
+            )
+            try write("the CA", to: folder + "/ca.crt")
+            let kubeconfig = """
+                current-context: x
+                contexts: [{name: x, context: {cluster: c, user: u}}]
+                clusters:
+                - name: c
+                  cluster:
+                    server: https://api.example:6443/path
+                    tls-server-name: kube.internal
+                    insecure-skip-tls-verify: true
+                    proxy-url: ""
+                    certificate-authority: ca.crt
+                    extensions:
+                    - {name: other, extension: no}
+                    - name: client.authentication.k8s.io/exec
+                      extension: {audience: "a\\"b", on: true, count: 5, ratio: 0.5, none: null, list: [x, "5"], time: 9223372036854775807:59}
+                users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: ./p, provideClusterInfo: \(asks)}}}]
+                """
+            let configuration = try KubernetesConfiguration.kubeconfig(text: kubeconfig, directory: folder, context: nil)
+            guard case .exec(let plugin) = configuration.credentials else {
+                Issue.record("no plugin")
+                return
+            }
+            _ = try await plugin.credential()
+            let cluster = """
+                "cluster":{"certificate-authority-data":"dGhlIENB","config":{"audience":"a\\"b","count":5,\
+                "list":["x","5"],"none":null,"on":true,"ratio":0.5,"time":"9223372036854775807:59"},"insecure-skip-tls-verify":true,\
+                "server":"https://api.example:6443/path","tls-server-name":"kube.internal"},
+                """
+            let expected = """
+                {"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",\
+                "spec":{\(asks ? cluster : "")"interactive":false}}
+                """
+            #expect(try String(contentsOfFile: folder + "/seen", encoding: .utf8) == expected)
+        }
+    }
+
+    @Test func `a program is not run while the authority it is to be told of cannot be read`() async throws {
+        try await withTemporaryFolder { folder in
+            var told = try plugin(in: folder, "touch ran\n" + print(token: "t"))
+            told.cluster = ExecPlugin.ClusterInfo(server: "https://a", certificateAuthority: .file(folder + "/gone"))
+            let found = try await error(told)
+            #expect(found?.kind == .credentials)
+            #expect(found?.message.contains("cannot be told of the cluster: \(folder)/gone cannot be read") == true)
+            #expect(!FileManager.default.fileExists(atPath: folder + "/ran"))
+        }
+    }
+
     @Test func `a program that fails is quoted`() async throws {
         try await withTemporaryFolder { folder in
             let error = try await error(plugin(in: folder, "echo token-on-stdout; echo 'no session' >&2; echo 'log in' >&2; exit 7"))
@@ -62,11 +132,22 @@ struct ExecPluginTests {
         ),
         (
             #"{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential"}"#,
-            "printed no token; client certificates are not supported"
+            "printed neither a token nor a client certificate"
         ),
         (
             #"{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"clientKeyData":"t0k3n"}}"#,
-            "printed no token; client certificates are not supported"
+            "printed clientKeyData without clientCertificateData"
+        ),
+        (
+            #"{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"clientCertificateData":"t0k3n"}}"#,
+            "printed clientCertificateData without clientKeyData"
+        ),
+        (
+            """
+            {"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"clientCertificateData":"t0k3n",\
+            "clientKeyData":"t0k3n"}}
+            """,
+            "printed a client certificate that cannot be used: clientCertificateData is not a certificate in PEM"
         ),
         (
             #"{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t0k3n t0k3n"}}"#,

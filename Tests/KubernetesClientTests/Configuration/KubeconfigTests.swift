@@ -82,15 +82,50 @@ import Testing
         #expect(try load(file(user: "tokenFile: t")).credentials == .tokenFile("/etc/k/t"))
     }
 
-    @Test func `data wins over a file, and a token over a token file and a plugin`() throws {
+    @Test func `what nobody chose may be wrong`() throws {
+        let text = """
+            current-context: x
+            contexts:
+            - {name: x, context: {cluster: c, user: u}}
+            - {name: y}
+            - {name: z, context: {cluster: 5, user: [a]}}
+            - 5
+            - null
+            clusters: [{name: c, cluster: {server: "https://a"}}, {name: d, cluster: null}, {name: e, cluster: {server: [a]}}, {cluster: {}}]
+            users:
+            - {name: old, user: {exec: {command: x}}}
+            - {name: none, user: null}
+            - {name: odd, user: {exec: {env: [{name: A}], args: {}}}}
+            - {name: u, user: {token: s3cr3t}}
+            """
+        #expect(try load(text).credentials == .token("s3cr3t"))
+        #expect(message(text, context: "y") == "context \"y\" names no cluster")
+        #expect(message(text, context: "z") == "context \"z\": contexts[2].context.user has the wrong type")
+        for (cluster, problem) in [
+            ("d", "cluster \"d\" has no server"), ("e", "cluster \"e\": clusters[2].cluster.server has the wrong type"),
+        ] {
+            #expect(message(text.replacing("cluster: c,", with: "cluster: \(cluster),")) == problem)
+        }
+        for (user, problem) in [
+            ("old", "user \"old\": exec plugin x: apiVersion is missing"),
+            ("odd", "user \"odd\": users[2].user.exec.args has the wrong type"),
+        ] {
+            #expect(message(text.replacing("user: u}", with: "user: \(user)}")) == problem)
+        }
+        #expect(try load(text.replacing("user: u}", with: "user: none}")).credentials == .none)
+    }
+
+    @Test func `data wins over a file, a token file over a token, and both over a plugin`() throws {
         let configuration = try load(
             file(
                 cluster: "server: https://a, certificate-authority: ca.crt, certificate-authority-data: YWJj",
                 user: "token: s3cr3t, tokenFile: t, exec: {apiVersion: client.authentication.k8s.io/v1, command: x}"
             )
         )
+        let plugin = "exec: {apiVersion: client.authentication.k8s.io/v1, command: x}"
+        #expect(try load(file(user: "token: s3cr3t, " + plugin)).credentials == .token("s3cr3t"))
         #expect(configuration.certificateAuthority == .bytes([UInt8]("abc".utf8), field: "cluster \"c\": certificate-authority-data"))
-        #expect(configuration.credentials == .token("s3cr3t"))
+        #expect(configuration.credentials == .tokenFile("/etc/k/t"))
     }
 
     @Test(arguments: ["\"s3cr3t\\n\"", "\" s3cr3t\"", "\"s3cr3t\\r\\n\""])
@@ -224,13 +259,19 @@ import Testing
             message: "user \"u\": exec plugin get: interactiveMode Always is not supported: nobody is there to answer"
         ),
         Mistake(
-            user: "exec: {apiVersion: client.authentication.k8s.io/v1, command: get, provideClusterInfo: true}",
-            message: "user \"u\": exec plugin get: provideClusterInfo is not supported"
+            user: "exec: {apiVersion: client.authentication.k8s.io/v1, command: get, env: [{name: 'a=b', value: c}]}",
+            message: "user \"u\": exec plugin get: env has a variable without a name, or with = in its name"
         ),
-        Mistake(context: "{user: u}", message: "is not a kubeconfig: contexts[0].context.cluster is missing"),
-        Mistake(cluster: "server: [s3cr3t]", message: "is not a kubeconfig: clusters[0].cluster.server has the wrong type"),
-        Mistake(user: "token: {a: s3cr3t}", message: "is not a kubeconfig: users[0].user.token has the wrong type"),
-        Mistake(user: "exec: {command: get}", message: "is not a kubeconfig: users[0].user.exec.apiVersion is missing"),
+        Mistake(
+            user: #"exec: {apiVersion: client.authentication.k8s.io/v1, command: get, args: ["s3cr3t\0"]}"#,
+            message: "user \"u\": exec plugin get: command, args and env must not hold a NUL character"
+        ),
+        Mistake(cluster: "server: 'https://a:65536'", message: "cluster \"c\": the port of server must be 1 to 65535"),
+        Mistake(cluster: "server: 'https://a:0'", message: "cluster \"c\": the port of server must be 1 to 65535"),
+        Mistake(context: "{user: u}", message: "context \"x\" names no cluster"),
+        Mistake(cluster: "server: [s3cr3t]", message: "cluster \"c\": clusters[0].cluster.server has the wrong type"),
+        Mistake(user: "token: {a: s3cr3t}", message: "user \"u\": users[0].user.token has the wrong type"),
+        Mistake(user: "exec: {command: get}", message: "user \"u\": exec plugin get: apiVersion is missing"),
     ]
 
     @Test(arguments: mistakes)

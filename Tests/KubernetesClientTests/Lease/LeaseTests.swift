@@ -50,10 +50,33 @@ import Testing
         #expect(throws: DecodingError.self) { try JSONDecoder().decode([MicroTime].self, from: Data("[\"\(text)\"]".utf8)) }
     }
 
-    @Test func `the next is later`() {
-        let time = MicroTime(Date())
-        #expect(time < time.next)
-        #expect(max(time, time.next) == time.next)
+    @Test(arguments: ["10000-01-01T00:00:00Z", "99999-01-01T00:00:00Z", "-0001-01-01T00:00:00Z", "9999999999999999999-01-01T00:00:00Z"])
+    func `what four digits of a year cannot say is refused`(text: String) {
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode([MicroTime].self, from: Data("[\"\(text)\"]".utf8)) }
+    }
+
+    @Test func `what follows is later, and always written in another way`() {
+        let time = MicroTime(Date(timeIntervalSince1970: 1000))
+        let later = MicroTime(Date(timeIntervalSince1970: 2000))
+        #expect(time.followed(by: later) == later)
+        #expect(later.followed(by: time).microseconds == later.microseconds + 1)
+        #expect(time.followed(by: time).microseconds == time.microseconds + 1)
+        let last = MicroTime(Date(timeIntervalSince1970: .infinity))
+        #expect(last.text == "9999-12-31T23:59:59.999999Z")
+        #expect(last.followed(by: time) == time)
+    }
+
+    @Test(arguments: [Int64.min, .min + 1, -1, .max - 1, .max])
+    func `no number of microseconds is too much`(microseconds: Int64) throws {
+        var time = MicroTime(Date(timeIntervalSince1970: 0))
+        time.microseconds = microseconds
+        #expect(Timestamp.microseconds(time.text).map(Timestamp.range.contains) == true)
+        #expect(Timestamp.microseconds(time.followed(by: time).text) != nil)
+    }
+
+    @Test(arguments: [Double.nan, .infinity, -.infinity, 1e300, -1e300, 9.3e18, -9.3e18])
+    func `no date is too far away`(seconds: Double) {
+        #expect(Timestamp.range.contains(MicroTime(Date(timeIntervalSince1970: seconds)).microseconds))
     }
 }
 

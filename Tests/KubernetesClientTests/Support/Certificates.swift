@@ -27,6 +27,22 @@ enum TestPEM {
 
         """
 
+    /// A certificate for `other.test`, signed by itself.
+    static let otherCertificate = """
+        -----BEGIN CERTIFICATE-----
+        MIIBgjCCASegAwIBAgIUepdaRibf7ny5eaM3JwYPXprfYKIwCgYIKoZIzj0EAwIw
+        FTETMBEGA1UEAwwKb3RoZXIudGVzdDAgFw0yNjExMjYxNDQzMjlaGA8yMTA5MDEx
+        NTE0NDMyOVowFTETMBEGA1UEAwwKb3RoZXIudGVzdDBZMBMGByqGSM49AgEGCCqG
+        SM49AwEHA0IABP5pgOs2e4wArACBNSgxGs+mgMbrVTF0csHnZteOVjJ9JtqBKTOv
+        Li6mmhSUm52GXrTCtYSGj0MjgGLvJ8XXxVOjUzBRMB0GA1UdDgQWBBS9r4WHbXgH
+        tZ6ZP3D8wUBp8S1LQDAfBgNVHSMEGDAWgBS9r4WHbXgHtZ6ZP3D8wUBp8S1LQDAP
+        BgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0kAMEYCIQDV5zbM6NeCORBmKNFZ
+        jNjzcl3XdWQs1CAp9e5w/IkSXQIhAP18suMzdaXF9XhgtpiWZCgqwCzpMp5B1YA1
+        tpGzX7FC
+        -----END CERTIFICATE-----
+
+        """
+
     /// The key of no certificate.
     static let otherKey = """
         -----BEGIN PRIVATE KEY-----

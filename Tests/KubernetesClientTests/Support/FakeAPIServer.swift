@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOHTTP1
+import NIOHTTPCompression
 import NIOPosix
 import NIOSSL
 import Synchronization
@@ -32,16 +33,20 @@ final class FakeAPIServer: Sendable {
         case cut
         /// Says no more and keeps the connection open.
         case silence
+        /// Says no more for a while.
+        case wait(Duration)
     }
 
     typealias Handler = @Sendable (Received, _ index: Int) async -> Answer
 
     let port: Int
+    private let compresses: Bool
     private let handler: Handler
     private let state = Mutex<(received: [Received], waiting: [AsyncStream<Void>.Continuation])>(([], []))
 
-    private init(port: Int, handler: @escaping Handler) {
+    private init(port: Int, compresses: Bool, handler: @escaping Handler) {
         self.port = port
+        self.compresses = compresses
         self.handler = handler
     }
 
@@ -65,6 +70,7 @@ final class FakeAPIServer: Sendable {
 
     static func run<Result>(
         tls: TLSConfiguration? = nil,
+        compresses: Bool = false,
         handler: @escaping Handler,
         _ body: (FakeAPIServer) async throws -> Result
     ) async throws -> Result {
@@ -76,12 +82,13 @@ final class FakeAPIServer: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     if let context { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context)) }
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+                    if compresses { try channel.pipeline.syncOperations.addHandler(HTTPResponseCompressor()) }
                     try channel.pipeline.syncOperations.addHandler(RequestHandler(requests: continuation))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
         let port = try #require(listener.localAddress?.port)
-        let server = FakeAPIServer(port: port, handler: handler)
+        let server = FakeAPIServer(port: port, compresses: compresses, handler: handler)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 await withDiscardingTaskGroup { group in
@@ -115,12 +122,16 @@ extension FakeAPIServer {
 
     /// - Returns: whether the connection can be used again.
     private func write(_ answer: Answer, on channel: any Channel) async throws -> Bool {
-        func send(_ part: HTTPServerResponsePart) async throws { try await channel.writeAndFlush(part).get() }
+        func send(_ part: HTTPServerResponsePart) async throws {
+            // The compressor keeps what it has until the end.
+            if case .end = part { return try await channel.writeAndFlush(part).get() }
+            if compresses { channel.writeAndFlush(part, promise: nil) } else { try await channel.writeAndFlush(part).get() }
+        }
         func send(_ text: String) async throws { try await send(.body(.byteBuffer(ByteBuffer(string: text)))) }
         switch answer {
         case .whole(let status, let body, let headers):
             var head = HTTPResponseHead(version: .http1_1, status: status)
-            head.headers.add(name: "Content-Length", value: String(body.utf8.count))
+            if !compresses { head.headers.add(name: "Content-Length", value: String(body.utf8.count)) }
             for (name, value) in headers { head.headers.add(name: name, value: value) }
             try await send(.head(head))
             try await send(body)
@@ -131,6 +142,7 @@ extension FakeAPIServer {
                 case .text(let text): try await send(text)
                 case .cut: return false
                 case .silence: try await Task.sleep(for: .seconds(3600))
+                case .wait(let duration): try await Task.sleep(for: duration)
                 }
             }
         }

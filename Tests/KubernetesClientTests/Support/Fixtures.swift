@@ -30,7 +30,8 @@ func withClient<Result>(
     timeouts: Transport.Timeouts = Transport.Timeouts(),
     _ body: (KubernetesClient) async throws -> Result
 ) async throws -> Result {
-    let client = try KubernetesClient(configuration: configuration, qps: 1000, burst: 1000, timeouts: timeouts, logger: quiet)
+    let limiter = RateLimiter(rate: 1000, burst: 1000)
+    let client = try KubernetesClient(configuration: configuration, limiter: limiter, timeouts: timeouts, logger: quiet)
     do {
         let result = try await body(client)
         try await client.shutdown()

@@ -21,3 +21,16 @@ func print(token: String, expiry: String? = nil) -> String {
 
         """
 }
+
+/// A line of a script that hands out a client certificate.
+func print(certificate: String, key: String) -> String {
+    let status = #"{"clientCertificateData":"\#(escaped(certificate))","clientKeyData":"\#(escaped(key))"}"#
+    return """
+        cat <<'END'
+        {"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":\(status)}
+        END
+
+        """
+}
+
+private func escaped(_ text: String) -> String { text.split(separator: "\n").joined(separator: #"\n"#) }

@@ -19,6 +19,20 @@ struct ObjectStoreTests {
         #expect(!store.isSynced && store.count == 0 && store.objects().isEmpty && store.unreadableCount == 0)
     }
 
+    @Test func `knows how long ago the API server said something, and what has failed since`() {
+        let store = store()
+        let now = ContinuousClock.now
+        #expect(store.health(now: now) == WatchHealth(age: nil, lastFailure: nil))
+        store.failed("refused")
+        #expect(store.health(now: now) == WatchHealth(age: nil, lastFailure: "refused"))
+        store.heard(at: now)
+        #expect(store.lastHeard == now)
+        store.failed("cut")
+        #expect(store.health(now: now + .seconds(5)) == WatchHealth(age: .seconds(5), lastFailure: "cut"))
+        store.heard(at: now + .seconds(5))
+        #expect(store.health(now: now) == WatchHealth(age: .zero, lastFailure: nil), "a moment before it is no negative age")
+    }
+
     @Test func `holds what was set last, by namespace and name`() {
         let store = store()
         store.set(Pod("a", namespace: "n", phase: "Pending"))

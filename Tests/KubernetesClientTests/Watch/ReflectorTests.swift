@@ -11,6 +11,10 @@ import Testing
 struct ReflectorTests {
     private let changes = Box<[String]>([])
     private let pauses = Box(0)
+    /// What the reflector takes for the time; each look at it lets `step` pass.
+    private let time = Box(ContinuousClock.now)
+    private let step = Box(Duration.zero)
+    private let log = RecordedLog()
 
     private static let empty = FakeAPIServer.Answer.ok(JSONText.list([], version: "1"))
 
@@ -20,29 +24,39 @@ struct ReflectorTests {
         timeouts: Transport.Timeouts = Transport.Timeouts(),
         _ body: @escaping (FakeAPIServer, ObjectStore<Pod>) async throws -> Void
     ) async throws {
-        try await FakeAPIServer.run(script: script) { server in
-            try await withClient(of: server, timeouts: timeouts) { client in
-                let reflector = Reflector<Pod>(
-                    client: client,
-                    namespace: "n",
-                    labelSelector: "a=b",
-                    logger: quiet,
-                    transform: { pod in
-                        var pod = pod
-                        pod.metadata.annotations = ["seen": "yes"]
-                        return pod
-                    },
-                    sleep: { [pauses] _ in pauses.change { $0 += 1 } },
-                    onChange: { [changes] change in changes.change { $0.append(describe(change)) } }
-                )
-                let task = Task { try await reflector.run() }
-                do { try await body(server, reflector.store) } catch {
-                    task.cancel()
-                    throw error
-                }
+        try await FakeAPIServer.run(script: script) { server in try await reflect(on: server, timeouts: timeouts, body) }
+    }
+
+    private func reflect(
+        on server: FakeAPIServer,
+        timeouts: Transport.Timeouts = Transport.Timeouts(),
+        _ body: @escaping (FakeAPIServer, ObjectStore<Pod>) async throws -> Void
+    ) async throws {
+        try await withClient(of: server, timeouts: timeouts) { client in
+            let reflector = Reflector<Pod>(
+                client: client,
+                namespace: "n",
+                labelSelector: "a=b",
+                logger: log.logger,
+                transform: { pod in
+                    var pod = pod
+                    pod.metadata.annotations = ["seen": "yes"]
+                    return pod
+                },
+                now: { [time, step] in
+                    time.change { $0 += step.value }
+                    return time.value
+                },
+                sleep: { [pauses] _ in pauses.change { $0 += 1 } },
+                onChange: { [changes] change in changes.change { $0.append(describe(change)) } }
+            )
+            let task = Task { try await reflector.run() }
+            do { try await body(server, reflector.store) } catch {
                 task.cancel()
-                try await task.value
+                throw error
             }
+            task.cancel()
+            try await task.value
         }
     }
 
@@ -96,13 +110,94 @@ struct ReflectorTests {
             await server.waitForRequests(4)
             #expect(versions(server) == ["list", "1", "8", "9"])
         }
-        #expect(pauses.value == 0)
+    }
+
+    @Test func `a watch that lasted and was ended in order goes on without a pause`() async throws {
+        step.set(.seconds(3))
+        try await reflect([Self.empty] + Array(repeating: .stream([]), count: 20)) { server, _ in
+            await server.waitForRequests(22)
+            #expect(pauses.value == 0)
+        }
+    }
+
+    @Test func `a load balancer that cuts idle watches costs a short pause each time, and no more`() async throws {
+        step.set(.seconds(3))
+        try await reflect([Self.empty] + Array(repeating: .stream([.cut]), count: 20)) { server, store in
+            await server.waitForRequests(22)
+            #expect(versions(server).dropFirst().allSatisfy { $0 == "1" })
+            #expect(pauses.value == 20)
+            #expect(store.health(now: time.value).lastFailure == nil)
+        }
+        #expect(log.lines(at: .notice).isEmpty)
+    }
+
+    @Test func `after five failures in a row the list is asked for anew`() async throws {
+        let failure = FakeAPIServer.Answer.whole(.internalServerError, body: "etcd")
+        try await reflect([Self.empty] + Array(repeating: failure, count: 5) + [.ok(JSONText.list([], version: "7"))]) { server, _ in
+            await server.waitForRequests(8)
+            #expect(versions(server) == ["list", "1", "1", "1", "1", "1", "list", "7"])
+        }
+    }
+
+    @Test func `an API server that goes back in time is listed anew, with one warning`() async throws {
+        let script: [FakeAPIServer.Answer] = [
+            .ok(JSONText.list([JSONText.pod("a", version: "90")], version: "100")),
+            .stream([.text(JSONText.event("ADDED", JSONText.pod("b", version: "51")) + JSONText.bookmark("52")), .silence]),
+            .ok(JSONText.list([JSONText.pod("b", version: "51")], version: "52")),
+        ]
+        try await reflect(script) { server, store in
+            await server.waitForRequests(4)
+            #expect(versions(server) == ["list", "100", "list", "52"])
+            #expect(store.objects().map(\.metadata.name) == ["b"])
+        }
+        #expect(log.lines(at: .warning).count == 1)
+    }
+
+    @Test func `an outage is one error, its end one notice, and the store knows the last failure`() async throws {
+        step.set(.seconds(20))
+        let refused = FakeAPIServer.Answer.whole(.forbidden, body: JSONText.status(403, "Forbidden", message: "no watch for you"))
+        let told = Box<WatchHealth?>(nil)
+        try await FakeAPIServer.run(handler: { _, index in
+            if index == 0 { return Self.empty }
+            return index < 40 ? refused : .ok(JSONText.list([], version: "9"))
+        }) { server in
+            try await reflect(on: server) { server, store in
+                await server.waitForRequests(30)
+                told.set(store.health(now: time.value))
+                await server.waitForRequests(42)
+            }
+        }
+        #expect(try #require(told.value?.age) > .seconds(180))
+        #expect(told.value?.lastFailure == "status 403 Forbidden: no watch for you")
+        let errors = log.lines(at: .error)
+        #expect(errors == ["the API server has not answered lists and watches for too long; what is known grows old"])
+        #expect(log.lines(at: .notice).filter { $0.contains("again") } == ["the API server answers lists and watches again"])
+    }
+
+    @Test func `a cancellation that is not its own ends nothing`() async throws {
+        try await FakeAPIServer.run(script: [.whole(.forbidden, body: ""), Self.empty]) { server in
+            try await withClient(of: server) { client in
+                let isFirst = Box(true)
+                let reflector = Reflector<Pod>(
+                    client: client,
+                    logger: quiet,
+                    sleep: { _ in
+                        defer { isFirst.set(false) }
+                        if isFirst.value { throw CancellationError() }
+                    }
+                )
+                let task = Task { try await reflector.run() }
+                try await reflector.store.waitUntilSynced()
+                task.cancel()
+                try await task.value
+            }
+        }
     }
 
     @Test func `watches that end as soon as they begin, and empty, are not begun again without a pause`() async throws {
         try await reflect([Self.empty] + Array(repeating: .stream([]), count: 5)) { server, _ in
             await server.waitForRequests(7)
-            #expect(versions(server) == ["list", "1", "1", "1", "1", "1", "1"])
+            #expect(versions(server) == ["list", "1", "1", "1", "1", "1", "list"])
             #expect(pauses.value == 5)
         }
     }
@@ -161,11 +256,15 @@ struct ReflectorTests {
     }
 
     @Test func `a connection that is silent for too long is given up`() async throws {
-        let timeouts = Transport.Timeouts(watchIdle: .milliseconds(200))
-        let next = FakeAPIServer.Answer.stream([.text(JSONText.event("ADDED", JSONText.pod("a", version: "5"))), .silence])
-        try await reflect([Self.empty, .stream([.silence]), next], timeouts: timeouts) { server, store in
-            _ = try await store.wait(namespace: "n", name: "a", until: phase("Running"))
-            #expect(versions(server).prefix(3) == ["list", "1", "1"])
+        let event = JSONText.event("ADDED", JSONText.pod("a", version: "5"))
+        let timeouts = Transport.Timeouts(watchIdle: .milliseconds(500))
+        try await FakeAPIServer.run(handler: { _, index in
+            index == 0 ? Self.empty : .stream(index == 1 ? [.silence] : [.text(event), .silence])
+        }) { server in
+            try await reflect(on: server, timeouts: timeouts) { server, store in
+                _ = try await store.wait(namespace: "n", name: "a", until: phase("Running"))
+                #expect(versions(server).prefix(3) == ["list", "1", "1"])
+            }
         }
     }
 
@@ -209,7 +308,7 @@ struct ReflectorTests {
             #expect(store.object(namespace: "n", name: "b") != nil)
             #expect(store.object(namespace: "n", name: "c") == nil, "it is gone all the same")
         }
-        #expect(pauses.value == 0)
+        #expect(pauses.value == 1, "the short one of a watch that ended early")
     }
 
     @Test func `an object that a new list shows in a form that cannot be read is not taken for deleted`() async throws {

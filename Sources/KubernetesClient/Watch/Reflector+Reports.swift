@@ -1,0 +1,47 @@
+import Logging
+
+extension Reflector {
+    /// - Returns: whether the API server has gone back in time.
+    @discardableResult
+    func advance(_ state: inout State, _ input: WatchMachine.Input) -> Bool {
+        let known = state.machine.known
+        let wentBack = state.machine.handle(input, now: now())
+        if wentBack {
+            let text = "the API server tells of an older version than before, as after a restore of etcd; listing anew"
+            logger.warning("\(text)", metadata: ["known": "\(known ?? "none")", "told": "\(input)"])
+        }
+        return wentBack
+    }
+
+    func heard(_ state: inout State) {
+        let now = now()
+        store.heard(at: now)
+        if state.notice.heard(now: now) { logger.notice("the API server answers lists and watches again") }
+    }
+
+    func handle(_ error: any Error, _ state: inout State) {
+        let error = error as? KubernetesError ?? KubernetesError(.transport, "\(error)")
+        if error.isGone {
+            logger.debug("watch expired; listing anew")
+            advance(&state, .expired(retryAfterSeconds: error.retryAfterSeconds))
+            return
+        }
+        store.failed("\(error)")
+        let level: Logger.Level = store.isSynced ? .notice : .warning
+        logger.log(level: level, "watch failed; going on after a pause", metadata: ["error": "\(error)"])
+        if let silence = state.notice.failed(now: now()) {
+            logger.error(
+                "the API server has not answered lists and watches for too long; what is known grows old",
+                metadata: ["silence": "\(silence.formatted)", "error": "\(error)"]
+            )
+        }
+        let seconds = error.retryAfterSeconds
+        advance(&state, error.kind == .decoding ? .expired(retryAfterSeconds: seconds) : .failed(retryAfterSeconds: seconds))
+    }
+
+    func report(_ object: UnreadableObject) {
+        store.countUnreadable()
+        let name = "\(object.namespace.map { $0 + "/" } ?? "")\(object.name)"
+        logger.error("object cannot be read; keeping what was known of it", metadata: ["name": "\(name)", "problem": "\(object.problem)"])
+    }
+}
