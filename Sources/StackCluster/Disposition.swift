@@ -54,6 +54,8 @@ extension Disposition {
 
     private static func withoutAnswer(_ error: KubernetesError) -> Disposition {
         switch error.kind {
+        // Nothing was sent: K8S_CLIENT_QPS leaves no time for it.
+        case .throttled: .final(ClusterError(.busy, "\(error)"))
         case .credentials: .final(ClusterError(.noCredentials, "\(error)"))
         case .request, .configuration: .final(ClusterError(.unexpected, "\(error)"))
         case .status, .transport, .timedOut, .decoding: .unknown(orElse: ClusterError(.unavailable, "\(error)"))

@@ -109,8 +109,16 @@ package final class KubernetesCluster: Cluster {
 
     package func shortage(forEphemeralStorageBytes bytes: Int64) -> String? { watched.shortage(forEphemeralStorageBytes: bytes) }
 
-    package func checkReadiness() async throws {
-        try await mappingErrors { try await client.isReady() }
+    /// What is wrong with the watches: one that has not listed, or has had no word from the API server for longer than `limit`. Asks
+    /// nobody. Nil when all is well.
+    package func watchProblem(limit: Duration = .seconds(180)) -> String? {
+        let healths = [("Pods", pods.health()), ("Services", services.health()), ("Nodes", nodes.health())]
+        for (kind, health) in healths where health.age == nil { return "\(kind) have not been listed yet" }
+        for (kind, health) in healths {
+            guard let age = health.age, age > limit else { continue }
+            return "the watch of \(kind) has had no word from the API server for \(age.components.seconds) s"
+        }
+        return nil
     }
 
     /// Creates the namespace of stacks if there is none.

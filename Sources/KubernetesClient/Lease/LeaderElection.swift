@@ -27,6 +27,8 @@ struct LeaderElection: Sendable {
     /// Our own Lease as we last wrote it; nil when it has to be read first.
     private var held: Lease?
     private var sighting: Sighting?
+    /// When it was last certain that some candidate leads.
+    private(set) var leaderSeen: Instant?
 
     init(identity: String, timing: LeaderElectionTiming) {
         self.identity = identity
@@ -57,7 +59,9 @@ struct LeaderElection: Sendable {
         if current.spec.holderIdentity == identity { return .replace(renewed(current, time)) }
         stepDown()
         guard current.spec.holderIdentity.nonEmpty != nil else { return .replace(taken(current, time)) }
-        return now < since + Self.duration(of: current, timing) ? .wait : .replace(taken(current, time))
+        guard now < since + Self.duration(of: current, timing) else { return .replace(taken(current, time)) }
+        leaderSeen = now
+        return .wait
     }
 
     /// Our write has succeeded. The term begins or goes on, unless it has run out meanwhile.
@@ -67,6 +71,7 @@ struct LeaderElection: Sendable {
         _ = sight(lease.metadata.resourceVersion, now)
         if let leadingUntil, now >= leadingUntil { return }
         leadingUntil = sentAt + timing.renewDeadline
+        leaderSeen = now
     }
 
     /// A read or write has failed: what the Lease is now is unknown.

@@ -41,6 +41,12 @@ public final class LeaderElector: Sendable {
     /// Lease was not renewed in time, also if the process was stopped for a while.
     public var isLeading: Bool { isLeading(at: environment.now()) }
 
+    /// How long ago it was last certain that some candidate leads, this one or another; nil before the first time.
+    public var timeSinceLeaderSeen: Duration? {
+        let now = environment.now()
+        return election.withLock { $0.leaderSeen.map { max(.zero, now - $0) } }
+    }
+
     func isLeading(at now: ContinuousClock.Instant) -> Bool { election.withLock { $0.isLeading(at: now) } }
 
     /// Runs `work` each time that this process has got the Lease, and cancels it when the Lease is lost; tries to get the Lease again

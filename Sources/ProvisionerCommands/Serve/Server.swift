@@ -84,7 +84,13 @@ struct Server {
         reconciler = Reconciler(service: stacks, triggers: triggers, isLeading: { election?.elector.isLeading ?? true }, logger: logger)
         let api = API(
             service: stacks,
-            dependencies: Self.dependencies(store: opened.store, watch: watch, cluster: cluster),
+            dependencies: Self.dependencies(
+                store: opened.store,
+                watch: watch,
+                cluster: cluster,
+                reconciler: reconciler,
+                elector: election?.elector
+            ),
             apiKey: configuration.apiKey
         )
         application = Application(
@@ -99,17 +105,30 @@ struct Server {
         )
     }
 
-    private static func dependencies(store: any StackStore, watch: StoreWatch, cluster: KubernetesCluster) -> [Dependency] {
+    /// None of them asks the API server: the watches tell how it is.
+    private static func dependencies(
+        store: any StackStore,
+        watch: StoreWatch,
+        cluster: KubernetesCluster,
+        reconciler: Reconciler,
+        elector: LeaderElector?
+    ) -> [Dependency] {
         [
             Dependency(name: "store") {
                 try await store.checkReadiness()
                 guard watch.passed.isReached else { throw StackError(.storeUnavailable, "the store has not been checked yet") }
             },
-            Dependency(name: "kubernetes") { try await cluster.checkReadiness() },
-            Dependency(name: "watches") {
-                guard cluster.isSynced else {
-                    throw StackError(.kubernetesUnavailable, "Pods, Services and Nodes have not been listed yet")
-                }
+            Dependency(name: "kubernetes") {
+                if let problem = cluster.watchProblem() { throw StackError(.kubernetesUnavailable, problem) }
+            },
+            Dependency(name: "reconciler") {
+                let problem = ReconcilerHealth(
+                    isLeading: elector?.isLeading ?? true,
+                    timeSinceLeaderSeen: elector?.timeSinceLeaderSeen,
+                    timeSinceLastPass: reconciler.timeSinceLastPass,
+                    interval: reconciler.interval
+                ).problem
+                if let problem { throw StackError(.kubernetesUnavailable, problem) }
             },
         ]
     }

@@ -54,9 +54,6 @@ package protocol Cluster: Sendable {
 
     /// The resource beside cpu and memory of which the nodes have too little left for one more Pod; nil when there is room.
     func shortage(forEphemeralStorageBytes bytes: Int64) -> String?
-
-    /// Asks the API server whether it is ready.
-    func checkReadiness() async throws
 }
 
 /// Which of a stack's two objects the API server knows.

@@ -49,6 +49,8 @@ package final class Reconciler: Sendable {
     package func run() async {
         // Nobody takes reports after this; the pass of the next term will see what happened meanwhile.
         defer { triggers.requestFullPass() }
+        // A first pass with much to repair makes nobody unwell.
+        lastPass.withLock { $0 = instant() }
         await withDiscardingTaskGroup { group in
             group.addTask {
                 while !Task.isCancelled {
@@ -78,8 +80,13 @@ package final class Reconciler: Sendable {
         }
     }
 
-    /// When the last pass that read the records ended, by the clock of this reconciler; nil before the first.
-    package var lastPassEnded: ContinuousClock.Instant? { lastPass.withLock { $0 } }
+    /// Between the starts of two passes.
+    package var interval: Duration { service.settings.reconcileInterval }
+
+    /// How long ago the last pass that could read the records ended, or else this reconciler was started; nil before.
+    package var timeSinceLastPass: Duration? {
+        lastPass.withLock { last in last.map { max(.zero, instant() - $0) } }
+    }
 
     private func removeExpired() async {
         let now = service.now()

@@ -40,7 +40,14 @@ import Testing
 
     private static func manifest(_ tree: Tree, _ profile: SecurityProfile = .baseline) throws -> Tree {
         let pod = try policy(profile).check(tree.json)
-        return try Tree(encoding: pod.manifest(name: "stack-0", namespace: "stacks", labels: labels, activeDeadlineSeconds: 7320))
+        let manifest = pod.manifest(
+            name: "stack-0",
+            namespace: "stacks",
+            labels: labels,
+            annotations: ["ctf-provisioner.dev/containers": "web"],
+            activeDeadlineSeconds: 7320
+        )
+        return try Tree(encoding: manifest)
     }
 
     private static func problems(_ tree: Tree) -> [String] {

@@ -89,10 +89,6 @@ extension FakeCluster: Cluster {
         try await perform(.nodeExists) { state.value.nodes[name] != nil }
     }
 
-    package func checkReadiness() async throws {
-        try await perform(.checkReadiness) {}
-    }
-
     package func pod(of id: StackID) -> PodObservation? {
         state.value.pods[id].flatMap { $0.isWatched ? $0.observation : nil }
     }
