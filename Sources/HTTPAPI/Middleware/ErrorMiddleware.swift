@@ -56,7 +56,7 @@ extension StackError.Code {
         case .stackExists: .conflict
         case .idempotencyKeyReused: .unprocessableContent
         case .userStackLimitReached, .clusterSaturated, .unschedulable, .nodePortsExhausted, .quotaExceeded, .tooManyCreates,
-            .requestInProgress, .deletionPending, .kubernetesUnavailable, .storeUnavailable, .shuttingDown:
+            .requestInProgress, .deletionPending, .kubernetesUnavailable, .storeUnavailable, .installationMismatch, .shuttingDown:
             .serviceUnavailable
         case .namespaceMissing, .namespaceTerminating, .admissionDenied, .kubernetesUnauthorized, .kubernetesForbidden, .internalError:
             .internalServerError

@@ -17,6 +17,9 @@ struct Server {
     let logger: Logger
     private let store: OpenStore
     private let watch: StoreWatch
+    private let installation: InstallationWatch
+    /// The cluster has been read, and the namespace made if that was allowed.
+    private let prepared = Milestone()
     private let owner: String
     let client: KubernetesClient
     /// Chooses the replica that reconciles; nil when there can be but one.
@@ -65,6 +68,18 @@ struct Server {
         let ports = Ports(pool: PortPool(range: configuration.nodePorts))
         let triggers = ReconcileTriggers()
         cluster = KubernetesCluster(client: client, settings: configuration.cluster, ports: ports, triggers: triggers, logger: logger)
+        let mark = NamespaceMark(client: client, namespace: configuration.stacks.namespace)
+        let installation = InstallationWatch(
+            InstallationWatch.Sources(
+                namespace: configuration.stacks.namespace,
+                store: opened.store,
+                read: mark.read,
+                write: mark.write,
+                hasObjects: { [cluster] in !cluster.ownedObjects().isEmpty }
+            ),
+            logger: logger
+        )
+        self.installation = installation
         let limit = configuration.maximumConcurrentCreates
         creates = JobRunner(limit: limit, queueCapacity: limit * 16)
         deletes = JobRunner(limit: limit, queueCapacity: limit * 64)
@@ -79,12 +94,21 @@ struct Server {
             deletes: deletes,
             onExpiry: { triggers.expiryAdded($0) },
             onMissed: { triggers.stackChanged($0) },
+            mayCreate: {
+                try watch.requirePassed()
+                try installation.requireOurs()
+            },
             failpoint: failpoint
         )
-        reconciler = Reconciler(service: stacks, triggers: triggers, isLeading: { election?.elector.isLeading ?? true }, logger: logger)
+        reconciler = Reconciler(
+            service: stacks,
+            triggers: triggers,
+            isLeading: { (election?.elector.isLeading ?? true) && installation.isOurs },
+            logger: logger
+        )
         let api = API(
             service: stacks,
-            dependencies: Self.dependencies(store: opened.store, watch: watch, cluster: cluster),
+            dependencies: Self.dependencies(store: opened.store, watch: watch, installation: installation, cluster: cluster),
             apiKey: configuration.apiKey
         )
         application = Application(
@@ -99,12 +123,18 @@ struct Server {
         )
     }
 
-    private static func dependencies(store: any StackStore, watch: StoreWatch, cluster: KubernetesCluster) -> [Dependency] {
+    private static func dependencies(
+        store: any StackStore,
+        watch: StoreWatch,
+        installation: InstallationWatch,
+        cluster: KubernetesCluster
+    ) -> [Dependency] {
         [
             Dependency(name: "store") {
                 try await store.checkReadiness()
-                guard watch.passed.isReached else { throw StackError(.storeUnavailable, "the store has not been checked yet") }
+                try watch.requirePassed()
             },
+            Dependency(name: "installation") { try installation.requireOurs() },
             Dependency(name: "kubernetes") { try await cluster.checkReadiness() },
             Dependency(name: "watches") {
                 guard cluster.isSynced else {
@@ -129,6 +159,12 @@ struct Server {
                     service: Part {
                         try await cancelWhenGracefulShutdown(watch.passed.wait)
                         try await prepareAndReconcile()
+                    }
+                ),
+                .init(
+                    service: Part {
+                        try await cancelWhenGracefulShutdown(prepared.wait)
+                        try await cancelWhenGracefulShutdown(installation.run)
                     }
                 ),
                 .init(service: application),
@@ -157,6 +193,9 @@ struct Server {
         } catch {
             logger.warning("the namespace could not be checked", metadata: ["error": "\(error)"])
         }
+        prepared.reach()
+        // Before this nothing is removed.
+        try await installation.passed.wait()
         logger.info("the state of the cluster has been read")
     }
 

@@ -31,17 +31,23 @@ package protocol StackStore: Sendable {
     /// Forgets a stack that was marked as being deleted and thereby frees its lock, its port and its resources. Repeats safely.
     func remove(_ id: StackID) async throws
 
+    /// - Throws: ``StoreError/unreadable(_:)`` when there is one that cannot be read.
     func record(_ id: StackID) async throws -> StackRecord?
     /// Every record, oldest first.
-    func records() async throws -> [StackRecord]
+    func records() async throws -> StackRecords
     /// Every record of a user, oldest first.
-    func records(ofUser userID: Int64) async throws -> [StackRecord]
+    func records(ofUser userID: Int64) async throws -> StackRecords
     /// Every active record whose time is over at `date`.
-    func records(expiredBy date: Date) async throws -> [StackRecord]
-    /// The moment at which the next active record expires.
+    func records(expiredBy date: Date) async throws -> StackRecords
+    /// The moment at which the next active record expires, of those that can be read.
     func nextExpiry() async throws -> Date?
 
-    /// Answers if the store can be read.
+    /// What tells this store from every other; made when it was opened for the first time.
+    func installationID() async throws -> String
+    /// Goes on as the store from which its stacks were copied.
+    func setInstallationID(_ id: String) async throws
+
+    /// Answers if the store can be read, and could be written lately.
     func checkReadiness() async throws
 }
 
@@ -49,6 +55,14 @@ extension StackStore {
     /// Marks a stack as being deleted, whatever its state.
     func beginDelete(_ id: StackID, at now: Date) async throws -> StackRecord? {
         try await beginDelete(id, ifUnchanged: nil, at: now)
+    }
+
+    /// Every record, oldest first, for whom a part of them is worth nothing.
+    /// - Throws: ``StoreError/unreadable(_:)`` when one of them cannot be read.
+    package func allRecords() async throws -> [StackRecord] {
+        let read = try await records()
+        if let unreadable = read.unreadable.first { throw StoreError.unreadable(unreadable) }
+        return read.records
     }
 }
 
@@ -72,7 +86,7 @@ package struct ReservationLimits: Sendable, Equatable {
 }
 
 /// An amount of both resources that stacks request.
-package struct ResourceAmount: Sendable, Equatable {
+package struct ResourceAmount: Sendable, Hashable {
     /// Thousandths of a core.
     package var cpuMilli: Int64
     package var memoryBytes: Int64
@@ -84,16 +98,35 @@ package struct ResourceAmount: Sendable, Equatable {
         self.memoryBytes = memoryBytes
     }
 
+    /// Amounts come from other people's Pods and from the database too: a sum that 64 bits cannot hold is the largest that they can.
     package static func + (left: ResourceAmount, right: ResourceAmount) -> ResourceAmount {
-        ResourceAmount(cpuMilli: left.cpuMilli + right.cpuMilli, memoryBytes: left.memoryBytes + right.memoryBytes)
+        ResourceAmount(
+            cpuMilli: left.cpuMilli.addingSaturated(right.cpuMilli),
+            memoryBytes: left.memoryBytes.addingSaturated(right.memoryBytes)
+        )
     }
 
     package static func - (left: ResourceAmount, right: ResourceAmount) -> ResourceAmount {
-        ResourceAmount(cpuMilli: left.cpuMilli - right.cpuMilli, memoryBytes: left.memoryBytes - right.memoryBytes)
+        ResourceAmount(
+            cpuMilli: left.cpuMilli.subtractingSaturated(right.cpuMilli),
+            memoryBytes: left.memoryBytes.subtractingSaturated(right.memoryBytes)
+        )
     }
 
     package static func += (left: inout ResourceAmount, right: ResourceAmount) { left = left + right }
     package static func -= (left: inout ResourceAmount, right: ResourceAmount) { left = left - right }
+}
+
+extension Int64 {
+    fileprivate func addingSaturated(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other > 0 ? .max : .min) : sum
+    }
+
+    fileprivate func subtractingSaturated(_ other: Int64) -> Int64 {
+        let (difference, overflow) = subtractingReportingOverflow(other)
+        return overflow ? (other < 0 ? .max : .min) : difference
+    }
 }
 
 /// Why a reservation was not written. Tested in this order, so that a caller learns the reason that lasts longest.
@@ -109,8 +142,23 @@ package enum ReservationRefusal: Error, Sendable, Equatable {
 
 /// Why the store did not do what it was asked.
 package enum StoreError: Error, Sendable, Equatable {
-    /// It cannot be reached or written now. The text is for the log, not for callers.
+    /// It refuses, or cannot be read or written now. The text is for the log, not for callers.
     case unavailable(String)
+    /// It did not answer, or not in time: nobody else's request would fare better now.
+    case unreachable(String)
+    /// The record is there, and this version of the program cannot read it.
+    case unreadable(UnreadableRecord)
     /// The reservation is no longer this owner's to finish: it was deleted or reclaimed.
     case lostReservation(StackID)
+}
+
+extension StoreError: CustomStringConvertible {
+    /// For the log.
+    package var description: String {
+        switch self {
+        case .unavailable(let reason), .unreachable(let reason): reason
+        case .unreadable(let record): record.reason
+        case .lostReservation(let id): "the reservation of \(id) is no longer its owner's"
+        }
+    }
 }

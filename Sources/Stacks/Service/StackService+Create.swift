@@ -11,6 +11,7 @@ extension StackService {
     /// - Throws: ``StackError``.
     package func create(_ request: CreateRequest, logger: Logger) async throws -> CreateOutcome {
         try await translatingErrors(logger) {
+            try mayCreate()
             let pod = try check(request)
             return try await creates.perform(forUser: request.userID) {
                 var generator = SystemRandomNumberGenerator()
