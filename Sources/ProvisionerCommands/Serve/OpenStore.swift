@@ -32,6 +32,12 @@ enum OpenStore {
         }
     }
 
+    /// Compares what is counted with what is there; nil for a store that cannot differ from itself.
+    var counterDiscrepancies: (@Sendable () async throws -> [Discrepancy]?)? {
+        guard case .dynamodb(let store, _, _) = self else { return nil }
+        return { try await store.counterDiscrepancies() }
+    }
+
     /// - Throws: ``StackTableError`` when the items in the table are another system's, or a later version's; `DynamoDBError`.
     func refuseForeignItems() async throws {
         if case .dynamodb(_, _, let table) = self { try await table.refuseForeignItems() }

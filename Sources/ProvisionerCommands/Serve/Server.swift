@@ -17,6 +17,8 @@ struct Server {
     let logger: Logger
     private let store: OpenStore
     private let watch: StoreWatch
+    /// nil when the store has no counters of its own.
+    private let counters: CounterWatch?
     private let installation: InstallationWatch
     /// The cluster has been read, and the namespace made if that was allowed.
     private let prepared = Milestone()
@@ -106,6 +108,9 @@ struct Server {
             isLeading: { (election?.elector.isLeading ?? true) && installation.isOurs },
             logger: logger
         )
+        counters = opened.counterDiscrepancies.map {
+            CounterWatch(discrepancies: $0, isLeading: { election?.elector.isLeading ?? true }, logger: logger)
+        }
         let api = API(
             service: stacks,
             dependencies: Self.dependencies(store: opened.store, watch: watch, installation: installation, cluster: cluster),
@@ -165,6 +170,12 @@ struct Server {
                     service: Part {
                         try await cancelWhenGracefulShutdown(prepared.wait)
                         try await cancelWhenGracefulShutdown(installation.run)
+                    }
+                ),
+                .init(
+                    service: Part {
+                        try await cancelWhenGracefulShutdown(watch.passed.wait)
+                        if let counters { try await cancelWhenGracefulShutdown(counters.run) } else { try await gracefulShutdown() }
                     }
                 ),
                 .init(service: application),
