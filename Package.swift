@@ -232,7 +232,8 @@ let package = Package(
         .testTarget(
             name: "StackStoreTests",
             dependencies: [
-                "DynamoDBTestSupport", "PodPolicy", "StackStoreDynamoDB", "StackStoreSQLite", "Stacks", "TestBasics", "TestSupport",
+                "DynamoDB", "DynamoDBTestSupport", "PodPolicy", "StackStoreDynamoDB", "StackStoreSQLite", "Stacks", "TestBasics",
+                "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings

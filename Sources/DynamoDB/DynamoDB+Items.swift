@@ -22,6 +22,11 @@ extension DynamoDB {
         try await client.send("DeleteItem", input)
     }
 
+    /// Reads one page of a whole table: at most 1 MB.
+    public func scan(_ input: ScanInput) async throws -> ScanOutput {
+        try await client.send("Scan", input)
+    }
+
     /// Reads one page of a query: at most 1 MiB, before the filter.
     public func query(_ input: QueryInput) async throws -> QueryOutput {
         try await client.send("Query", input)

@@ -11,9 +11,10 @@ public struct ProvisionerCommand: AsyncParsableCommand {
               provisioner serve                     run the service on :8081, with the cluster of $KUBECONFIG
               provisioner check challenge.yaml      see what the policy says of a Pod spec
               provisioner table create              make the DynamoDB table for STACK_STORE=dynamodb
+              provisioner adopt                     see to which store the namespace belongs
             """,
         version: "0.1.0",
-        subcommands: [ServeCommand.self, CheckCommand.self, TableCommand.self, StoreCommand.self]
+        subcommands: [ServeCommand.self, CheckCommand.self, TableCommand.self, StoreCommand.self, AdoptCommand.self]
     )
 
     /// Made by the argument parser.

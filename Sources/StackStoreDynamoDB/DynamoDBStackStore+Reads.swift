@@ -10,51 +10,60 @@ extension DynamoDBStackStore {
     }
 
     /// One query for each of the eight partitions of rows, at once, and further ones for each MB.
-    package func records() async throws -> [StackRecord] {
+    package func records() async throws -> StackRecords {
         try await forEachShard { shard in
-            try await self.items(in: Partition(ItemKey.stacks(shard: shard))).map { try StackRecord($0) }
+            StackRecords(try await self.items(in: Partition(ItemKey.stacks(shard: shard))))
         }.sortedByAge
     }
 
     /// One query for the locks of the user, and a BatchGetItem for each hundred rows that they name.
-    package func records(ofUser userID: Int64) async throws -> [StackRecord] {
+    package func records(ofUser userID: Int64) async throws -> StackRecords {
         let locks = try await items(in: Partition(ItemKey.user(userID), condition: .beginsWith(ItemKey.lockPrefix)))
         return try await records(named: locks).sortedByAge
     }
 
     /// One query for each of the eight partitions of expiries, up to `date`, and the rows that they name.
-    package func records(expiredBy date: Date) async throws -> [StackRecord] {
-        let end = ItemKey.moment(date.microseconds + 1)
-        return try await forEachShard { shard in
+    package func records(expiredBy date: Date) async throws -> StackRecords {
+        let end = ItemKey.moment(date.microseconds, plus: 1)
+        var read = try await forEachShard { shard in
             let expiries = try await self.items(in: Partition(ItemKey.expiries(shard: shard), condition: .before(end)))
             return try await self.records(named: expiries)
         }
-        .filter { $0.state == .active && $0.expiresAt <= date }
-        .sortedByAge
+        read.records.removeAll { $0.state != .active || $0.expiresAt > date }
+        return read.sortedByAge
     }
 
     /// The first expiry of an active stack in each of the eight partitions, and the rows up to there.
     package func nextExpiry() async throws -> Date? {
         try await forEachShard { shard in
-            try await self.nextExpiry(inShard: shard).map { [$0] } ?? []
-        }.min()
+            StackRecords(records: try await self.nextToExpire(inShard: shard).map { [$0] } ?? [])
+        }.records.map(\.expiresAt).min()
     }
 
     /// Stacks in other states stand before the first active one only while they are being made or removed, so a short page is enough.
-    private func nextExpiry(inShard shard: Int) async throws -> Date? {
+    private func nextToExpire(inShard shard: Int) async throws -> StackRecord? {
         var page = Page(items: [], next: nil)
         repeat {
             page = try await self.page(of: Partition(ItemKey.expiries(shard: shard)), after: page.next, limit: 8)
-            let active = try await records(named: page.items).filter { $0.state == .active }
-            if let first = active.map(\.expiresAt).min() { return first }
+            let active = try await records(named: page.items).records.filter { $0.state == .active }
+            if let first = active.min(by: { $0.expiresAt < $1.expiresAt }) { return first }
         } while page.next != nil
         return nil
     }
 
     /// The rows that these items name by their ids; without those that have been removed meanwhile.
-    private func records(named items: [DynamoDB.Item]) async throws -> [StackRecord] {
-        let keys = try items.map { ItemKey.stack(try ItemReader($0).value(Attribute.stackID) { StackID($0) }) }
-        return try await rows(keys, consistentRead: consistentRead).map { try StackRecord($0) }
+    private func records(named items: [DynamoDB.Item]) async throws -> StackRecords {
+        var read = StackRecords()
+        var ids: Set<StackID> = []
+        for item in items {
+            do { ids.insert(try ItemReader(item).value(Attribute.stackID) { StackID($0) }) } catch StoreError.unavailable(let reason) {
+                read.unreadable.append(UnreadableRecord(id: nil, reason: reason))
+            }
+        }
+        let rows = StackRecords(try await rows(ids.map(ItemKey.stack), consistentRead: consistentRead))
+        read.records = rows.records
+        read.unreadable += rows.unreadable
+        return read
     }
 
     /// The items with these keys, as many requests as it takes.
@@ -76,21 +85,35 @@ extension DynamoDBStackStore {
     private static let batchSize = 100
 
     /// Asks all shards at once.
-    private func forEachShard<Element: Sendable>(
-        _ body: @escaping @Sendable (Int) async throws -> [Element]
-    ) async throws -> [Element] {
-        try await withThrowingTaskGroup(of: [Element].self) { group in
+    private func forEachShard(_ body: @escaping @Sendable (Int) async throws -> StackRecords) async throws -> StackRecords {
+        try await withThrowingTaskGroup(of: StackRecords.self) { group in
             for shard in ItemKey.stackShards {
                 group.addTask { try await body(shard) }
             }
-            return try await group.reduce(into: []) { $0 += $1 }
+            return try await group.reduce(into: StackRecords()) { sum, part in
+                sum.records += part.records
+                sum.unreadable += part.unreadable
+            }
         }
     }
 }
 
-extension [StackRecord] {
+extension StackRecords {
+    /// Rows, one by one: one that cannot be read hides none of the others.
+    init(_ items: [DynamoDB.Item]) {
+        self.init()
+        for item in items {
+            do { records.append(try StackRecord(item)) } catch StoreError.unreadable(let record) {
+                unreadable.append(record)
+            } catch {
+                unreadable.append(UnreadableRecord(id: nil, reason: "\(error)"))
+            }
+        }
+    }
+
     /// Oldest first; those of one moment by id.
-    fileprivate var sortedByAge: [StackRecord] {
-        sorted { ($0.createdAt, $0.id.description) < ($1.createdAt, $1.id.description) }
+    fileprivate var sortedByAge: StackRecords {
+        let sorted = records.sorted { ($0.createdAt, $0.id.description) < ($1.createdAt, $1.id.description) }
+        return StackRecords(records: sorted, unreadable: unreadable)
     }
 }

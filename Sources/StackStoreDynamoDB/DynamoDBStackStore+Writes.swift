@@ -54,13 +54,18 @@ extension DynamoDBStackStore {
         if let seen, seen.state == .deleting { return try await record(id).flatMap { $0.isUnchanged(since: seen) ? $0 : nil } }
         var change = Change(
             key: ItemKey.stack(id),
-            // An update would make what is not there.
-            condition: "attribute_exists(pk) AND #state <> :deleting",
+            // A state that this version does not know is not this version's to change.
+            condition: "#state = :reserved OR #state = :active",
             update: "SET #state = :deleting, updated_at = :now",
             names: ["#state": Attribute.state],
-            values: [":deleting": .s(StackRecord.State.deleting.rawValue), ":now": .n(String(now.microseconds))]
+            values: [
+                ":reserved": .s(StackRecord.State.reserved.rawValue), ":active": .s(StackRecord.State.active.rawValue),
+                ":deleting": .s(StackRecord.State.deleting.rawValue), ":now": .n(String(now.microseconds)),
+            ]
         )
         if let seen {
+            change.values[":reserved"] = nil
+            change.values[":active"] = nil
             change.condition = "#state = :state AND #owner = :owner AND updated_at = :seen"
             change.names["#owner"] = Attribute.owner
             change.values[":state"] = .s(seen.state.rawValue)
@@ -129,7 +134,7 @@ extension DynamoDBStackStore {
         )
         return try await contention.run { _ in
             do {
-                return .done(.made(try await client.updateItem(input).attributes ?? [:]))
+                return .done(.made(try await writing { try await client.updateItem(input).attributes ?? [:] }))
             } catch let error as DynamoDBError where error.code == .conditionalCheckFailed {
                 return .done(.refused(error.item, mayBeOurs: error.mayHaveTakenEffect))
             } catch let error as DynamoDBError where error.isTransactionConflict {

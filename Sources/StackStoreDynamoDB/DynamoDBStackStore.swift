@@ -1,5 +1,7 @@
 package import DynamoDB
+import FoundationEssentials
 import Stacks
+import Synchronization
 
 /// The shared store: one DynamoDB table for any number of replicas. docs/dynamodb.md describes its items and what they cost.
 ///
@@ -14,6 +16,8 @@ package final class DynamoDBStackStore: StackStore {
     let contention: Contention
     /// Of this process's reservations at the edge of the budget.
     let turns = Turns()
+    let health = Mutex(WriteHealth())
+    let instant: @Sendable () -> ContinuousClock.Instant
 
     /// - Parameters:
     ///   - client: closed by whoever made it, after this store was used for the last time.
@@ -24,17 +28,41 @@ package final class DynamoDBStackStore: StackStore {
         self.init(client: client, table: table, consistentRead: consistentRead, contention: Contention())
     }
 
-    init(client: DynamoDB, table: String, consistentRead: Bool = true, contention: Contention) {
+    init(
+        client: DynamoDB,
+        table: String,
+        consistentRead: Bool = true,
+        contention: Contention,
+        instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        self.instant = instant
         self.client = client
         self.table = table
         self.consistentRead = consistentRead
         self.contention = contention
     }
 
-    /// Reads one small item by its key: proves that the table is there, has the right keys and may be read.
+    /// Reads one small item by its key: proves that the table is there, has the right keys and may be read. Whether it may be written is
+    /// known from the last writes, of which the sign of life is one every 30 seconds.
     package func checkReadiness() async throws {
         let key: DynamoDB.Item = [Attribute.partitionKey: .s(ItemKey.capacity), Attribute.sortKey: .s("00")]
         _ = try await translating { try await client.getItem(DynamoDB.GetItemInput(key: key, tableName: table)) }
+        if let failure = health.withLock({ $0.lastingFailure(at: instant()) }) { throw failure }
+    }
+
+    /// Remembers how a write ended. A condition that does not hold, or another write in its way, are answers too.
+    func writing<Value>(_ call: () async throws -> Value) async throws -> Value {
+        do {
+            let value = try await call()
+            health.withLock { $0.succeeded(at: instant()) }
+            return value
+        } catch let error as DynamoDBError {
+            switch error.code {
+            case .conditionalCheckFailed, .transactionCanceled, .transactionConflict: break
+            default: health.withLock { $0.failed(unavailable(error), at: instant()) }
+            }
+            throw error
+        }
     }
 
     /// Lets only ``StoreError`` and cancellation out.
@@ -43,8 +71,11 @@ package final class DynamoDBStackStore: StackStore {
     }
 
     func unavailable(_ error: DynamoDBError) -> StoreError {
-        guard error.code == .resourceNotFound else { return .unavailable("table \(table): \(error)") }
-        return .unavailable("table \(table) does not exist; create it with: \(StackTable.createCommand(table))")
+        switch error.code {
+        case .resourceNotFound: .unavailable("table \(table) does not exist; create it with: \(StackTable.createCommand(table))")
+        case .unavailable: .unreachable("table \(table): \(error)")
+        default: .unavailable("table \(table): \(error)")
+        }
     }
 
     /// Nothing of the transaction was made.
@@ -63,7 +94,7 @@ package final class DynamoDBStackStore: StackStore {
     /// - Throws: ``Cancellation``; ``StoreError``.
     func transact(_ items: [DynamoDB.TransactWriteItem]) async throws {
         do {
-            _ = try await client.transactWriteItems(DynamoDB.TransactWriteItemsInput(transactItems: items))
+            _ = try await writing { try await client.transactWriteItems(DynamoDB.TransactWriteItemsInput(transactItems: items)) }
         } catch let error as DynamoDBError where error.code == .transactionCanceled {
             throw try cancellation(error)
         } catch let error as DynamoDBError {

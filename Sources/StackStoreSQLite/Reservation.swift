@@ -5,12 +5,12 @@ import Stacks
 enum Reservation {
     static func check(_ record: StackRecord, within limits: ReservationLimits, in database: Database) throws {
         if let key = record.idempotency?.key {
-            let earlier = try StackRow.filter(StackRow.Columns.idempotencyKey == key).fetchOne(database)
+            let earlier = try StackRow.first(StackRow.filter(StackRow.Columns.idempotencyKey == key), in: database)
             if let earlier { throw ReservationRefusal.keyUsed(try earlier.record()) }
         }
         let ofUser = StackRow.filter(StackRow.Columns.userID == record.userID)
-        let existing = try ofUser.filter(StackRow.Columns.problemID == record.problemID).fetchOne(database)
-        if let existing { throw ReservationRefusal.stackExists(try existing.record().id) }
+        let existing = try StackRow.first(ofUser.filter(StackRow.Columns.problemID == record.problemID), in: database)
+        if let existing { throw ReservationRefusal.stackExists(try existing.id) }
 
         let count = try ofUser.fetchCount(database)
         guard count < limits.stacksPerUser else { throw ReservationRefusal.userLimitReached(count: count) }
@@ -25,7 +25,10 @@ enum Reservation {
         guard let totals = try Row.fetchOne(database, sql: "SELECT cpu_milli, memory_bytes FROM totals") else {
             throw StoreError.unavailable("the table totals is empty")
         }
-        let reserved = ResourceAmount(cpuMilli: totals["cpu_milli"], memoryBytes: totals["memory_bytes"])
+        guard let cpuMilli = totals["cpu_milli"] as? Int64, let memoryBytes = totals["memory_bytes"] as? Int64 else {
+            throw StoreError.unavailable("the row of totals cannot be read")
+        }
+        let reserved = ResourceAmount(cpuMilli: cpuMilli, memoryBytes: memoryBytes)
         guard let budget = limits.budget, !budget.covers(reserved + record.requested) else { return }
         throw ReservationRefusal.overBudget(reserved: reserved)
     }

@@ -1,6 +1,7 @@
 package import FoundationEssentials
 import GRDB
 package import Stacks
+import Synchronization
 
 /// The embedded store: one SQLite file, written by one process.
 ///
@@ -8,13 +9,25 @@ package import Stacks
 package final class SQLiteStackStore: StackStore {
     package let isExclusive = true
     let database: DatabasePool
-    private let lock: FileLock
+    private let locks: Locks
+    private let path: String
+    private let instant: @Sendable () -> ContinuousClock.Instant
+    private let health = Mutex(WriteHealth())
+
+    private struct Locks: ~Copyable {
+        let file: FileLock
+        let database: FileLock
+    }
 
     /// Opens the file, makes it and its folder if there are none, and brings its tables up to date.
-    /// - Parameter path: the database file; `-wal`, `-shm` and `.lock` files stand beside it.
-    /// - Throws: ``SQLiteStoreError`` when another process has it open, or it cannot be opened.
-    package init(path: String) throws {
-        lock = try FileLock(path: path + ".lock")
+    /// - Parameters:
+    ///   - path: the database file; `-wal`, `-shm` and `.lock` files stand beside it.
+    ///   - instant: the clock that nobody sets, by which the last write is remembered.
+    /// - Throws: ``SQLiteStoreError`` when another process has it open, a later version of this program wrote it, or it cannot be opened.
+    package init(path: String, instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) throws {
+        self.path = path
+        self.instant = instant
+        locks = Locks(file: try FileLock(file: path + ".lock"), database: try FileLock(database: path))
         var configuration = GRDB.Configuration()
         configuration.busyMode = .timeout(5)
         configuration.foreignKeysEnabled = true
@@ -22,7 +35,11 @@ package final class SQLiteStackStore: StackStore {
             database = try DatabasePool(path: path, configuration: configuration)
             // Only now: opening a pool sets NORMAL, with which a power failure may undo a commit.
             try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            try Schema.refuseNewer(database, path: path)
             try Schema.migrator.migrate(database)
+            try database.write { try Meta.makeInstallationID(in: $0) }
+        } catch let error as SQLiteStoreError {
+            throw error
         } catch {
             throw SQLiteStoreError(message: "\(path) cannot be opened as the store: \(error)")
         }
@@ -74,8 +91,9 @@ package final class SQLiteStackStore: StackStore {
 
     package func beginDelete(_ id: StackID, ifUnchanged seen: StackRecord?, at now: Date) async throws -> StackRecord? {
         try await write { database in
-            guard var row = try StackRow.fetchOne(database, key: id.description) else { return nil }
-            if let seen, try !row.record().isUnchanged(since: seen) { return nil }
+            guard var row = try StackRow.find(id, in: database) else { return nil }
+            let record = try row.record()
+            if let seen, !record.isUnchanged(since: seen) { return nil }
             if row.state != StackRecord.State.deleting.rawValue {
                 row.state = StackRecord.State.deleting.rawValue
                 row.updatedAt = now.microseconds
@@ -96,49 +114,77 @@ package final class SQLiteStackStore: StackStore {
     }
 
     package func record(_ id: StackID) async throws -> StackRecord? {
-        try await read { try StackRow.fetchOne($0, key: id.description)?.record() }
+        try await read { try StackRow.find(id, in: $0)?.record() }
     }
 
     package func record(idempotencyKey key: String) async throws -> StackRecord? {
         try await read { try StackRow.filter(StackRow.Columns.idempotencyKey == key).fetchOne($0)?.record() }
     }
 
-    package func records() async throws -> [StackRecord] {
+    package func records() async throws -> StackRecords {
         try await fetch(StackRow.all())
     }
 
-    package func records(ofUser userID: Int64) async throws -> [StackRecord] {
+    package func records(ofUser userID: Int64) async throws -> StackRecords {
         try await fetch(StackRow.filter(StackRow.Columns.userID == userID))
     }
 
-    package func records(expiredBy date: Date) async throws -> [StackRecord] {
+    package func records(expiredBy date: Date) async throws -> StackRecords {
         try await fetch(StackRow.active.filter(StackRow.Columns.expiresAt <= date.microseconds))
     }
 
     package func nextExpiry() async throws -> Date? {
-        try await read { database in
-            let row = try StackRow.active.order(StackRow.Columns.expiresAt).fetchOne(database)
-            return row.map { Date(microseconds: $0.expiresAt) }
-        }
+        try await read { try StackRow.firstReadable(StackRow.active.order(StackRow.Columns.expiresAt), in: $0)?.expiresAt }
     }
 
+    package func installationID() async throws -> String {
+        try await read { try Meta.installationID(in: $0) }
+    }
+
+    package func setInstallationID(_ id: String) async throws {
+        try await write { try Meta.set(.installationID, id, in: $0) }
+    }
+
+    /// A read, and the outcome of the last write; one of its own, of a few bytes, when none was tried lately.
     package func checkReadiness() async throws {
         _ = try await read { try Int.fetchOne($0, sql: "SELECT 1 FROM totals") }
+        let now = instant()
+        if health.withLock({ $0.beginProbe(at: now) }) {
+            try await write { try Meta.set(.probe, "\(Date().microseconds)", in: $0) }
+        }
+        if let failure = health.withLock({ $0.failure }) { throw failure }
     }
 
-    private func fetch(_ request: QueryInterfaceRequest<StackRow>) async throws -> [StackRecord] {
-        try await read { database in
-            try request.order(StackRow.Columns.createdAt, StackRow.Columns.stackID).fetchAll(database).map { try $0.record() }
-        }
+    private func fetch(_ request: QueryInterfaceRequest<StackRow>) async throws -> StackRecords {
+        try await read { try StackRow.records(request.order(StackRow.Columns.createdAt, StackRow.Columns.stackID), in: $0) }
     }
 
     private func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        do { return try await database.read(body) } catch let error as DatabaseError { throw StoreError.unavailable("\(error)") }
+        do { return try await database.read(body) } catch let error as DatabaseError { throw unavailable(error) }
     }
 
     /// A commit is not torn by the cancellation of the request that asked for it: GRDB rolls back or commits as a whole.
     private func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        do { return try await database.write(body) } catch let error as DatabaseError { throw StoreError.unavailable("\(error)") }
+        do {
+            let value = try await database.write(body)
+            health.withLock { $0.succeeded(at: instant()) }
+            return value
+        } catch let error as DatabaseError {
+            let failure = unavailable(error)
+            // A row that contradicts another says nothing about the next write.
+            if error.resultCode != .SQLITE_CONSTRAINT { health.withLock { $0.failed(failure, at: instant()) } }
+            throw failure
+        }
+    }
+
+    private func unavailable(_ error: DatabaseError) -> StoreError {
+        switch error.resultCode {
+        case .SQLITE_FULL: .unavailable("\(path): the disk is full, or the quota used up: \(error)")
+        case .SQLITE_READONLY: .unavailable("\(path): is on a read-only file system, or may not be written: \(error)")
+        case .SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_CANTOPEN:
+            .unavailable("\(path): the disk or the file is damaged: \(error)")
+        default: .unavailable("\(path): \(error)")
+        }
     }
 }
 

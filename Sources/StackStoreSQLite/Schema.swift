@@ -7,7 +7,20 @@ enum Schema {
         migrator.registerMigration("1 stacks") { database in
             try database.execute(sql: stacks)
         }
+        migrator.registerMigration("2 meta") { database in
+            try database.execute(sql: Meta.table)
+        }
         return migrator
+    }
+
+    /// - Throws: ``SQLiteStoreError`` when a later version of this program has changed the tables.
+    static func refuseNewer(_ database: DatabasePool, path: String) throws {
+        let applied = try database.read { try migrator.appliedIdentifiers($0) }
+        guard let unknown = applied.subtracting(migrator.migrations).min() else { return }
+        throw SQLiteStoreError(
+            message: "\(path) was written by a newer version of this program (it has the step \"\(unknown)\" of its tables); "
+                + "run that version, or set STACK_SQLITE_PATH to a backup from before"
+        )
     }
 
     /// Times are microseconds since 1970. `totals` has one row, kept by triggers, so that a reservation costs the same however

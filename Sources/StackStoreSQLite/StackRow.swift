@@ -65,7 +65,7 @@ struct StackRow: Codable, FetchableRecord, PersistableRecord {
     /// The row of a reservation that is still its owner's.
     /// - Throws: ``StoreError/lostReservation``.
     static func reservation(_ id: StackID, owner: String, in database: Database) throws -> StackRow {
-        guard let row = try fetchOne(database, key: id.description), row.owner == owner, row.state == StackRecord.State.reserved.rawValue
+        guard let row = try find(id, in: database), row.owner == owner, row.state == StackRecord.State.reserved.rawValue
         else { throw StoreError.lostReservation(id) }
         return row
     }
@@ -96,12 +96,23 @@ extension StackRow {
         )
     }
 
-    /// - Throws: ``StoreError/unavailable`` when the row holds what no version of this program writes.
+    /// - Throws: ``StoreError/unreadable(_:)``.
+    var id: StackID {
+        get throws {
+            guard let id = StackID(stackID) else { throw unreadable("stack_id is no id") }
+            return id
+        }
+    }
+
+    /// - Throws: ``StoreError/unreadable(_:)`` when the row holds what no version of this program writes.
     func record() throws -> StackRecord {
-        guard let id = StackID(stackID), let state = StackRecord.State(rawValue: state),
-            let transport = TransportProtocol(rawValue: transport)
-        else { throw StoreError.unavailable("row \(stackID) of stacks cannot be read: state \(state), protocol \(transport)") }
-        return StackRecord(
+        let id = try id
+        guard let state = StackRecord.State(rawValue: state) else { throw unreadable("state is \"\(state)\"") }
+        guard let transport = TransportProtocol(rawValue: transport) else { throw unreadable("protocol is \"\(transport)\"") }
+        guard (idempotencyKey == nil) == (requestDigest == nil) else {
+            throw unreadable("of idempotency_key and request_digest there is only one")
+        }
+        let record = StackRecord(
             id: id,
             userID: userID,
             problemID: problemID,
@@ -119,5 +130,9 @@ extension StackRow {
             updatedAt: Date(microseconds: updatedAt),
             expiresAt: Date(microseconds: expiresAt)
         )
+        if let flaw = record.flaw { throw unreadable(flaw) }
+        return record
     }
+
+    private func unreadable(_ what: String) -> StoreError { Self.unreadable(stackID, what) }
 }

@@ -33,12 +33,37 @@ import Testing
     @Test(arguments: [HTTPResponseStatus.forbidden, .notFound, .methodNotAllowed])
     func `without a metadata service the chain ends`(status: HTTPResponseStatus) async throws {
         let (result, requests) = try await TestChain.credentials([:]) { _ in .full(status, [:], "") }
-        #expect(try #require(throws: DynamoDBError.self) { try result.get() }.message.hasPrefix("no AWS credentials found"))
+        let message = try #require(throws: DynamoDBError.self) { try result.get() }.message
+        #expect(message.hasPrefix("no AWS credentials found"))
+        #expect(message.contains("/latest/api/token answered HTTP \(status.code))"))
         #expect(requests.count == 1)
     }
 
-    @Test func `a metadata service that does not answer is given up`() async throws {
-        let (result, _) = try await TestChain.credentials([:], timeout: .milliseconds(50)) { _ in .silence }
-        #expect(try #require(throws: DynamoDBError.self) { try result.get() }.message.hasPrefix("no AWS credentials found"))
+    @Test func `a metadata service that does not answer is asked three times, and the error has the reason and the hop limit`() async throws
+    {
+        let (result, requests) = try await TestChain.credentials([:], timeout: .milliseconds(50)) { _ in .silence }
+        let message = try #require(throws: DynamoDBError.self) { try result.get() }.message
+        #expect(
+            message.hasPrefix("no AWS credentials found; asked in turn: environment, web identity, profile, container, instance metadata (")
+        )
+        #expect(message.contains("/latest/api/token gave no answer: ") && message.contains("--http-put-response-hop-limit 2"))
+        #expect(requests.count == 3)
+    }
+
+    @Test(arguments: [HTTPResponseStatus.internalServerError, .tooManyRequests])
+    func `a passing failure of the metadata service is tried again`(status: HTTPResponseStatus) async throws {
+        let (result, requests) = try await TestChain.credentials([:]) { request in
+            request.index.isMultiple(of: 2) ? .full(status, [:], "") : TestChain.everything(request)
+        }
+        #expect(try result.get() == TestChain.temporary("IMDS"))
+        #expect(requests.map(\.method) == [.PUT, .PUT, .GET, .GET, .GET, .GET])
+    }
+
+    @Test func `a profile that names the metadata service is told why it has no credentials`() async throws {
+        let files = ["/home/.aws/config": "[default]\nrole_arn = arn:role\ncredential_source = Ec2InstanceMetadata"]
+        let (result, _) = try await TestChain.credentials([:], files: files) { _ in .full(.forbidden, [:], "") }
+        let message = try #require(throws: DynamoDBError.self) { try result.get() }.message
+        #expect(message.contains("credential_source Ec2InstanceMetadata has no credentials here: http"))
+        #expect(message.contains("answered HTTP 403"))
     }
 }

@@ -213,4 +213,39 @@ import Testing
             }
         }
     }
+
+    @Test func `with a clock that is hours ahead, temporary credentials are fetched once and not for every request`() async throws {
+        let end = Date().addingTimeInterval(3600).formatted(.iso8601)
+        try await TestServer.run { request in
+            switch (request.headers["X-Amz-Target"].isEmpty, request.index) {
+            case (true, _):
+                .ok(TestChain.tokenServiceAnswer("AssumeRoleWithWebIdentity", "WEB").replacing("2030-01-01T00:00:00Z", with: end))
+            // The signature is of two hours from now.
+            case (false, 1): .error(.badRequest, "InvalidSignatureException", ["Date": Self.httpDate(Date())])
+            default: .ok(Self.found)
+            }
+        } _: { server in
+            let environment = AWSEnvironment.test(
+                [
+                    "AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": server.url, "AWS_ROLE_ARN": "arn:role",
+                    "AWS_WEB_IDENTITY_TOKEN_FILE": "/token",
+                ],
+                files: ["/token": "identity"]
+            )
+            let configuration = try DynamoDB.Configuration.load(environment)
+            try await DynamoDB.run(configuration, now: { Date().addingTimeInterval(7200) }) { dynamoDB in
+                for _ in 0..<3 { _ = try await dynamoDB.getItem(Self.input) }
+            }
+            #expect(server.requests.count { $0.headers["X-Amz-Target"].isEmpty } == 1)
+            #expect(server.requests.count == 5)
+        }
+    }
+
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`; nobody reads the day of the week.
+    private static func httpDate(_ date: Date) -> String {
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let parts = date.formatted(.iso8601).split { "-T:Z".contains($0) }
+        let month = Int(parts[1]).map { months[$0 - 1] } ?? ""
+        return "Mon, \(parts[2]) \(month) \(parts[0]) \(parts[3]):\(parts[4]):\(parts[5]) GMT"
+    }
 }

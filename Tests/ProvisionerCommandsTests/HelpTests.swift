@@ -7,7 +7,7 @@ import Testing
 @Suite struct HelpTests {
     @Test func `the root's help lists every command and shows examples`() throws {
         let help = ProvisionerCommand.helpMessage(columns: 200)
-        for word in ["serve", "check", "table", "store", "examples:", "provisioner serve", "--version", "--help"] {
+        for word in ["serve", "check", "table", "store", "adopt", "examples:", "provisioner serve", "--version", "--help"] {
             #expect(help.contains(word), "\(word)")
         }
     }
@@ -36,13 +36,14 @@ import Testing
             (ServeCommand.self, "serve"), (CheckCommand.self, "check"), (TableCommand.self, "table"),
             (TableCommand.Create.self, "table create"),
             (TableCommand.Check.self, "table check"), (StoreCommand.self, "store"), (StoreCommand.Copy.self, "store copy"),
+            (AdoptCommand.self, "adopt"),
         ]
         for (command, name) in commands {
             let help = ProvisionerCommand.helpMessage(for: command, columns: 200)
             #expect(help.contains("USAGE: provisioner \(name)"), "\(help)")
             #expect(help.contains("OVERVIEW: "), "\(help)")
         }
-        for (command, name) in commands where ["serve", "check", "store copy"].contains(name) {
+        for (command, name) in commands where ["serve", "check", "store copy", "adopt"].contains(name) {
             let help = ProvisionerCommand.helpMessage(for: command, columns: 200)
             #expect(help.contains("examples:") && help.contains("  provisioner \(name)"), "\(help)")
         }
@@ -50,7 +51,8 @@ import Testing
 
     @Test(arguments: [
         ["serve"], ["check", "a.yaml"], ["check", "-", "--target-port", "80"], ["table", "create"], ["table", "check"],
-        ["store", "copy", "--from", "dynamodb:a", "--to", "sqlite:b"],
+        ["store", "copy", "--from", "dynamodb:a", "--to", "sqlite:b"], ["adopt"],
+        ["adopt", "--yes"],
     ])
     func `commands are parsed`(arguments: [String]) throws {
         _ = try ProvisionerCommand.parseAsRoot(arguments)

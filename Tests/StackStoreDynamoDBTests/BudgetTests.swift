@@ -30,7 +30,7 @@ struct BudgetTests {
                 return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
             }
             #expect(outcomes == 10)
-            let records = try await table.store.records()
+            let records = try await table.store.allRecords()
             #expect(records.count == 10)
             #expect(try await table.store.totalReserved() == ResourceAmount(cpuMilli: 1000, memoryBytes: 10 << 20))
         }
@@ -72,7 +72,7 @@ struct BudgetTests {
             }
             // Its own transaction, which failed, and the other's.
             #expect(proxy.requests.count { $0.operation == "TransactWriteItems" } == 2)
-            let records = try await table.store.records()
+            let records = try await table.store.allRecords()
             #expect(records == [early])
         }
     }
@@ -91,7 +91,7 @@ struct BudgetTests {
             }
             // Written by the one, written by the other, taken back.
             #expect(proxy.requests.count { $0.operation == "TransactWriteItems" } == 3)
-            #expect(try await table.store.records() == [early])
+            #expect(try await table.store.allRecords() == [early])
             #expect(try await table.store.totalReserved() == early.requested)
             // Its port, its key, its lock and its count are free.
             let again = StackRecord.sample(user: 2, key: "K", nodePort: 30002)

@@ -51,7 +51,7 @@ struct ConflictTests {
             #expect(try await store.beginDelete(record.id, ifUnchanged: nil, at: .after(3))?.state == .deleting)
             Self.refuse(3, proxy)
             try await store.remove(record.id)
-            #expect(try await store.records().isEmpty)
+            #expect(try await store.allRecords().isEmpty)
             #expect(try await store.totalReserved() == .zero)
         }
     }
@@ -68,7 +68,7 @@ struct ConflictTests {
             // Pauses of half their length: 10, 20 … 320 ms, then 500 ms each.
             #expect(proxy.requests.count { $0.operation == "TransactWriteItems" } == 25)
             proxy.setFate { _ in .forward }
-            let records = try await store.records()
+            let records = try await store.allRecords()
             #expect(records.isEmpty)
         }
     }
@@ -87,7 +87,7 @@ struct ConflictTests {
                 return isFirst ? .answer(status: 400, Self.transaction.replacing("TransactionConflict", with: "ThrottlingError")) : .forward
             }
             try await Self.quick(table).reserve(.sample(), within: .wide)
-            #expect(try await table.store.records().count == 1)
+            #expect(try await table.store.allRecords().count == 1)
         }
     }
 
@@ -135,7 +135,7 @@ struct ConflictTests {
             await #expect(throws: store.unavailable(Contended(what: "the reservation of \(first.id)"))) {
                 try await store.reserve(.sample(id: first.id, user: 102, nodePort: 30002), within: .wide)
             }
-            let records = try await store.records()
+            let records = try await store.allRecords()
             #expect(records == [first])
         }
     }

@@ -38,7 +38,7 @@ struct ConsistencyTests {
             guard let proxy = table.proxy else { return }
             try await table.store.reserve(.sample(), within: .wide)
             proxy.forget()
-            _ = try await table.store.records()
+            _ = try await table.store.allRecords()
             _ = try await table.store.records(ofUser: 101)
             _ = try await table.store.records(expiredBy: .after(10_000))
             _ = try await table.store.nextExpiry()

@@ -27,9 +27,9 @@ struct CostTests {
             }
             try await expect(["UpdateItem"]) { _ = try await store.activate(record.id, owner: owner, nodeID: "node-1", at: .after(2)) }
             try await expect(["GetItem"]) { _ = try await store.record(record.id) }
-            try await expect(eightQueries) { _ = try await store.records() }
-            try await expect(["BatchGetItem", "Query"]) { _ = try await store.records(ofUser: 101) }
-            try await expect(["BatchGetItem"] + eightQueries) { _ = try await store.records(expiredBy: .after(7200)) }
+            try await expect(eightQueries) { _ = try await store.allRecords() }
+            try await expect(["BatchGetItem", "Query"]) { _ = try await store.records(ofUser: 101).records }
+            try await expect(["BatchGetItem"] + eightQueries) { _ = try await store.records(expiredBy: .after(7200)).records }
             try await expect(["BatchGetItem"] + eightQueries) { _ = try await store.nextExpiry() }
             try await expect(["GetItem"]) { try await store.checkReadiness() }
             try await expect(["UpdateItem"]) { _ = try await store.beginDelete(record.id, ifUnchanged: nil, at: .after(3)) }

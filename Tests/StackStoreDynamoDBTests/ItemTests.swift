@@ -20,13 +20,34 @@ import Testing
     }
 
     @Test func `an item that cannot be read is named, with the attribute`() {
-        var item = StackRecord.sample().item
+        let record = StackRecord.sample()
+        var item = record.item
         item["state"] = .s("asleep")
-        item["pk"] = .s("STACKS#1")
-        item["sk"] = .s("stack-x")
-        #expect(throws: StoreError.unavailable("item STACKS#1 / stack-x cannot be read: state is s(\"asleep\")")) { try StackRecord(item) }
+        func refusal(_ reason: String) -> StoreError {
+            let key = item["pk"].map { "\($0)".dropFirst(3).dropLast(2) } ?? ""
+            let sentence = "item \(key) / \(record.id) cannot be read: \(reason)"
+            return .unreadable(UnreadableRecord(id: record.id, reason: sentence))
+        }
+        #expect(throws: refusal("state is s(\"asleep\")")) { try StackRecord(item) }
         item["state"] = nil
-        #expect(throws: StoreError.unavailable("item STACKS#1 / stack-x cannot be read: state is missing")) { try StackRecord(item) }
+        #expect(throws: refusal("state is missing")) { try StackRecord(item) }
+        item = record.item
+        item["idempotency_key"] = .n("1")
+        #expect(throws: refusal("idempotency_key is n(\"1\")")) { try StackRecord(item) }
+        item["idempotency_key"] = .s("key")
+        #expect(throws: refusal("of idempotency_key and request_digest there is only one")) { try StackRecord(item) }
+    }
+
+    @Test func `a row under the key of another is not read as that one`() throws {
+        let record = StackRecord.sample(id: .sample())
+        let other = ItemKey.stack(.sample())
+        let moved = record.item.merging(other) { _, key in key }
+        let error = #expect(throws: StoreError.self) { _ = try StackRecord(moved) }
+        if case .unreadable(let unreadable) = error {
+            #expect(unreadable.id.map { .s($0.description) } == other["sk"])
+        } else {
+            Issue.record("found \(String(describing: error))")
+        }
     }
 
     @Test func `keys are what the documentation shows`() throws {

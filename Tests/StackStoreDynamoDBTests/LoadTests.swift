@@ -62,7 +62,7 @@ struct LoadTests {
                 }
                 let transactions = proxy.requests.count { $0.operation == "TransactWriteItems" }
                 print("two replicas, budget for 100: \(outcomes) in \(ContinuousClock.now - started), \(transactions) transactions")
-                let records = try await table.store.records()
+                let records = try await table.store.allRecords()
                 #expect(outcomes["created"] == records.count)
                 #expect(outcomes["created"] == 100)
             }
@@ -90,7 +90,7 @@ struct LoadTests {
             }
             proxy.forget()
             let started = ContinuousClock.now
-            let records = try await table.store.records()
+            let records = try await table.store.allRecords()
             print("list: \(records.count) stacks in \(ContinuousClock.now - started), \(proxy.requests.count) requests")
             #expect(records.count == 2700)
         }

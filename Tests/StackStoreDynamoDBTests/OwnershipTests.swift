@@ -28,7 +28,7 @@ struct OwnershipTests {
             #expect(try await store.beginDelete(paused.id, ifUnchanged: nil, at: .after(41)) == nil)
             try await store.remove(paused.id)
 
-            #expect(try await store.records() == [next])
+            #expect(try await store.allRecords() == [next])
             #expect(try await store.activate(next.id, owner: "next", nodeID: "node-1", at: .after(42)).state == .active)
         }
     }
@@ -99,7 +99,7 @@ struct OwnershipTests {
                 }
                 await gate.open()
             }
-            #expect(try await table.store.records().isEmpty)
+            #expect(try await table.store.allRecords().isEmpty)
             // Neither port was kept by the late write.
             for (user, port) in [(1, 30001), (2, 30002)] as [(Int64, Int)] {
                 try await table.store.reserve(.sample(user: user, nodePort: port), within: .wide)

@@ -26,10 +26,10 @@ struct PagingTests {
             }
             table.proxy?.forget()
             let oldestFirst = records.reversed().map(\.id)
-            #expect(try await table.store.records().map(\.id) == oldestFirst)
+            #expect(try await table.store.allRecords().map(\.id) == oldestFirst)
             if let proxy = table.proxy { #expect(proxy.requests.count > 8) }
-            #expect(try await table.store.records(ofUser: 1).map(\.id) == oldestFirst)
-            #expect(try await table.store.records(expiredBy: .after(1099)).map(\.id) == Array(oldestFirst.suffix(100)))
+            #expect(try await table.store.records(ofUser: 1).records.map(\.id) == oldestFirst)
+            #expect(try await table.store.records(expiredBy: .after(1099)).records.map(\.id) == Array(oldestFirst.suffix(100)))
         }
     }
 
@@ -49,7 +49,7 @@ struct PagingTests {
                 if index == 19 { _ = try await table.store.activate(id, owner: record.owner, nodeID: "node-1", at: .after(1)) }
             }
             #expect(try await table.store.nextExpiry() == .after(1019))
-            #expect(try await table.store.records(expiredBy: .after(2000)).count == 1)
+            #expect(try await table.store.records(expiredBy: .after(2000)).records.count == 1)
         }
     }
 }

@@ -94,27 +94,55 @@ import Testing
         #expect(try await turns.withTurn { 7 } == 7)
     }
 
-    @Test func `an unavailable store is told to all who wait, and then the way is free`() async throws {
+    @Test func `a store that does not answer is told to all who wait, and then the way is free`() async throws {
         let turns = Turns()
         let gate = Gate()
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                await #expect(throws: StoreError.unavailable("gone")) {
+                await #expect(throws: StoreError.unreachable("gone")) {
                     try await turns.withTurn {
                         await gate.arrive()
-                        throw StoreError.unavailable("gone")
+                        throw StoreError.unreachable("gone")
                     }
                 }
             }
             await gate.waitForArrival()
             for _ in 0..<3 {
                 group.addTask {
-                    await #expect(throws: StoreError.unavailable("gone")) { try await turns.withTurn { Issue.record("came in") } }
+                    await #expect(throws: StoreError.unreachable("gone")) { try await turns.withTurn { Issue.record("came in") } }
                 }
             }
             while turns.waitingCount < 3 { await Task.yield() }
             await gate.open()
         }
         #expect(try await turns.withTurn { 7 } == 7)
+    }
+
+    @Test func `what fails for one request is told to no other`() async throws {
+        let turns = Turns()
+        let gate = Gate()
+        let room = Room()
+        let unreadable = UnreadableRecord(id: nil, reason: "item USER#1 / COUNT cannot be read: stacks is missing")
+        await withTaskGroup(of: Void.self) { group in
+            for error in [StoreError.unavailable("throttled"), .unreadable(unreadable)] {
+                group.addTask {
+                    await #expect(throws: error) {
+                        try await turns.withTurn {
+                            await gate.arrive()
+                            throw error
+                        }
+                    }
+                }
+            }
+            await gate.waitForArrival()
+            for _ in 0..<3 {
+                group.addTask {
+                    await #expect(throws: Never.self) { _ = try await turns.withTurn { room.enter() } }
+                }
+            }
+            while turns.waitingCount < 4 { await Task.yield() }
+            await gate.open()
+        }
+        #expect(room.enter() == 4)
     }
 }

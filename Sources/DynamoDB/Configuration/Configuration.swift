@@ -42,7 +42,8 @@ extension DynamoDB {
 extension DynamoDB.Configuration {
     /// Finds everything as the AWS SDKs do: `AWS_REGION` (or `AWS_DEFAULT_REGION`), `AWS_PROFILE`, `AWS_CONFIG_FILE`,
     /// `AWS_SHARED_CREDENTIALS_FILE`, `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL`, `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`,
-    /// `AWS_MAX_ATTEMPTS`, the profile's `region`, `endpoint_url` and `max_attempts`, and the variables of the credential sources.
+    /// `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT`, `AWS_MAX_ATTEMPTS`, the profile's `region`, `endpoint_url`,
+    /// `use_fips_endpoint`, `use_dualstack_endpoint` and `max_attempts`, and the variables of the credential sources.
     /// `AWS_ENDPOINT` is read too. Without a region an endpoint that is not one of AWS gets `us-east-1`, which local stand-ins accept.
     /// - Throws: ``DynamoDBError`` `configuration`, which names the variable or file and what is wrong with it.
     public static func load(environment: [String: String]) throws -> Self {
@@ -62,10 +63,16 @@ extension DynamoDB.Configuration {
             throw DynamoDBError(.configuration, "no AWS region: set AWS_REGION, or region in profile \"\(profiles.selected)\"")
         }
         let tokenService = try Endpoint.configured(service: "sts", environment: environment, profiles: profiles)
+        let variant = try EndpointVariant(environment: environment, profiles: profiles)
+        try variant.refuse(besides: endpoint ?? tokenService)
         var configuration = try Self(
             region: region,
-            endpoint: endpoint,
-            credentials: .chain(environment, profiles, tokenService: tokenService ?? .regional(service: "sts", region: region))
+            endpoint: endpoint ?? .regional(service: "dynamodb", region: region, variant: variant),
+            credentials: .chain(
+                environment,
+                profiles,
+                tokenService: tokenService ?? .regional(service: "sts", region: region, variant: variant)
+            )
         )
         configuration.maximumAttempts = try maximumAttempts(environment, profiles) ?? configuration.maximumAttempts
         return configuration

@@ -22,21 +22,10 @@ struct Endpoint: Sendable, Equatable {
         self.url = "\(scheme)://\(self.host)\(self.path)"
     }
 
-    private init(host: String) {
+    init(host: String) {
         url = "https://\(host)"
         self.host = host
         path = ""
-    }
-
-    /// Whether it belongs to AWS itself.
-    var isPublic: Bool {
-        ["amazonaws.com", "amazonaws.com.cn", "api.aws"].contains { host.lowercased().hasSuffix("." + $0) }
-    }
-
-    /// The public endpoint of a service.
-    /// https://docs.aws.amazon.com/general/latest/gr/rande.html
-    static func regional(service: String, region: String) -> Endpoint {
-        Endpoint(host: "\(service).\(region).\(region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com")")
     }
 
     /// The endpoint that environment or profile name for a service; nil when they name none.

@@ -49,6 +49,7 @@ extension DynamoDB.Configuration.Credentials {
         let metadata = InstanceMetadataCredentials(
             environment: environment,
             transport: means.transport,
+            retrier: means.retrier,
             timeout: means.timeouts.metadata
         )
         let profile = ProfileCredentials(

@@ -7,7 +7,8 @@ struct InstanceMetadataCredentials: CredentialSource {
     let name = "instance metadata"
     let environment: AWSEnvironment
     let transport: HTTPTransport
-    /// For each request.
+    let retrier: Retrier
+    /// For each attempt.
     let timeout: Duration
 
     private static let roles = "/latest/meta-data/iam/security-credentials/"
@@ -15,15 +16,13 @@ struct InstanceMetadataCredentials: CredentialSource {
     func credentials() async throws -> AWSCredentials? {
         guard !environment.isTrue("AWS_EC2_METADATA_DISABLED") else { return nil }
         let base = try baseURL()
-        guard let token = try await token(at: base) else { return nil }
-        let headers: HTTPHeaders = ["X-aws-ec2-metadata-token": token]
-        let listed = try await transport.send(.init(method: .GET, url: base + Self.roles, headers: headers), timeout: timeout)
-        // An instance without a role.
-        if listed.status == 404 { return nil }
+        let headers: HTTPHeaders = ["X-aws-ec2-metadata-token": try await token(at: base)]
+        let listed = try await send(.init(method: .GET, url: base + Self.roles, headers: headers))
+        guard listed.status != 404 else { throw SourceAbsent(reason: "the instance has no role") }
         guard listed.status == 200 else { throw Self.failure(base + Self.roles, listed) }
-        guard let role = Self.firstLine(listed.body) else { return nil }
+        guard let role = Self.firstLine(listed.body) else { throw SourceAbsent(reason: "the instance has no role") }
         let url = base + Self.roles + role.percentEncoded()
-        let response = try await transport.send(.init(method: .GET, url: url, headers: headers), timeout: timeout)
+        let response = try await send(.init(method: .GET, url: url, headers: headers))
         guard response.status == 200 else { throw Self.failure(url, response) }
         return try CredentialDocument.read(response.body).credentials()
     }
@@ -33,18 +32,33 @@ struct InstanceMetadataCredentials: CredentialSource {
         return try Endpoint(environment[variable] ?? "http://169.254.169.254", namedBy: variable).url
     }
 
-    /// - Returns: nil when there is no metadata service, or it is switched off.
-    private func token(at base: String) async throws -> String? {
-        let request = HTTPTransport.Request(
-            method: .PUT,
-            url: base + "/latest/api/token",
-            headers: ["X-aws-ec2-metadata-token-ttl-seconds": "21600"]
-        )
-        do {
-            let response = try await transport.send(request, timeout: timeout)
-            return response.status == 200 ? Self.firstLine(response.body) : nil
-        } catch is DynamoDBError {
-            return nil
+    /// - Throws: ``SourceAbsent`` when there is no metadata service, it is switched off, or its answer does not come this far.
+    private func token(at base: String) async throws -> String {
+        let url = base + "/latest/api/token"
+        let request = HTTPTransport.Request(method: .PUT, url: url, headers: ["X-aws-ec2-metadata-token-ttl-seconds": "21600"])
+        let response: HTTPTransport.Response
+        do { response = try await send(request) } catch let error as DynamoDBError {
+            throw SourceAbsent(
+                reason: "\(url) gave no answer: \(error.message). On EC2 the answer reaches a container only with a hop limit of 2: "
+                    + "aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2"
+            )
+        }
+        guard response.status == 200 else { throw SourceAbsent(reason: "\(url) answered HTTP \(response.status)") }
+        guard let token = Self.firstLine(response.body) else { throw SourceAbsent(reason: "\(url) answered without a token") }
+        return token
+    }
+
+    /// Again after a passing failure: an instance that is just starting, or that is busy.
+    private func send(_ request: HTTPTransport.Request) async throws -> HTTPTransport.Response {
+        try await retrier.run("instance metadata") { remaining in
+            let response: HTTPTransport.Response
+            do { response = try await transport.send(request, timeout: min(timeout, remaining)) } catch let error as DynamoDBError {
+                throw Retrier.Failure(error: error, isRetryable: true)
+            }
+            guard response.status < 500, response.status != 429 else {
+                throw Retrier.Failure(error: Self.failure(request.url, response), isRetryable: true)
+            }
+            return response
         }
     }
 

@@ -39,10 +39,12 @@ struct ProfileCredentials: CredentialSource {
                 let known = named.keys.sorted().joined(separator: ", ")
                 throw profile.mistake("credential_source", "is \"\(source)\"; must be one of \(known)")
             }
-            guard let credentials = try await named.credentials() else {
-                throw profile.mistake("credential_source", "\(source) has no credentials here")
+            do {
+                if let credentials = try await named.credentials() { return credentials }
+            } catch let absent as SourceAbsent {
+                throw profile.mistake("credential_source", "\(source) has no credentials here: \(absent.reason)")
             }
-            return credentials
+            throw profile.mistake("credential_source", "\(source) has no credentials here")
         case (nil, nil):
             throw profile.mistake("role_arn", "needs source_profile, credential_source or web_identity_token_file")
         case (_?, _?):

@@ -46,7 +46,7 @@ struct SecurityTokenService: Sendable {
 
     private func form(_ action: String, _ role: Role) -> [(String, String)] {
         var form = [("Action", action), ("Version", "2011-06-15"), ("RoleArn", role.arn)]
-        form.append(("RoleSessionName", role.sessionName ?? "dynamodb-\(Int(clock.date.timeIntervalSince1970))"))
+        form.append(("RoleSessionName", role.sessionName ?? "dynamodb-\(Int64(exactly: clock.date.timeIntervalSince1970.rounded()) ?? 0)"))
         if let seconds = role.durationSeconds { form.append(("DurationSeconds", String(seconds))) }
         return form
     }

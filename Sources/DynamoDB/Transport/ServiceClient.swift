@@ -37,7 +37,8 @@ final class ServiceClient: Sendable {
             clock: clock,
             retrier: credentialRetrier
         )
-        credentials = CredentialCache(source: configuration.credentials.source(means), now: now, logger: logger)
+        // By the corrected clock: with one that is hours ahead every temporary key would seem to have ended.
+        credentials = CredentialCache(source: configuration.credentials.source(means), now: { [clock] in clock.date }, logger: logger)
     }
 
     func shutdown() async throws {

@@ -57,7 +57,7 @@ extension StackError.Code {
         case .idempotencyKeyReused: .unprocessableContent
         case .userStackLimitReached, .clusterSaturated, .unschedulable, .nodePortsExhausted, .quotaExceeded, .tooManyCreates,
             .requestInProgress, .deletionPending, .admissionUnavailable, .clusterIPsExhausted, .kubernetesUnavailable, .storeUnavailable,
-            .shuttingDown:
+            .installationMismatch, .shuttingDown:
             .serviceUnavailable
         case .namespaceMissing, .namespaceTerminating, .admissionDenied, .kubernetesUnauthorized, .kubernetesForbidden, .internalError:
             .internalServerError

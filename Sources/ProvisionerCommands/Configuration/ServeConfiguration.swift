@@ -122,8 +122,7 @@ struct ServeConfiguration {
     }
 
     private static func warnings(_ reader: EnvironmentReader, _ apiKey: String?) -> [String] {
-        let unknown = reader.environment.keys.filter { $0.hasPrefix("STACK_") && !reader.names.contains($0) }
-        var warnings = unknown.sorted().map { "\($0): is set, but no variable has this name" }
+        var warnings = unknownVariables(reader)
         if apiKey == nil, reader.environment["API_KEY"]?.isEmpty == false, reader.environment["API_KEY_ENABLED"] == nil {
             warnings.append("API_KEY: is set, but nobody is asked for it unless API_KEY_ENABLED is true")
         }

@@ -32,12 +32,23 @@ enum OpenStore {
         }
     }
 
+    /// Compares what is counted with what is there; nil for a store that cannot differ from itself.
+    var counterDiscrepancies: (@Sendable () async throws -> [Discrepancy]?)? {
+        guard case .dynamodb(let store, _, _) = self else { return nil }
+        return { try await store.counterDiscrepancies() }
+    }
+
+    /// - Throws: ``StackTableError`` when the items in the table are another system's, or a later version's; `DynamoDBError`.
+    func refuseForeignItems() async throws {
+        if case .dynamodb(_, _, let table) = self { try await table.refuseForeignItems() }
+    }
+
     /// Whether the service can work with this store.
     /// - Throws: ``StackTableError``, which says what to run; ``ForeignNamespace``; ``StoreError`` and `DynamoDBError` when the store
     ///   cannot be asked.
     func check(namespace: String) async throws {
         if case .dynamodb(_, _, let table) = self { try await table.checkBeforeUse() }
-        guard let foreign = try await store.records().first(where: { $0.namespace != namespace }) else { return }
+        guard let foreign = try await store.records().records.first(where: { $0.namespace != namespace }) else { return }
         throw ForeignNamespace(stackID: foreign.id.description, namespace: foreign.namespace)
     }
 
@@ -47,15 +58,20 @@ enum OpenStore {
         var namespace: String
     }
 
-    /// Closes the store, whether the task is cancelled or not.
+    /// Closes the store of a replica, whether the task is cancelled or not.
     func close(as owner: String) async throws {
-        switch self {
-        case .sqlite(let store):
-            try store.close()
-        case .dynamodb(let store, let client, _):
+        if case .dynamodb(let store, _, _) = self {
             // A task of its own, which no cancellation reaches: without the sign's removal a copy would have to wait for its end.
             await Task { await Self.endHeartbeat(of: owner, in: store) }.value
-            try await client.shutdown()
+        }
+        try await close()
+    }
+
+    /// Closes the store of a command, which gave no sign of life.
+    func close() async throws {
+        switch self {
+        case .sqlite(let store): try store.close()
+        case .dynamodb(_, let client, _): try await client.shutdown()
         }
     }
 

@@ -107,7 +107,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// Both configurations, or the mistakes in both.
-    private static func configurations(_ environment: [String: String]) throws -> (ServeConfiguration, KubernetesConfiguration) {
+    static func configurations(_ environment: [String: String]) throws -> (ServeConfiguration, KubernetesConfiguration) {
         var reader = EnvironmentReader(environment)
         let serve = ServeConfiguration(reading: &reader)
         var mistakes = reader.mistakes

@@ -17,6 +17,11 @@ struct Server {
     let logger: Logger
     private let store: OpenStore
     private let watch: StoreWatch
+    /// nil when the store has no counters of its own.
+    private let counters: CounterWatch?
+    private let installation: InstallationWatch
+    /// The cluster has been read, and the namespace made if that was allowed.
+    private let prepared = Milestone()
     private let owner: String
     let client: KubernetesClient
     /// Chooses the replica that reconciles; nil when there can be but one.
@@ -65,6 +70,18 @@ struct Server {
         let ports = Ports(pool: PortPool(range: configuration.nodePorts))
         let triggers = ReconcileTriggers()
         cluster = KubernetesCluster(client: client, settings: configuration.cluster, ports: ports, triggers: triggers, logger: logger)
+        let mark = NamespaceMark(client: client, namespace: configuration.stacks.namespace)
+        let installation = InstallationWatch(
+            InstallationWatch.Sources(
+                namespace: configuration.stacks.namespace,
+                store: opened.store,
+                read: mark.read,
+                write: mark.write,
+                hasObjects: { [cluster] in !cluster.ownedObjects().isEmpty }
+            ),
+            logger: logger
+        )
+        self.installation = installation
         let limit = configuration.maximumConcurrentCreates
         creates = JobRunner(limit: limit, queueCapacity: limit * 16)
         deletes = JobRunner(limit: limit, queueCapacity: limit * 64)
@@ -79,14 +96,27 @@ struct Server {
             deletes: deletes,
             onExpiry: { triggers.expiryAdded($0) },
             onMissed: { triggers.stackChanged($0) },
+            mayCreate: {
+                try watch.requirePassed()
+                try installation.requireOurs()
+            },
             failpoint: failpoint
         )
-        reconciler = Reconciler(service: stacks, triggers: triggers, isLeading: { election?.elector.isLeading ?? true }, logger: logger)
+        reconciler = Reconciler(
+            service: stacks,
+            triggers: triggers,
+            isLeading: { (election?.elector.isLeading ?? true) && installation.isOurs },
+            logger: logger
+        )
+        counters = opened.counterDiscrepancies.map {
+            CounterWatch(discrepancies: $0, isLeading: { election?.elector.isLeading ?? true }, logger: logger)
+        }
         let api = API(
             service: stacks,
             dependencies: Self.dependencies(
                 store: opened.store,
                 watch: watch,
+                installation: installation,
                 cluster: cluster,
                 reconciler: reconciler,
                 elector: election?.elector
@@ -109,6 +139,7 @@ struct Server {
     private static func dependencies(
         store: any StackStore,
         watch: StoreWatch,
+        installation: InstallationWatch,
         cluster: KubernetesCluster,
         reconciler: Reconciler,
         elector: LeaderElector?
@@ -116,8 +147,9 @@ struct Server {
         [
             Dependency(name: "store") {
                 try await store.checkReadiness()
-                guard watch.passed.isReached else { throw StackError(.storeUnavailable, "the store has not been checked yet") }
+                try watch.requirePassed()
             },
+            Dependency(name: "installation") { try installation.requireOurs() },
             Dependency(name: "kubernetes") {
                 if let problem = cluster.watchProblem() { throw StackError(.kubernetesUnavailable, problem) }
             },
@@ -150,6 +182,18 @@ struct Server {
                         try await prepareAndReconcile()
                     }
                 ),
+                .init(
+                    service: Part {
+                        try await cancelWhenGracefulShutdown(prepared.wait)
+                        try await cancelWhenGracefulShutdown(installation.run)
+                    }
+                ),
+                .init(
+                    service: Part {
+                        try await cancelWhenGracefulShutdown(watch.passed.wait)
+                        if let counters { try await cancelWhenGracefulShutdown(counters.run) } else { try await gracefulShutdown() }
+                    }
+                ),
                 .init(service: application),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -176,6 +220,9 @@ struct Server {
         } catch {
             logger.warning("the namespace could not be checked", metadata: ["error": "\(error)"])
         }
+        prepared.reach()
+        // Before this nothing is removed.
+        try await installation.passed.wait()
         logger.info("the state of the cluster has been read")
     }
 

@@ -12,10 +12,17 @@ struct StoreWatch: Sendable {
     var namespace: String
     var logger: Logger
     var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
-    /// The store was asked, be it in vain: what it cannot do now, each request will be told.
+    /// The store was asked, be it in vain: deletes may go on, and each is told what the store cannot do now. Creates wait for ``passed``.
     let asked = Milestone()
     /// The store is the right one, and nobody copies it.
     let passed = Milestone()
+
+    /// - Throws: ``StackError`` until the store has passed the first look: whoever copies it would not know of what is created.
+    func requirePassed() throws {
+        guard passed.isReached else {
+            throw StackError(.storeUnavailable, "the store has not been checked yet", retryAfterSeconds: 5)
+        }
+    }
 
     /// Pauses between two attempts at the first look.
     static let patience: Duration = .seconds(2)
@@ -36,23 +43,34 @@ struct StoreWatch: Sendable {
         passed.reach()
         while true {
             try await sleep(DynamoDBStackStore.heartbeatInterval)
-            do { try await handshake() } catch StoreError.unavailable(let reason) {
+            if let reason = try await reasonOfFailure(handshake) {
                 let message: Logger.Message = "no sign of life could be given: a copy of the table would not know of this replica"
                 logger.warning(message, metadata: ["error": "\(reason)"])
             }
         }
     }
 
+    /// The sign of life comes first, also when not everything can be looked at yet: a copy of the table must know of a replica whose
+    /// callers may delete. Only in a table of another system none is written.
     /// - Returns: why the store cannot be asked now; nil when all is well.
     private func firstLook() async throws -> String? {
-        do {
-            try await store.check(namespace: namespace)
+        let reason = try await reasonOfFailure {
+            try await store.refuseForeignItems()
             try await handshake()
+        }
+        // Also after a failure: this tells what will never be well.
+        let other = try await reasonOfFailure { try await store.check(namespace: namespace) }
+        return reason ?? other
+    }
+
+    private func reasonOfFailure(_ body: () async throws -> Void) async throws -> String? {
+        do {
+            try await body()
             return nil
         } catch let error as DynamoDBError {
             return "\(error)"
-        } catch StoreError.unavailable(let reason) {
-            return reason
+        } catch let error as StoreError {
+            return "\(error)"
         }
     }
 

@@ -62,8 +62,8 @@ struct StoreCommand: AsyncParsableCommand {
             } catch let error as StackTableError {
                 Terminal.complain(error.message)
                 throw ExitCode(1)
-            } catch StoreError.unavailable(let reason) {
-                Terminal.complain(reason)
+            } catch let error as StoreError {
+                Terminal.complain("\(error)")
                 throw ExitCode(1)
             }
         }

@@ -33,9 +33,9 @@ struct StoreCopy: Sendable {
     /// Repeats safely: stacks that are there already are left as they are.
     /// - Returns: how many stacks both stores hold.
     /// - Throws: ``Refusal`` when the target holds a stack that the source does not, or another than the source, when records
-    ///   contradict each other, or when the stores differ afterwards; ``StoreError``.
+    ///   contradict each other, or when the stores differ afterwards; ``StoreError``, also for a record that cannot be read.
     func run() async throws -> Int {
-        let records = try await source.records()
+        let records = try await source.allRecords()
         let missing = try await missing(of: records)
         try await withThrowingTaskGroup(of: Void.self) { group in
             var remaining = missing.makeIterator()
@@ -51,15 +51,17 @@ struct StoreCopy: Sendable {
                 addNext()
             }
         }
-        guard try await source.records() == records, try await target.records() == records else {
+        guard try await source.allRecords() == records, try await target.allRecords() == records else {
             throw Refusal(message: "the stores differ after the copy: was one of them in use? Nothing was removed; stop all and try again")
         }
+        // Whole, and only now, the copy is what the namespace knows as its own.
+        try await target.setInstallationID(try await source.installationID())
         return records.count
     }
 
     private func missing(of records: [StackRecord]) async throws -> [StackRecord] {
-        let wanted = Dictionary(uniqueKeysWithValues: records.map { ($0.id, $0) })
-        let present = try await target.records()
+        let wanted = Dictionary(records.map { ($0.id, $0) }) { first, _ in first }
+        let present = try await target.allRecords()
         if let foreign = present.first(where: { wanted[$0.id] != $0 }) {
             let what = wanted[foreign.id] == nil ? "which the source does not have" : "but not as the source has it"
             throw Refusal(message: "the target holds \(foreign.id), \(what); copy into an empty store")

@@ -3,6 +3,7 @@ import DynamoDB
 import FoundationEssentials
 import Logging
 import StackStoreDynamoDB
+import Stacks
 
 struct TableCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -33,17 +34,51 @@ struct TableCommand: AsyncParsableCommand {
     }
 
     struct Check: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Say whether the table is as the service needs it.")
+        static let configuration = CommandConfiguration(
+            abstract: "Say whether the table is as the service needs it, and whether its items agree with each other.",
+            discussion: """
+                Reads the whole table, which takes the right dynamodb:Scan: locks, ports, keys and expiries of stacks that do not exist, and
+                counters that differ from what is there. With --repair the first are removed and the others counted anew, each on condition
+                that it is still as it was found; the service may go on meanwhile.
+                """
+        )
+
+        @Flag(help: "Remove what no stack holds, and count anew.")
+        var repair = false
 
         func run() async throws {
+            let repair = repair
             try await TableCommand.withTable { table, region in
                 let findings = try await table.findings()
                 for finding in findings { Terminal.complain(table.explain(finding)) }
-                guard findings.isEmpty else { throw ExitCode(1) }
+                guard !findings.contains(where: { $0 != .noTimeToLive }) else { throw ExitCode(1) }
+                let areItemsWell = try await TableCommand.checkItems(of: table, repair: repair)
+                guard findings.isEmpty, areItemsWell else { throw ExitCode(1) }
                 Terminal.say("table \(table.name) in \(region): as it should be\n")
                 for advice in try await table.advice() { Terminal.say(table.explain(advice, region: region) + "\n") }
             }
         }
+    }
+
+    /// - Returns: whether nothing is left to be mended.
+    fileprivate static func checkItems(of table: StackTable, repair: Bool) async throws -> Bool {
+        var audit: StackTable.Audit
+        do { audit = try await table.audit() } catch let error as DynamoDBError where error.code == .accessDenied && !repair {
+            Terminal.say("table \(table.name): its items were not looked at, for want of the right dynamodb:Scan\n")
+            return true
+        }
+        if repair {
+            for discrepancy in try await table.repair(audit.discrepancies) { Terminal.say("repaired: \(discrepancy.sentence)\n") }
+            audit = try await table.audit()
+        }
+        for discrepancy in audit.discrepancies {
+            let advice = discrepancy.canBeRepaired ? "; to mend it: provisioner table check --repair" : ""
+            Terminal.complain("table \(table.name): \(discrepancy.sentence)\(advice)")
+        }
+        if !audit.hasCounted {
+            Terminal.say("table \(table.name): the counters were not compared: stacks come and go, or an item cannot be read\n")
+        }
+        return audit.discrepancies.isEmpty
     }
 
     /// Runs `body` with the table that the environment names, and its region.
@@ -54,6 +89,9 @@ struct TableCommand: AsyncParsableCommand {
                 try await body(StackTable(client: connection.client, name: DynamoDBConnection.table(environment)), connection.region)
             } catch let error as StackTableError {
                 Terminal.complain(error.message)
+                throw ExitCode(1)
+            } catch let error as StoreError {
+                Terminal.complain("\(error)")
                 throw ExitCode(1)
             }
         }

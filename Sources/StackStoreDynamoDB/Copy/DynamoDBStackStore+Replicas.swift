@@ -16,7 +16,7 @@ extension DynamoDBStackStore {
     /// - Throws: ``StoreError/unavailable(_:)``.
     package func heartbeat(of replica: String, at now: Date) async throws -> CopyMark? {
         let item = sign(ItemKey.replica(replica), at: now)
-        _ = try await translating { try await client.putItem(DynamoDB.PutItemInput(item: item, tableName: table)) }
+        _ = try await translating { try await writing { try await client.putItem(DynamoDB.PutItemInput(item: item, tableName: table)) } }
         return try await liveSigns(at: now).copy
     }
 
@@ -49,14 +49,23 @@ extension DynamoDBStackStore {
         var copy: CopyMark?
         for item in try await items(in: Partition(ItemKey.replicas), consistentRead: true) {
             let reader = ItemReader(item)
-            let end: Int64 = try reader.integer(Attribute.expiresAt)
-            guard end > now.microseconds else { continue }
             if item[Attribute.sortKey] == ItemKey.copy[Attribute.sortKey] {
-                copy = try CopyMark(reader)
-            } else {
+                let mark = try CopyMark(reader)
+                if mark.expiresAt > now { copy = mark }
+            } else if reader.isAlive(at: now) {
                 replicas.append(try reader.text(Attribute.sortKey))
             }
         }
         return (replicas, copy)
+    }
+}
+
+extension ItemReader {
+    /// Whether a sign of life counts. One that cannot be read keeps a copy away, and nobody else.
+    fileprivate func isAlive(at now: Date) -> Bool {
+        do {
+            let end: Int64 = try integer(Attribute.expiresAt)
+            return end > now.microseconds
+        } catch { return true }
     }
 }

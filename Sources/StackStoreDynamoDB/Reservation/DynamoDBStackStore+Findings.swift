@@ -10,7 +10,8 @@ extension DynamoDBStackStore {
         let key = record.idempotency.map { ItemKey.idempotency($0.key) }
         var found: [DynamoDB.Item: ItemReader] = [:]
         for item in try await rows([lock, count, port, ItemKey.gate] + (key.map { [$0] } ?? []), consistentRead: true) {
-            found[item.filter { $0.key == Attribute.partitionKey || $0.key == Attribute.sortKey }] = ItemReader(item)
+            let reader = ItemReader(item)
+            found[reader.key] = reader
         }
         func holder(_ key: DynamoDB.Item) throws -> StackID? { try found[key]?.value(Attribute.stackID) { StackID($0) } }
         return Findings(
@@ -27,11 +28,7 @@ extension DynamoDBStackStore {
     func totalReserved() async throws -> ResourceAmount {
         let counters = try await items(in: Partition(ItemKey.capacity, condition: .before(ItemKey.endOfCounters)), consistentRead: true)
         return try counters.reduce(into: .zero) { sum, item in
-            let counter = ItemReader(item)
-            sum += ResourceAmount(
-                cpuMilli: try counter.integer(Attribute.cpuMilli),
-                memoryBytes: try counter.integer(Attribute.memoryBytes)
-            )
+            sum += try ItemReader(item).reserved
         }
     }
 }

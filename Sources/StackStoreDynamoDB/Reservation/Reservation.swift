@@ -31,11 +31,10 @@ struct Findings: Sendable, Equatable {
     /// Whether so little is left of the budget that reservations must be made one after the other.
     func isAtEdge(of budget: ResourceAmount?, for record: StackRecord) -> Bool {
         guard let budget else { return false }
-        let room = ResourceAmount(
-            cpuMilli: record.requestedCPUMilli * Self.spaciousCount,
-            memoryBytes: record.requestedMemoryBytes * Self.spaciousCount
-        )
-        return !budget.covers(reserved + room)
+        let (cpuMilli, isTooMuchCPU) = record.requestedCPUMilli.multipliedReportingOverflow(by: Self.spaciousCount)
+        let (memoryBytes, isTooMuchMemory) = record.requestedMemoryBytes.multipliedReportingOverflow(by: Self.spaciousCount)
+        guard !isTooMuchCPU, !isTooMuchMemory else { return true }
+        return !budget.covers(reserved + ResourceAmount(cpuMilli: cpuMilli, memoryBytes: memoryBytes))
     }
 
     /// With room for so many more stacks of a size, those that are reserved at the same time fit all together.
@@ -122,7 +121,7 @@ extension StackRecord {
     static func passage(of gate: Int64?, in table: String) -> DynamoDB.TransactWriteItem {
         var update = DynamoDB.Update(
             conditionExpression: "attribute_not_exists(version)",
-            expressionAttributeValues: [":next": .n(String((gate ?? 0) + 1))],
+            expressionAttributeValues: [":next": .n(String((gate ?? 0) &+ 1))],
             key: ItemKey.gate,
             tableName: table,
             updateExpression: "SET version = :next"

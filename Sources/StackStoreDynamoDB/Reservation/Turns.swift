@@ -20,17 +20,18 @@ final class Turns: Sendable {
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
     /// Runs `body` when its turn has come.
-    /// - Throws: what `body` throws; `CancellationError` when the task is cancelled while it waits. What makes the store unavailable to
-    ///   one would keep those behind it waiting for as long, one after the other, so a ``StoreError`` is told to all of them at once.
+    /// - Throws: what `body` throws; `CancellationError` when the task is cancelled while it waits. A store that does not answer would
+    ///   keep those behind it waiting for as long, one after the other, so ``StoreError/unreachable(_:)`` is told to all of them at once.
+    ///   Whatever else fails is one request's own: an item that cannot be read, or throttling, which the next one may not meet.
     func withTurn<Value>(_ body: () async throws -> Value) async throws -> Value {
         try await wait()
         do {
             let value = try await body()
             pass()
             return value
-        } catch let error as StoreError {
-            end(with: error)
-            throw error
+        } catch StoreError.unreachable(let reason) {
+            end(with: .unreachable(reason))
+            throw StoreError.unreachable(reason)
         } catch {
             pass()
             throw error

@@ -51,8 +51,9 @@ enum ItemKey {
     static func expiries(shard: Int) -> String { "EXPIRY#\(shard)" }
 
     /// Microseconds since 1970 so that text sorts as time does.
-    static func moment(_ microseconds: Int64) -> String {
-        let digits = String(max(0, microseconds))
+    static func moment(_ microseconds: Int64, plus more: Int64 = 0) -> String {
+        let (sum, overflow) = microseconds.addingReportingOverflow(more)
+        let digits = String(overflow ? .max : max(0, sum))
         return String(repeating: "0", count: 19 - digits.count) + digits
     }
 
@@ -80,6 +81,12 @@ enum ItemKey {
 
     /// The partition with the signs of life and the mark of a copy: one query reads both.
     static let replicas = "REPLICA"
+
+    /// What is true of the table as a whole: its installation id, and the version of its items.
+    static let meta = make("META", "META")
+
+    /// The item in which the system that this one replaces keeps its totals, in a table with the same keys.
+    static let predecessor = make("GLOBAL", "RESOURCES")
 
     private static func make(_ partition: String, _ sort: String) -> DynamoDB.Item {
         [Attribute.partitionKey: .s(partition), Attribute.sortKey: .s(sort)]
@@ -119,8 +126,9 @@ enum Attribute {
     static let createdAt = "created_at"
     static let updatedAt = "updated_at"
     static let expiresAt = "expires_at"
-    /// Of the gate.
+    /// Of the gate: how often it was passed. Of the table: how its items are to be read.
     static let version = "version"
+    static let installationID = "installation_id"
     /// Of the count of a user.
     static let stacks = "stacks"
     /// Of the mark of a copy: whose it is.

@@ -30,11 +30,22 @@ extension StackRecord {
         return item.merging(ItemKey.stack(id)) { own, _ in own }
     }
 
-    /// - Throws: ``StoreError/unavailable(_:)`` when the row holds what no version of this program writes.
+    /// - Throws: ``StoreError/unreadable(_:)`` when the row holds what no version of this program writes.
     init(_ item: DynamoDB.Item) throws {
         let row = ItemReader(item)
-        let idempotencyKey = row.optionalText(Attribute.idempotencyKey)
-        let digest = row.optionalText(Attribute.requestDigest)
+        do {
+            try self.init(row)
+        } catch StoreError.unavailable(let reason) {
+            throw StoreError.unreadable(UnreadableRecord(id: row.optionalText(Attribute.sortKey).flatMap { StackID($0) }, reason: reason))
+        }
+    }
+
+    private init(_ row: ItemReader) throws {
+        let idempotencyKey = try row.textIfPresent(Attribute.idempotencyKey)
+        let digest = try row.textIfPresent(Attribute.requestDigest)
+        guard (idempotencyKey == nil) == (digest == nil) else {
+            throw row.unreadable("of \(Attribute.idempotencyKey) and \(Attribute.requestDigest) there is only one")
+        }
         self.init(
             id: try row.value(Attribute.stackID) { StackID($0) },
             userID: try row.integer(Attribute.userID),
@@ -47,16 +58,19 @@ extension StackRecord {
             port: ExposedPort(
                 containerPort: try row.integer(Attribute.containerPort),
                 protocol: try row.value(Attribute.transport) { TransportProtocol(rawValue: $0) },
-                name: row.optionalText(Attribute.portName)
+                name: try row.textIfPresent(Attribute.portName)
             ),
             nodePort: try row.integer(Attribute.nodePort),
-            nodeID: row.optionalText(Attribute.nodeID),
+            nodeID: try row.textIfPresent(Attribute.nodeID),
             requestedCPUMilli: try row.integer(Attribute.cpuMilli),
             requestedMemoryBytes: try row.integer(Attribute.memoryBytes),
             createdAt: Date(microseconds: try row.integer(Attribute.createdAt)),
             updatedAt: Date(microseconds: try row.integer(Attribute.updatedAt)),
             expiresAt: Date(microseconds: try row.integer(Attribute.expiresAt))
         )
+        // Under another key nobody would find it who knows its id, and its Pod would be taken for an orphan.
+        guard row.key == ItemKey.stack(id) else { throw row.unreadable("\(Attribute.stackID) is \(id)") }
+        if let flaw { throw row.unreadable(flaw) }
     }
 }
 
@@ -73,26 +87,40 @@ struct ItemReader {
         return text
     }
 
+    /// Partition key and sort key.
+    var key: DynamoDB.Item { item.filter { $0.key == Attribute.partitionKey || $0.key == Attribute.sortKey } }
+
+    /// nil when there is no such attribute; one of another type is no text.
+    func textIfPresent(_ name: String) throws -> String? {
+        item[name] == nil ? nil : try text(name)
+    }
+
     func text(_ name: String) throws -> String {
-        guard let text = optionalText(name) else { throw unreadable(name) }
+        guard let text = optionalText(name) else { throw unreadable(attribute: name) }
         return text
     }
 
     /// A text that stands for something else.
     func value<Value>(_ name: String, _ parse: (String) -> Value?) throws -> Value {
-        guard let value = parse(try text(name)) else { throw unreadable(name) }
+        guard let value = parse(try text(name)) else { throw unreadable(attribute: name) }
         return value
     }
 
     func integer<Number: FixedWidthInteger>(_ name: String) throws -> Number {
-        guard case .n(let digits) = item[name], let number = Number(digits) else { throw unreadable(name) }
+        guard case .n(let digits) = item[name], let number = Number(digits) else { throw unreadable(attribute: name) }
         return number
     }
 
-    private func unreadable(_ name: String) -> StoreError {
+    private func unreadable(attribute name: String) -> StoreError {
+        // A Pod spec, or whatever else stands in the attribute's place, may be long.
+        let found = item[name].map { "is \(String("\($0)".prefix(100)))" } ?? "is missing"
+        return unreadable("\(name) \(found)")
+    }
+
+    /// Names the item and what is wrong with it.
+    func unreadable(_ what: String) -> StoreError {
         let partition = optionalText(Attribute.partitionKey) ?? "?"
         let sort = optionalText(Attribute.sortKey) ?? "?"
-        let found = item[name].map { "is \($0)" } ?? "is missing"
-        return .unavailable("item \(partition) / \(sort) cannot be read: \(name) \(found)")
+        return .unavailable("item \(partition) / \(sort) cannot be read: \(what)")
     }
 }

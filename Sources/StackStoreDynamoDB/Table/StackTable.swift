@@ -28,14 +28,21 @@ package struct StackTable: Sendable {
         case wrongKeys(String)
         /// Signs of life of replicas that died would stay for ever. The store works all the same.
         case noTimeToLive
+        /// Its items are of a later version of this program: the version as it stands in the table.
+        case newer(String)
+        /// Its items are those of the system that this one replaces.
+        case predecessor
     }
+
+    /// How items are written and read; a table says of itself which version that is. One without it is of the first.
+    static let version = 1
 
     /// Everything that is wrong with the table; empty when all is well.
     /// - Throws: `DynamoDBError` when it cannot be described.
     package func findings() async throws -> [Finding] {
         let obstacles = try await obstacles()
         guard obstacles.isEmpty else { return obstacles }
-        return try await hasTimeToLive() ? [] : [.noTimeToLive]
+        return try await foreignItems() + (hasTimeToLive() ? [] : [.noTimeToLive])
     }
 
     /// What a service cannot work with, as DescribeTable alone tells it.
@@ -79,6 +86,7 @@ package struct StackTable: Sendable {
             } catch let error as DynamoDBError where error.code == .resourceInUse { /* another was faster */  }
         }
         try await waitUntilActive()
+        if !steps.contains(.created) { try await refuseForeignItems() }
         if try await !hasTimeToLive() {
             _ = try await client.updateTimeToLive(
                 DynamoDB.UpdateTimeToLiveInput(
@@ -106,6 +114,32 @@ package struct StackTable: Sendable {
     /// - Throws: ``StackTableError``, which says what to run; `DynamoDBError`.
     package func checkBeforeUse() async throws {
         try refuse(try await obstacles())
+        try await refuseForeignItems()
+    }
+
+    /// Whether the items in the table are of this system, and of a version that this program reads: one BatchGetItem.
+    /// - Throws: ``StackTableError``; `DynamoDBError`.
+    package func refuseForeignItems() async throws {
+        try refuse(try await foreignItems())
+    }
+
+    private func foreignItems() async throws -> [Finding] {
+        let keys = DynamoDB.KeysAndAttributes(consistentRead: true, keys: [ItemKey.meta, ItemKey.predecessor])
+        let answer: DynamoDB.BatchGetItemOutput
+        do { answer = try await client.batchGetItem(DynamoDB.BatchGetItemInput(requestItems: [name: keys])) } catch let error
+            as DynamoDBError where error.code == .accessDenied
+        {
+            // Whoever only makes tables may not read them; a replica without the right learns it from its next read.
+            return []
+        }
+        return (answer.responses?[name] ?? []).compactMap { item in
+            let reader = ItemReader(item)
+            if reader.key == ItemKey.predecessor { return .predecessor }
+            guard let found = item[Attribute.version] else { return nil }
+            if case .n(let digits) = found, let version = Int(digits), version <= Self.version { return nil }
+            if case .n(let digits) = found { return .newer(digits) }
+            return .newer("\(found)")
+        }
     }
 
     private func refuse(_ findings: [Finding]) throws {
@@ -123,6 +157,12 @@ package struct StackTable: Sendable {
         case .wrongKeys(let found):
             "table \(name) has the keys \(found); it needs \(Self.expectedKeys.joined(separator: ", ")). "
                 + "Keys cannot be changed: choose another name in DDB_STACK_TABLE and create it with: \(Self.createCommand("NAME"))"
+        case .newer(let version):
+            "table \(name) was written by a newer version of this program (its version is \(version), this program reads \(Self.version)); "
+                + "run that version, or choose another name in DDB_STACK_TABLE"
+        case .predecessor:
+            "table \(name) is a table of the system that this one replaces (it has the item GLOBAL / RESOURCES); "
+                + "choose another name in DDB_STACK_TABLE and create it with: \(Self.createCommand("NAME"))"
         case .noTimeToLive:
             "table \(name) has no time to live on the attribute \(Attribute.timeToLive); enable it with: \(Self.createCommand(name))"
         }

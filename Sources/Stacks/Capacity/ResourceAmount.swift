@@ -1,6 +1,6 @@
 /// An amount of both resources that a budget counts. Sums that leave 64 bits stay at the nearest bound: an amount may come from the
 /// database or from a stranger's Pod, and no such number may end the process.
-package struct ResourceAmount: Sendable, Equatable {
+package struct ResourceAmount: Sendable, Hashable {
     /// Thousandths of a core.
     package var cpuMilli: Int64
     package var memoryBytes: Int64

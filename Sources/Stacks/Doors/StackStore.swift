@@ -34,19 +34,25 @@ package protocol StackStore: Sendable {
     /// Forgets a stack that was marked as being deleted and thereby frees its lock, its port and its resources. Repeats safely.
     func remove(_ id: StackID) async throws
 
+    /// - Throws: ``StoreError/unreadable(_:)`` when there is one that cannot be read.
     func record(_ id: StackID) async throws -> StackRecord?
     /// The record that a request with this idempotency key made.
     func record(idempotencyKey: String) async throws -> StackRecord?
     /// Every record, oldest first.
-    func records() async throws -> [StackRecord]
+    func records() async throws -> StackRecords
     /// Every record of a user, oldest first.
-    func records(ofUser userID: Int64) async throws -> [StackRecord]
+    func records(ofUser userID: Int64) async throws -> StackRecords
     /// Every active record whose time is over at `date`.
-    func records(expiredBy date: Date) async throws -> [StackRecord]
-    /// The moment at which the next active record expires.
+    func records(expiredBy date: Date) async throws -> StackRecords
+    /// The moment at which the next active record expires, of those that can be read.
     func nextExpiry() async throws -> Date?
 
-    /// Answers if the store can be read.
+    /// What tells this store from every other; made when it was opened for the first time.
+    func installationID() async throws -> String
+    /// Goes on as the store from which its stacks were copied.
+    func setInstallationID(_ id: String) async throws
+
+    /// Answers if the store can be read, and could be written lately.
     func checkReadiness() async throws
 }
 
@@ -54,6 +60,14 @@ extension StackStore {
     /// Marks a stack as being deleted, whatever its state.
     func beginDelete(_ id: StackID, at now: Date) async throws -> StackRecord? {
         try await beginDelete(id, ifUnchanged: nil, at: now)
+    }
+
+    /// Every record, oldest first, for whom a part of them is worth nothing.
+    /// - Throws: ``StoreError/unreadable(_:)`` when one of them cannot be read.
+    package func allRecords() async throws -> [StackRecord] {
+        let read = try await records()
+        if let unreadable = read.unreadable.first { throw StoreError.unreadable(unreadable) }
+        return read.records
     }
 }
 
@@ -96,8 +110,23 @@ package enum ReservationRefusal: Error, Sendable, Equatable {
 
 /// Why the store did not do what it was asked.
 package enum StoreError: Error, Sendable, Equatable {
-    /// It cannot be reached or written now. The text is for the log, not for callers.
+    /// It refuses, or cannot be read or written now. The text is for the log, not for callers.
     case unavailable(String)
+    /// It did not answer, or not in time: nobody else's request would fare better now.
+    case unreachable(String)
+    /// The record is there, and this version of the program cannot read it.
+    case unreadable(UnreadableRecord)
     /// The reservation is no longer this owner's to finish: it was deleted or reclaimed.
     case lostReservation(StackID)
+}
+
+extension StoreError: CustomStringConvertible {
+    /// For the log.
+    package var description: String {
+        switch self {
+        case .unavailable(let reason), .unreachable(let reason): reason
+        case .unreadable(let record): record.reason
+        case .lostReservation(let id): "the reservation of \(id) is no longer its owner's"
+        }
+    }
 }

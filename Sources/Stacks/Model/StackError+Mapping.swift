@@ -113,14 +113,28 @@ extension StackService {
                 metadata: ["error": "\(error)"]
             )
             throw StackError(error)
-        } catch StoreError.unavailable(let reason) {
-            logger.error("the store is unavailable", metadata: ["error": "\(reason)"])
-            throw StackError(.storeUnavailable, "the store cannot be reached", retryAfterSeconds: 5)
-        } catch StoreError.lostReservation(let id) {
-            throw StackError(.kubernetesUnavailable, "\(id) was removed while it was being created", retryAfterSeconds: 5)
+        } catch let error as StoreError {
+            throw StackError(error, logger)
         } catch {
             logger.error("unexpected error", metadata: ["error": "\(error)"])
             throw StackError(.internalError, "an internal error occurred")
+        }
+    }
+}
+
+extension StackError {
+    /// Why the store did not do it, in the caller's terms; the log learns the rest.
+    fileprivate init(_ error: StoreError, _ logger: Logger) {
+        switch error {
+        case .unavailable(let reason), .unreachable(let reason):
+            logger.error("the store is unavailable", metadata: ["error": "\(reason)"])
+            self.init(.storeUnavailable, "the store cannot be reached", retryAfterSeconds: 5)
+        case .unreadable(let record):
+            // Coming again would not help: somebody has to look at the record.
+            logger.error("a record cannot be read", metadata: ["error": "\(record.reason)"])
+            self.init(.internalError, "the record of \(record.id.map(\.description) ?? "a stack") cannot be read")
+        case .lostReservation(let id):
+            self.init(.kubernetesUnavailable, "\(id) was removed while it was being created", retryAfterSeconds: 5)
         }
     }
 }
@@ -130,8 +144,7 @@ extension StackError.Code {
     var isOperatorsConcern: Bool {
         switch self {
         case .namespaceMissing, .namespaceTerminating, .admissionDenied, .admissionUnavailable, .clusterIPsExhausted,
-            .kubernetesUnauthorized, .kubernetesForbidden,
-            .kubernetesUnavailable, .storeUnavailable, .internalError:
+            .kubernetesUnauthorized, .kubernetesForbidden, .kubernetesUnavailable, .storeUnavailable, .installationMismatch, .internalError:
             true
         default: false
         }

@@ -20,6 +20,7 @@ package struct StackError: Error, Sendable, Equatable {
         case deletionPending = "deletion_pending"
         case kubernetesUnavailable = "kubernetes_unavailable"
         case storeUnavailable = "store_unavailable"
+        case installationMismatch = "installation_mismatch"
         case shuttingDown = "shutting_down"
         case namespaceMissing = "namespace_missing"
         case namespaceTerminating = "namespace_terminating"

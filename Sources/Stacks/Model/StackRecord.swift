@@ -87,7 +87,11 @@ package struct Idempotency: Sendable, Equatable {
 
 extension Date {
     /// The same moment in whole microseconds since 1970: what stores keep and what answers show, so that both agree.
-    package var microseconds: Int64 { Int64((timeIntervalSince1970 * 1_000_000).rounded()) }
+    /// A moment that 64 bits cannot hold is the farthest that they can.
+    package var microseconds: Int64 {
+        let exact = (timeIntervalSince1970 * 1_000_000).rounded()
+        return Int64(exactly: exact) ?? (exact < 0 ? .min : .max)
+    }
 
     package init(microseconds: Int64) {
         self.init(timeIntervalSince1970: Double(microseconds) / 1_000_000)

@@ -9,13 +9,15 @@ package struct PassSummary: Sendable, Equatable {
     package var pending = 0
     /// Records of another namespace, which are none of this service's concern.
     package var foreign = 0
+    /// Records that cannot be read; their objects are left alone.
+    package var unreadable = 0
     /// Stacks left alone because an earlier attempt failed a moment ago.
     package var postponed = 0
     package var duration: Duration = .zero
 
     package init() {}
 
-    var isQuiet: Bool { repairs.isEmpty && failures == 0 && pending == 0 && postponed == 0 && foreign == 0 }
+    var isQuiet: Bool { repairs.isEmpty && failures == 0 && pending == 0 && postponed == 0 && foreign == 0 && unreadable == 0 }
 
     mutating func count(_ outcome: Reconciler.Outcome) {
         switch outcome {
@@ -35,6 +37,7 @@ package struct PassSummary: Sendable, Equatable {
             "duration_ms": "\(duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000)",
         ]
         if foreign > 0 { metadata["foreign"] = "\(foreign)" }
+        if unreadable > 0 { metadata["unreadable"] = "\(unreadable)" }
         for (repair, count) in repairs { metadata[repair.rawValue] = "\(count)" }
         return metadata
     }

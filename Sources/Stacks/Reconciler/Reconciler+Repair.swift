@@ -113,7 +113,21 @@ extension Reconciler {
         guard isLeading() else { throw CancellationError() }
     }
 
+    /// Names the records that cannot be read, in one line: their stacks are left alone until somebody has looked at them.
+    func report(_ unreadable: [UnreadableRecord]) {
+        guard !unreadable.isEmpty else { return }
+        let named = unreadable.prefix(10).map(\.reason).joined(separator: "; ")
+        logger.error(
+            "records cannot be read; their Pods and Services are left alone",
+            metadata: ["count": "\(unreadable.count)", "records": "\(named)"]
+        )
+        if unreadable.contains(where: { $0.id == nil }) {
+            logger.error("the id of a record cannot be read: nothing is removed for want of a record")
+        }
+    }
+
     private func removeOrphan(_ id: StackID) async throws -> Outcome {
+        guard knowsAllIDs.load(ordering: .relaxed) else { return .nothingToDo }
         guard service.cluster.pod(of: id) != nil || service.cluster.hasService(of: id) else { return .nothingToDo }
         if isEnding(id) { return .pending }
         try await service.deleteObjects(of: id, mayWrite: requireLeadership)

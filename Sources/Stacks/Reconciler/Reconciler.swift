@@ -17,6 +17,8 @@ package final class Reconciler: Sendable {
     private let lastPass = Mutex<ContinuousClock.Instant?>(nil)
     /// Why the removals that wait for a Pod to end were begun.
     let causes = Mutex<[StackID: Repair]>([:])
+    /// Whether the last pass could read every id in the store: otherwise what seems to have no record may have one.
+    let knowsAllIDs = Atomic(false)
 
     /// The longest that one attempt to repair a stack may take.
     private static let attemptTimeout: Duration = .seconds(60)
@@ -92,7 +94,7 @@ package final class Reconciler: Sendable {
         let now = service.now()
         guard let nearest = triggers.nearestExpiry, nearest <= now else { return }
         do {
-            await repair(try await service.store.records(expiredBy: now).map(\.id))
+            await repair(try await service.store.records(expiredBy: now).records.map(\.id))
             let read = triggers.beginExpiryRead()
             let next = try await service.store.nextExpiry()
             // What could not be removed now is expired still; it is looked at again after a pause.
@@ -124,12 +126,17 @@ package final class Reconciler: Sendable {
             // Objects first: each of these had its record before it was created, so one without a record now is an orphan.
             let objects = service.cluster.ownedObjects()
             let expiryRead = triggers.beginExpiryRead()
-            let records = try await service.store.records()
+            let read = try await service.store.records()
+            let records = read.records
             summary.records = records.count
+            summary.unreadable = read.unreadable.count
+            report(read.unreadable)
             triggers.endExpiryRead(expiryRead, nearest: records.lazy.filter { $0.state == .active }.map(\.expiresAt).min())
-            let known = Set(records.map(\.id))
-            causes.withLock { causes in causes = causes.filter { known.contains($0.key) } }
-            let orphans = objects.subtracting(known)
+            let known = read.ids
+            knowsAllIDs.store(known != nil, ordering: .relaxed)
+            let readable = Set(records.map(\.id))
+            causes.withLock { causes in causes = causes.filter { readable.contains($0.key) } }
+            let orphans = known.map(objects.subtracting) ?? []
             let own = records.filter(isServed)
             if own.count < records.count {
                 summary.foreign = records.count - own.count

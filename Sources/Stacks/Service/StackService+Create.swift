@@ -11,6 +11,7 @@ extension StackService {
     package func create(_ request: CreateRequest, logger: Logger) async throws -> CreateOutcome {
         try await translatingErrors(logger) {
             try validate(request)
+            try mayCreate()
             let pod: CheckedPod
             do throws(PodSpecRefusal) {
                 pod = try policy.check(request.podSpec, targetPort: request.targetPort)

@@ -15,18 +15,18 @@ extension StackService {
 
     /// Every stack, oldest first.
     package func stacks(logger: Logger) async throws -> [Stack] {
-        try await translatingErrors(logger) { try views(of: try await store.records()) }
+        try await translatingErrors(logger) { try views(of: try await store.records().records) }
     }
 
     /// Every stack of a user, oldest first.
     package func stacks(ofUser userID: Int64, logger: Logger) async throws -> [Stack] {
-        try await translatingErrors(logger) { try views(of: try await store.records(ofUser: userID)) }
+        try await translatingErrors(logger) { try views(of: try await store.records(ofUser: userID).records) }
     }
 
     /// The sums over all stacks. What is being deleted holds its port and its resources until it is gone, and is counted there.
     package func stats(logger: Logger) async throws -> StackStats {
         try await translatingErrors(logger) {
-            let records = try await store.records()
+            let records = try await store.records().records
             let stacks = try views(of: records)
             var stats = StackStats()
             stats.totalStacks = stacks.count

@@ -16,6 +16,8 @@ package final class StackService: Sendable {
     let locks: StackLocks
     let now: @Sendable () -> Date
     let onExpiry: @Sendable (Date) -> Void
+    /// Throws while nothing may be created, whatever is asked for.
+    let mayCreate: @Sendable () throws -> Void
     let failpoint: @Sendable (Failpoint) async -> Void
 
     /// - Parameters:
@@ -25,6 +27,7 @@ package final class StackService: Sendable {
     ///   - now: the wall clock.
     ///   - onExpiry: told the expiry of each new stack.
     ///   - onMissed: told of a stack that the reconciler found occupied, once it is free.
+    ///   - mayCreate: throws a ``StackError`` while it is not certain that store and namespace are the right ones.
     ///   - failpoint: called before and after each external effect; tests end the process there.
     package init(
         settings: StackSettings,
@@ -38,6 +41,7 @@ package final class StackService: Sendable {
         now: @escaping @Sendable () -> Date = { Date() },
         onExpiry: @escaping @Sendable (Date) -> Void = { _ in },
         onMissed: @escaping @Sendable (StackID) -> Void = { _ in },
+        mayCreate: @escaping @Sendable () throws -> Void = {},
         failpoint: @escaping @Sendable (Failpoint) async -> Void = { _ in }
     ) {
         self.settings = settings
@@ -51,6 +55,7 @@ package final class StackService: Sendable {
         self.now = now
         self.onExpiry = onExpiry
         locks = StackLocks(onMissed: onMissed)
+        self.mayCreate = mayCreate
         self.failpoint = failpoint
     }
 

@@ -127,4 +127,15 @@ import Testing
         )
         #expect(try ServeConfiguration(environment: ["API_KEY": "k", "API_KEY_ENABLED": "false"]).warnings == [])
     }
+
+    @Test(arguments: [
+        ("STACK_NODE_ROLE", "; set STACK_NODE_SELECTOR=role=VALUE"), ("DDB_USE_MOCK", "; without DynamoDB set STACK_STORE=sqlite"),
+        ("K8S_USE_MOCK", "; a cluster is always needed"), ("LOG_DIR", "; the log goes to standard error"), ("LOG_WEBHOOK_TIMEOUT", ""),
+        ("STACK_REQUIRE_INGRESS_NETWORK_POLICY", ""), ("CLUSTER_TOTAL_GPU", ""),
+    ])
+    func `a variable of the system that came before is named, with what takes its place`(name: String, advice: String) throws {
+        let environment = [name: "x", "K8S_KUBECONFIG": "a", "K8S_CONTEXT": "b", "LOG_LEVEL": "info", "AWS_REGION": "r"]
+        let expected = "\(name): is set, but no variable has this name\(advice)"
+        #expect(try ServeConfiguration(environment: environment).warnings == [expected])
+    }
 }

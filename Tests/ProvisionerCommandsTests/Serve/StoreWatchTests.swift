@@ -117,12 +117,37 @@ struct StoreWatchTests {
         }
     }
 
-    @Test func `another namespace ends the service before it is known as a replica`() async throws {
+    @Test func `another namespace ends the service before it has asked for anything else`() async throws {
         try await TestTable.with { table in
             try await table.store.reserve(.sample(1), within: .unlimited)
             var watch = Self.watch(table) { _ in throw Failed() }
             watch.namespace = "elsewhere"
             await #expect(throws: OpenStore.ForeignNamespace.self) { try await watch.run() }
+            #expect(!watch.asked.isReached)
+        }
+    }
+
+    @Test func `a replica that may not look at everything gives its sign of life all the same, and finds a copy`() async throws {
+        try await TestTable.with { table in
+            guard let proxy = table.proxy else { return }
+            proxy.setFate { request in
+                guard request.operation == "DescribeTable" else { return .forward }
+                return .answer(status: 400, #"{"__type": "com.amazon.coral.service#AccessDeniedException", "Message": "no"}"#)
+            }
+            let watch = Self.watch(table) { _ in try await Self.beginCopy(table) }
+            await #expect(throws: CopyUnderWay.self) { try await watch.run() }
+            #expect(watch.asked.isReached && !watch.passed.isReached)
+            let replicas = try await table.store.activeReplicas(at: Date())
+            #expect(replicas == ["replica-a"])
+        }
+    }
+
+    @Test func `in the table of another system no sign of life is left`() async throws {
+        try await TestTable.with { table in
+            let item: DynamoDB.Item = ["pk": .s("GLOBAL"), "sk": .s("RESOURCES")]
+            _ = try await table.client.putItem(DynamoDB.PutItemInput(item: item, tableName: table.name))
+            let watch = Self.watch(table) { _ in throw Failed() }
+            await #expect(throws: StackTableError.self) { try await watch.run() }
             #expect(!watch.asked.isReached)
             #expect(try await table.store.activeReplicas(at: Date()).isEmpty)
         }

@@ -62,7 +62,8 @@ import Testing
                 // An earlier attempt came this far.
                 try await Self.fill(target, Array(records.prefix(7)))
                 #expect(try await StoreCopy(source: source, target: target).run() == 40)
-                #expect(try await target.records() == records)
+                #expect(try await target.allRecords() == records)
+                #expect(try await target.installationID() == source.installationID())
                 #expect(try await StoreCopy(source: source, target: target).run() == 40)
             }
         }
@@ -76,7 +77,7 @@ import Testing
                 try await Self.fill(target, [records[2]])
                 let message = "the target holds stack-0000000000000003, which the source does not have; copy into an empty store"
                 await #expect(throws: StoreCopy.Refusal(message: message)) { try await StoreCopy(source: source, target: target).run() }
-                #expect(try await target.records() == [records[2]])
+                #expect(try await target.allRecords() == [records[2]])
             }
         }
     }
@@ -147,7 +148,7 @@ import Testing
                     try await Self.fill(first, records)
                     #expect(try await StoreCopy(source: first, target: table.store).run() == 130)
                     #expect(try await StoreCopy(source: table.store, target: last).run() == 130)
-                    #expect(try await last.records() == records)
+                    #expect(try await last.allRecords() == records)
                     // What was copied is held: locks, counts and ports.
                     await #expect(throws: ReservationRefusal.stackExists(records[0].id)) {
                         var again = records[0]
@@ -178,7 +179,7 @@ import Testing
             }
             try await table.store.endHeartbeat(of: "replica-a")
             try await address.withStore(environment: environment) { store in
-                let records = try await store.records()
+                let records = try await store.allRecords()
                 #expect(records.isEmpty)
             }
         }

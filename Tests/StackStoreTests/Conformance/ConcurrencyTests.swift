@@ -9,8 +9,8 @@ extension StoreConformance {
         func `of 200 reservations at once for one user and problem, one is made`(factory: StoreFactory) async throws {
             try await factory.withStore { store in
                 let refusals = try await concurrently(0..<200) { try await store.refusal(of: .sample($0, user: 1, problem: 1)) }
-                let winner = try #require(try await store.records().first)
-                #expect(try await store.records().count == 1)
+                let winner = try #require(try await store.allRecords().first)
+                #expect(try await store.allRecords().count == 1)
                 #expect(refusals.count { $0 == nil } == 1)
                 #expect(refusals.count { $0 == .stackExists(winner.id) } == 199)
             }
@@ -23,7 +23,7 @@ extension StoreConformance {
                 let refusals = try await concurrently(0..<200) { try await store.refusal(of: .sample($0, user: 1), within: limits) }
                 #expect(refusals.count { $0 == nil } == 7)
                 #expect(refusals.count { $0 == .userLimitReached(count: 7) } == 193)
-                #expect(try await store.records(ofUser: 1).count == 7)
+                #expect(try await store.records(ofUser: 1).records.count == 7)
             }
         }
 
@@ -44,7 +44,7 @@ extension StoreConformance {
                 let refusals = try await concurrently(0..<200) { number in
                     try await store.refusal(of: .sample(number, user: Int64(number + 1), key: "key"))
                 }
-                let winner = try #require(try await store.records().first)
+                let winner = try #require(try await store.allRecords().first)
                 #expect(refusals.count { $0 == nil } == 1)
                 #expect(refusals.count { $0 == .keyUsed(winner) } == 199)
             }
@@ -81,7 +81,7 @@ extension StoreConformance {
                     }
                 }
                 #expect(got.count { $0 } == 1)
-                #expect(Set(try await store.records().map(\.nodePort)).count == 60)
+                #expect(Set(try await store.allRecords().map(\.nodePort)).count == 60)
             }
         }
 
@@ -100,7 +100,7 @@ extension StoreConformance {
                         #expect(marked == nil || marked?.nodeID == nil)
                     }
                 }
-                for record in try await store.records() {
+                for record in try await store.allRecords() {
                     #expect(record.state == (record.nodeID == nil ? .deleting : .active))
                 }
             }
@@ -118,13 +118,13 @@ extension StoreConformance {
                         port: 30000 + number % 25
                     )
                     guard try await store.refusal(of: record, within: limits) == nil else { return 0 }
-                    if factory.listsAreSnapshots { Self.expectLimits(try await store.records()) }
+                    if factory.listsAreSnapshots { Self.expectLimits(try await store.allRecords()) }
                     _ = try await store.activate(record.id, owner: record.owner, nodeID: "node-1", at: .start)
                     try await store.drop(record.id)
                     return 1
                 }
                 #expect(made.contains(1))
-                #expect(try await store.records() == [])
+                #expect(try await store.allRecords() == [])
                 #expect(try await store.reserved() == .zero)
                 let whole = StackRecord.sample(1, cpu: 1000)
                 #expect(try await store.refusal(of: whole, within: limits) == nil)

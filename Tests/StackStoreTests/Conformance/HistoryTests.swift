@@ -49,7 +49,7 @@ extension StoreConformance {
                         found = await .ofEffect { try await store.remove(id) }
                     }
                     #expect(found == expected, context)
-                    let records = try await store.records()
+                    let records = try await store.allRecords()
                     #expect(records == model.oldestFirst, context)
                 }
                 #expect(try await store.reserved() == model.reserved)

@@ -9,11 +9,23 @@ extension StoreConformance {
         func `an empty store answers everything with nothing`(factory: StoreFactory) async throws {
             try await factory.withStore { store in
                 #expect(try await store.record(.numbered(1)) == nil)
-                #expect(try await store.records() == [])
-                #expect(try await store.records(ofUser: 1) == [])
-                #expect(try await store.records(expiredBy: .distantFuture) == [])
+                #expect(try await store.allRecords() == [])
+                #expect(try await store.records(ofUser: 1).records == [])
+                #expect(try await store.records(expiredBy: .distantFuture).records == [])
                 #expect(try await store.nextExpiry() == nil)
                 try await store.checkReadiness()
+            }
+        }
+
+        @Test(arguments: StoreFactory.all)
+        func `a store has one id for good, until it takes that of another over`(factory: StoreFactory) async throws {
+            try await factory.withStore { store in
+                let ids = try await concurrently(0..<8) { _ in try await store.installationID() }
+                #expect(Set(ids).count == 1 && ids.first?.utf8.count == 36)
+                try await store.setInstallationID("another")
+                #expect(try await store.installationID() == "another")
+                // It is nothing of what stacks leave in the store.
+                #expect(try await store.records() == StackRecords())
             }
         }
 
@@ -26,12 +38,12 @@ extension StoreConformance {
                     let state = StackRecord.State.allCases[number % 3]
                     try await store.add(.sample(number, user: Int64(1 + number % 2), createdAt: .start(plus: Int64(age))), state: state)
                 }
-                let all = try await store.records()
+                let all = try await store.allRecords()
                 #expect(all.map(\.createdAt.microseconds) == (0..<20).map { Date.start.microseconds + $0 })
                 for user in [Int64(1), 2] {
-                    #expect(try await store.records(ofUser: user) == all.filter { $0.userID == user })
+                    #expect(try await store.records(ofUser: user).records == all.filter { $0.userID == user })
                 }
-                #expect(try await store.records(ofUser: 3) == [])
+                #expect(try await store.records(ofUser: 3).records == [])
             }
         }
 
@@ -63,7 +75,7 @@ extension StoreConformance {
                 for (date, count) in [
                     (Date.start, 0), (.start(plus: end - 1), 0), (.start(plus: end), 1), (.start(plus: end + 3), 4), (.distantFuture, 6),
                 ] {
-                    let expired = try await store.records(expiredBy: date)
+                    let expired = try await store.records(expiredBy: date).records
                     #expect(Set(expired.map(\.id)) == Set((0..<count).map { StackID.numbered($0) }))
                     #expect(expired.allSatisfy { $0.state == .active })
                 }
@@ -96,10 +108,10 @@ extension StoreConformance {
                         try await store.reserve(record, within: .none)
                     }
                 }
-                let records = try await store.records()
+                let records = try await store.allRecords()
                 #expect(records.map(\.id) == (0..<count).map { StackID.numbered($0) })
                 #expect(records.allSatisfy { $0.podSpec.utf8.count == 4096 && $0.podSpec.hasPrefix("\(($0.problemID - 1) % 10)") })
-                #expect(try await store.records(ofUser: 4).count == 300)
+                #expect(try await store.records(ofUser: 4).records.count == 300)
                 #expect(try await store.reserved() == ResourceAmount(cpuMilli: 270_000, memoryBytes: 2700 * (64 << 20)))
             }
         }

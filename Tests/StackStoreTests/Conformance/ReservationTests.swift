@@ -21,7 +21,7 @@ extension StoreConformance {
                     try await store.reserve(record, within: .none)
                     #expect(try await store.record(record.id) == record)
                 }
-                #expect(try await store.records() == [plain, full])
+                #expect(try await store.allRecords() == [plain, full])
             }
         }
 
@@ -81,7 +81,7 @@ extension StoreConformance {
                 ]
                 for (record, limits) in refused {
                     #expect(try await store.refusal(of: record, within: limits) != nil)
-                    #expect(try await store.records() == [holder])
+                    #expect(try await store.allRecords() == [holder])
                 }
                 // Whatever they would have held is free: id, lock, count, key, port and resources.
                 let budget = ReservationLimits.budget(holder.requestedCPUMilli + 100, holder.requestedMemoryBytes + 64 << 20)

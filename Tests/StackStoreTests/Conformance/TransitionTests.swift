@@ -142,7 +142,7 @@ extension StoreConformance {
             try await factory.withStore { store in
                 let record = try await store.add(.sample(1), state: state)
                 try await store.remove(record.id)
-                #expect(try await store.records() == [record])
+                #expect(try await store.allRecords() == [record])
             }
         }
 
@@ -159,7 +159,7 @@ extension StoreConformance {
                     try await store.drop(record.id)
                     try await store.remove(record.id)
                     #expect(try await store.record(record.id) == nil)
-                    #expect(try await store.records() == [])
+                    #expect(try await store.allRecords() == [])
                 }
                 try await store.remove(.numbered(2))
             }

@@ -47,15 +47,6 @@ import Testing
         }
     }
 
-    @Test func `a row that no version writes is an error, not a crash`() async throws {
-        try await withSQLiteStore { store in
-            try await store.reserve(.sample(), within: .none)
-            try await store.database.write { try $0.execute(sql: "UPDATE stacks SET protocol = 'SCTP'") }
-            let error = await #expect(throws: StoreError.self) { _ = try await store.records() }
-            #expect(error == .unavailable("row \(StackID.numbered(1)) of stacks cannot be read: state reserved, protocol SCTP"))
-        }
-    }
-
     @Test func `a closed store is unavailable`() async throws {
         try await withTemporaryFolder { folder in
             let store = try SQLiteStackStore(path: folder + "/stacks.sqlite")

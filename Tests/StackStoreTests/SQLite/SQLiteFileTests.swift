@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 import Stacks
 import TestBasics
 import TestSupport
@@ -23,7 +24,7 @@ import Testing
                 try first.close()
             }
             let second = try SQLiteStackStore(path: path)
-            #expect(try await second.records() == [.sample()])
+            #expect(try await second.allRecords() == [.sample()])
             try second.close()
         }
     }
@@ -35,15 +36,73 @@ import Testing
                 for (number, state) in StackRecord.State.allCases.enumerated() {
                     try await store.add(.sample(number, key: "key \(number)"), state: state)
                 }
-                return (try await store.records(), try await store.reserved())
+                return (try await store.allRecords(), try await store.reserved())
             }
             try await reopened(path) { store in
-                #expect(try await store.records() == records)
+                #expect(try await store.allRecords() == records)
                 #expect(try await store.reserved() == reserved)
                 #expect(try await store.refusal(of: .sample(9, key: "key 1")) == .keyUsed(records[1]))
                 let isMigrated = try await store.database.read { try Schema.migrator.hasCompletedMigrations($0) }
                 #expect(isMigrated)
             }
+        }
+    }
+
+    @Test(arguments: ["remove the lock", "link", "symbolic link"])
+    func `no detour leads a second store to the same file`(detour: String) async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder + "/stacks.sqlite"
+            let first = try SQLiteStackStore(path: path)
+            var second = folder + "/other.sqlite"
+            switch detour {
+            case "link": try FileManager.default.linkItem(atPath: path, toPath: second)
+            case "symbolic link": try FileManager.default.createSymbolicLink(atPath: second, withDestinationPath: path)
+            default:
+                try FileManager.default.removeItem(atPath: path + ".lock")
+                second = path
+            }
+            let refusal = #expect(throws: SQLiteStoreError.self) { _ = try SQLiteStackStore(path: second) }
+            #expect(refusal?.description.contains("another process holds \(second):") == true)
+            try await first.reserve(.sample(), within: .none)
+            try first.close()
+        }
+    }
+
+    @Test func `only a lock that another holds is called that`() {
+        #expect(FileLock.reason(EWOULDBLOCK, path: "/s").contains("another process holds /s"))
+        #expect(FileLock.reason(ENOLCK, path: "/s").contains("its file system keeps no locks"))
+        #expect(FileLock.reason(EIO, path: "/s") == "/s cannot be locked: Input/output error")
+    }
+
+    @Test func `a file of a newer version is refused with the step that is unknown, and left as it is`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder + "/stacks.sqlite"
+            try await reopened(path) { store in
+                try await store.reserve(.sample(), within: .none)
+                try await store.database.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('3 networks')") }
+            }
+            let refusal = #expect(throws: SQLiteStoreError.self) { _ = try SQLiteStackStore(path: path) }
+            #expect(
+                refusal?.message.contains("\(path) was written by a newer version of this program (it has the step \"3 networks\"") == true
+            )
+        }
+    }
+
+    @Test func `a file of the first version opens, keeps its stacks and gets an installation id that stays`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder + "/stacks.sqlite"
+            try await reopened(path) { store in
+                try await store.reserve(.sample(), within: .none)
+                try await store.database.write {
+                    try $0.execute(sql: "DROP TABLE meta; DELETE FROM grdb_migrations WHERE identifier = '2 meta'")
+                }
+            }
+            let id = try await reopened(path) { store in
+                #expect(try await store.allRecords() == [.sample()])
+                return try await store.installationID()
+            }
+            #expect(UUID(uuidString: id) != nil)
+            #expect(try await reopened(path) { try await $0.installationID() } == id)
         }
     }
 
@@ -54,7 +113,7 @@ import Testing
             let before = try await store.database.read { try String.fetchOne($0, sql: schema) }
             for _ in 0..<3 { try Schema.migrator.migrate(store.database) }
             #expect(try await store.database.read { try String.fetchOne($0, sql: schema) } == before)
-            #expect(try await store.records() == [.sample()])
+            #expect(try await store.allRecords() == [.sample()])
         }
     }
 

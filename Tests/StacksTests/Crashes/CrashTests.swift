@@ -78,7 +78,7 @@ import Testing
                     let result = await work.result
 
                     // It has cleaned up after itself; no pass had to.
-                    let records = try await store.records()
+                    let records = try await store.allRecords()
                     #expect(records.contains(stack.record), "the new stack is untouched")
                     if scenario.work == .create, !scenario.isCreated { #expect(throws: StackError.self) { try result.get() } }
                     let state = cluster.state.value

@@ -62,6 +62,8 @@ import Testing
     @Test(arguments: [
         (from: CancellationError() as any Error, to: StackError.Code.shuttingDown, retry: Int?.some(5)),
         (StoreError.unavailable("disk I/O error at /var/lib/x"), .storeUnavailable, 5),
+        (StoreError.unreachable("timed out"), .storeUnavailable, 5),
+        (StoreError.unreadable(UnreadableRecord(id: .numbered(1), reason: "row 1: state is asleep")), .internalError, nil),
         (StoreError.lostReservation(.numbered(1)), .kubernetesUnavailable, 5),
         (FakeCluster.unreachable, .kubernetesUnavailable, 5),
         (SomeError(), .internalError, nil),

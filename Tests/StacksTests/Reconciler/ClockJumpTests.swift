@@ -41,7 +41,7 @@ import Testing
             // The old end of the wait; nothing is due yet.
             bench.time.advance(by: .seconds(7201))
             try await bench.time.waitForSleeper(until: record.expiresAt)
-            #expect(try await bench.store.base.records() == [record])
+            #expect(try await bench.store.base.allRecords() == [record])
             bench.time.advance(to: record.expiresAt + 0.001)
             try await bench.store.script.wait { $0.ended[.remove] == 1 }
             running.cancel()

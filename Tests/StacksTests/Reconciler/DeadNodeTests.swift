@@ -32,7 +32,7 @@ import Testing
             #expect(try await errorCode { try await bench.create() } == .deletionPending)
             bench.time.advance(by: .seconds(1))
             #expect(await bench.reconciler.pass().repairs == [.interruptedDelete: 1])
-            #expect(try await bench.store.records() == [])
+            #expect(try await bench.store.records().records == [])
             #expect(bench.ports.freeCount == 2767)
             bench.time.advance(by: .seconds(3599))
             #expect(bench.ports.freeCount == 2767)

@@ -113,7 +113,7 @@ import Testing
             let summary = await bench.reconciler.pass()
             #expect(summary.repairs == [breakage.repair: 1])
             #expect(summary.failures == 0)
-            #expect(try await bench.store.records() == [neighbour.record])
+            #expect(try await bench.store.allRecords() == [neighbour.record])
             let state = bench.cluster.state.value
             #expect(state.pods[id] == nil && state.services[id] == nil)
             #expect(state.pods.count == 1 && state.services.count == 1)
@@ -127,11 +127,11 @@ import Testing
         try await withStackBench { bench in
             _ = try await breakage.make(bench)
             bench.cluster.state.update { $0.isSynced = false }
-            let before = (bench.cluster.state.value, try await bench.store.base.records(), bench.store.script.value.begun)
+            let before = (bench.cluster.state.value, try await bench.store.base.allRecords(), bench.store.script.value.begun)
             #expect(await bench.reconciler.pass() == PassSummary())
             #expect(bench.cluster.state.value.script.begun == before.0.script.begun)
             #expect(bench.cluster.state.value.pods == before.0.pods)
-            #expect(try await bench.store.base.records() == before.1)
+            #expect(try await bench.store.base.allRecords() == before.1)
             #expect(bench.store.script.value.begun == before.2)
         }
     }
@@ -169,7 +169,7 @@ import Testing
                 try await bench.store.base.reserve(record, within: .unlimited)
                 _ = try await bench.store.base.activate(record.id, owner: record.owner, nodeID: "node-1", at: bench.time.now)
             }
-            bench.cluster.addObjects(of: try await bench.store.base.records())
+            bench.cluster.addObjects(of: try await bench.store.base.allRecords())
             bench.cluster.removeService(.numbered(7))
             let reads = bench.store.script.value.begun[.read] ?? 0
             let summary = await bench.reconciler.pass()
@@ -217,7 +217,7 @@ import Testing
             }
             let summary = await bench.reconciler.pass()
             #expect(summary.repairs.isEmpty)
-            #expect(try await bench.store.records() == [record])
+            #expect(try await bench.store.allRecords() == [record])
             #expect(bench.cluster.count(.objectsExist) + bench.cluster.count(.nodeExists) == 1)
             #expect(bench.cluster.count(.deletePod) == 0)
         }
@@ -232,7 +232,7 @@ import Testing
             }
             bench.cluster.fail(call)
             #expect(await bench.reconciler.pass().failures == 1)
-            #expect(try await bench.store.records() == [record])
+            #expect(try await bench.store.allRecords() == [record])
             bench.time.advance(by: .seconds(1))
             #expect(await bench.reconciler.pass().repairs.values.reduce(0, +) == 1)
             try await bench.expectNothingLeft()
@@ -259,7 +259,7 @@ import Testing
                 #expect(await bench.reconciler.pass().isQuiet)
                 bench.time.advance(by: .milliseconds(29_999))
                 #expect(await bench.reconciler.pass().isQuiet)
-                #expect(try await bench.store.records() == [record])
+                #expect(try await bench.store.allRecords() == [record])
                 bench.time.advance(by: .milliseconds(1))
                 #expect(await bench.reconciler.pass().repairs == [.abandonedReservation: 1])
                 try await bench.expectNothingLeft()
@@ -280,7 +280,7 @@ import Testing
                 let active = try await bench.store.base.activate(record.id, owner: "owner-2", nodeID: "node-1", at: bench.time.now)
                 bench.store.script.update { $0.held = [] }
                 #expect(await summary.repairs.isEmpty)
-                #expect(try await bench.store.records() == [active])
+                #expect(try await bench.store.allRecords() == [active])
                 #expect(bench.cluster.count() == 0)
             }
         }
@@ -291,7 +291,7 @@ import Testing
             let record = try await bench.create().record
             bench.store.fail(.read)
             #expect(await bench.reconciler.pass().failures == 1)
-            #expect(try await bench.store.records() == [record])
+            #expect(try await bench.store.allRecords() == [record])
             #expect(bench.cluster.state.value.pods.count == 1)
         }
     }

@@ -67,7 +67,7 @@ import Testing
                     try await bench.time.waitForSleeper(until: record.expiresAt)
                     bench.time.advance(to: record.expiresAt + 0.001)
                     try await bench.store.script.wait { $0.ended[.remove] == number + 1 }
-                    #expect(try await bench.store.base.records() == Array(records[(number + 1)...]))
+                    #expect(try await bench.store.base.allRecords() == Array(records[(number + 1)...]))
                 }
             }
         }
@@ -110,7 +110,7 @@ import Testing
                 try await bench.time.waitForSleeper(until: expiring.expiresAt)
                 bench.time.advance(to: expiring.expiresAt + 0.001)
                 try await bench.store.script.wait { $0.ended[.remove] == 1 }
-                #expect(try await bench.store.base.records().map(\.id) == [broken.id])
+                #expect(try await bench.store.base.allRecords().map(\.id) == [broken.id])
                 bench.cluster.state.update { $0.script.held = [] }
                 try await bench.store.script.wait { $0.ended[.remove] == 2 }
             }
@@ -154,7 +154,7 @@ import Testing
 
                     bench.time.advance(to: record.expiresAt + 0.001)
                     try await bench.time.waitForSleeper(until: bench.time.now + 1)
-                    #expect(try await bench.store.base.records() == [record])
+                    #expect(try await bench.store.base.allRecords() == [record])
 
                     gate.update { $0 = true }
                     await held

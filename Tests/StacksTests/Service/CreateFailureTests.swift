@@ -67,7 +67,7 @@ import Testing
             #expect(try await errorCode { try await bench.create(key: "key") } == .storeUnavailable)
             bench.store.recover()
             await bench.reconciler.pass()
-            let record = try #require(try await bench.store.records().first)
+            let record = try #require(try await bench.store.allRecords().first)
             let outcome = try await bench.service.create(.sample(key: "key"), logger: silentLogger)
             #expect(outcome.isReplay)
             #expect(outcome.stack.record == record)

@@ -38,7 +38,7 @@ import Testing
             #expect(record.podSpec.contains("activeDeadlineSeconds: 7320"))
             #expect(outcome.stack.status == .creating)
             #expect(outcome.stack.nodePublicIP == "203.0.113.1")
-            #expect(try await bench.store.records() == [record])
+            #expect(try await bench.store.allRecords() == [record])
 
             let state = bench.cluster.state.value
             let pod = try #require(state.pods[record.id])
@@ -74,7 +74,7 @@ import Testing
             options.failpoint = { point in
                 let state = cluster.state.value
                 do {
-                    let rows = try await store.records().map(\.state)
+                    let rows = try await store.allRecords().map(\.state)
                     scenes.update { $0.append(Scene(point.description, rows, state.pods.count, state.services.count)) }
                 } catch {
                     Issue.record(error)
@@ -152,7 +152,7 @@ import Testing
             bench.cluster.schedule(id)
             let stack = try await client.value
             #expect(try await bench.stack(id) == stack)
-            #expect(try await bench.store.records().map(\.state) == [.active])
+            #expect(try await bench.store.allRecords().map(\.state) == [.active])
         }
     }
 
@@ -168,7 +168,7 @@ import Testing
             // Deletes have workers of their own.
             #expect(try await errorCode { try await bench.delete(.numbered(1)) } == .stackNotFound)
             bench.cluster.schedule(id)
-            #expect(try await bench.store.records().count == 1)
+            #expect(try await bench.store.allRecords().count == 1)
             _ = try await first
         }
     }

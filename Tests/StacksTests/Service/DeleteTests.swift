@@ -26,7 +26,7 @@ import Testing
             try await bench.cluster.state.wait { $0.script.begun[.waitUntilGone] == 1 }
             for free in 0...1 {
                 #expect(bench.ports.freeCount == free)
-                #expect(try await bench.store.records().map(\.state) == [.deleting])
+                #expect(try await bench.store.allRecords().map(\.state) == [.deleting])
                 #expect(try await errorCode { try await bench.create(user: 2) } == .nodePortsExhausted)
                 #expect(try await errorCode { _ = try await bench.stack(stack.record.id) } == .stackNotFound)
                 // Afterwards only the row holds the port.
@@ -125,7 +125,7 @@ import Testing
             bench.cluster.fail()
             for _ in 0..<3 {
                 #expect(try await errorCode { try await bench.delete(stack.record.id) } == .kubernetesUnavailable)
-                #expect(try await bench.store.records().map(\.state) == [.deleting])
+                #expect(try await bench.store.allRecords().map(\.state) == [.deleting])
                 #expect(bench.ports.freeCount == 2767)
                 #expect(try await errorCode { _ = try await bench.stack(stack.record.id) } == .stackNotFound)
                 // Nothing shows the stack any more, so its caller is not told that it exists, but to come again.
@@ -149,7 +149,7 @@ import Testing
                 if isRepeated {
                     let code = try await errorCode { try await bench.delete(stack.record.id) }
                     #expect(code == nil || code == .stackNotFound)
-                } else if try await bench.store.records().first?.state != .active {
+                } else if try await bench.store.allRecords().first?.state != .active {
                     await bench.reconciler.pass()
                 } else {
                     return
@@ -165,7 +165,7 @@ import Testing
             bench.cluster.fail(.deleteService, with: ClusterError(.forbidden, "services is forbidden"), times: .max)
             #expect(try await errorCode { try await bench.delete(stack.record.id) } == .kubernetesForbidden)
             #expect(bench.cluster.state.value.pods.isEmpty)
-            #expect(try await bench.store.records().map(\.state) == [.deleting])
+            #expect(try await bench.store.allRecords().map(\.state) == [.deleting])
             bench.cluster.recover()
             try await bench.delete(stack.record.id)
             try await bench.expectNothingLeft()
@@ -178,7 +178,7 @@ import Testing
             record.namespace = "elsewhere"
             try await bench.store.base.reserve(record, within: .unlimited)
             #expect(try await errorCode { try await bench.delete(record.id) } == .internalError)
-            #expect(try await bench.store.records().map(\.id) == [record.id])
+            #expect(try await bench.store.allRecords().map(\.id) == [record.id])
             #expect(bench.cluster.count() == 0)
             let summary = await bench.reconciler.pass()
             #expect(summary.foreign == 1 && summary.repairs.isEmpty && summary.failures == 0)
@@ -191,7 +191,7 @@ import Testing
             let stack = try await bench.create()
             bench.cluster.state.update { $0.termination = .never }
             #expect(try await errorCode { try await bench.delete(stack.record.id) } == .deletionPending)
-            #expect(try await bench.store.records().map(\.state) == [.deleting])
+            #expect(try await bench.store.allRecords().map(\.state) == [.deleting])
             #expect(await bench.reconciler.pass().pending == 1)
             bench.cluster.finishTerminations()
             #expect(await bench.reconciler.pass().repairs == [.interruptedDelete: 1])

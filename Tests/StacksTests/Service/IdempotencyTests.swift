@@ -78,7 +78,7 @@ import Testing
         try await withStackBench { bench in
             let first = try await outcome(bench)
             #expect(try await errorCode { _ = try await outcome(bench, digest: "of another body") } == .idempotencyKeyReused)
-            #expect(try await bench.store.records() == [first.stack.record])
+            #expect(try await bench.store.allRecords() == [first.stack.record])
         }
     }
 

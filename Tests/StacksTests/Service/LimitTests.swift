@@ -113,7 +113,7 @@ import Testing
 
     /// Every row is active and has its Pod and its Service, with the row's port, and there are no others.
     private func expectWhole(_ bench: StackBench, count: Int, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-        let records = try await bench.store.records()
+        let records = try await bench.store.allRecords()
         let state = bench.cluster.state.value
         #expect(records.count == count, sourceLocation: sourceLocation)
         #expect(records.allSatisfy { $0.state == .active }, sourceLocation: sourceLocation)

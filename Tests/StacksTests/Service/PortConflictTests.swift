@@ -17,7 +17,7 @@ import Testing
             bench.cluster.state.update { $0.foreignPorts = [30000, 30001, 30002] }
             let stack = try await bench.create()
             #expect(stack.record.nodePort == 30003)
-            #expect(try await bench.store.records().map(\.nodePort) == [30003])
+            #expect(try await bench.store.allRecords().map(\.nodePort) == [30003])
             #expect(bench.cluster.state.value.services.values.map(\.nodePort) == [30003])
             // What was not tried is free; what was tried rests for five minutes.
             let resting = 4 - 1 - bench.ports.freeCount

@@ -89,7 +89,7 @@ import Testing
             // Long enough that no watch can be late.
             bench.time.advance(by: .seconds(30))
 
-            let before = (records: try await store.records(), cluster: bench.cluster.state.value, calls: bench.store.script.value.begun)
+            let before = (records: try await store.allRecords(), cluster: bench.cluster.state.value, calls: bench.store.script.value.begun)
             for _ in 0..<2 {
                 #expect(try await bench.stack(whole).status == .creating)
                 #expect(try await bench.stack(podless).reason == "PodMissing")
@@ -104,7 +104,7 @@ import Testing
                 #expect(try await bench.service.stacks(ofUser: 1, logger: silentLogger) == [])
                 #expect(try await bench.service.stats(logger: silentLogger).usedNodePorts == 7)
             }
-            #expect(try await store.records() == before.records)
+            #expect(try await store.allRecords() == before.records)
             #expect(bench.cluster.state.value.pods == before.cluster.pods)
             #expect(bench.cluster.state.value.services == before.cluster.services)
             #expect(bench.cluster.count() == before.cluster.script.begun.values.reduce(0, +))

@@ -21,7 +21,7 @@ extension StackBench {
     func expectNothingLeft(of ports: Int = 2768, sourceLocation: SourceLocation = #_sourceLocation) async throws {
         #expect(cluster.state.value.pods.isEmpty, sourceLocation: sourceLocation)
         #expect(cluster.state.value.services.isEmpty, sourceLocation: sourceLocation)
-        let records = try await store.records()
+        let records = try await store.allRecords()
         #expect(records == [], sourceLocation: sourceLocation)
         #expect(self.ports.freeCount == ports, sourceLocation: sourceLocation)
     }

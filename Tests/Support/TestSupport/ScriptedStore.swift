@@ -13,6 +13,8 @@ package final class ScriptedStore: StackStore {
     package let base: any StackStore
     /// What goes wrong, and what was called.
     package let script: Observed<Script<Call>>
+    /// Records that cannot be read; those with an id are in the store beneath.
+    package let unreadable = Observed<[UnreadableRecord]>([])
 
     /// - Parameter isExclusive: false makes of an embedded store one that several processes share.
     package init(_ base: any StackStore, isExclusive: Bool = true) {
@@ -63,27 +65,42 @@ package final class ScriptedStore: StackStore {
     }
 
     package func record(_ id: StackID) async throws -> StackRecord? {
-        try await perform(.read) { try await base.record(id) }
+        try await perform(.read) {
+            if let record = unreadable.value.first(where: { $0.id == id }) { throw StoreError.unreadable(record) }
+            return try await base.record(id)
+        }
     }
 
-    package func records() async throws -> [StackRecord] {
-        try await perform(.read) { try await base.records() }
+    package func records() async throws -> StackRecords {
+        try await perform(.read) { withUnreadable(try await base.records()) }
     }
 
-    package func records(ofUser userID: Int64) async throws -> [StackRecord] {
-        try await perform(.read) { try await base.records(ofUser: userID) }
+    package func records(ofUser userID: Int64) async throws -> StackRecords {
+        try await perform(.read) { withUnreadable(try await base.records(ofUser: userID)) }
     }
 
-    package func records(expiredBy date: Date) async throws -> [StackRecord] {
-        try await perform(.read) { try await base.records(expiredBy: date) }
+    package func records(expiredBy date: Date) async throws -> StackRecords {
+        try await perform(.read) { withUnreadable(try await base.records(expiredBy: date)) }
     }
 
     package func nextExpiry() async throws -> Date? {
         try await perform(.read) { try await base.nextExpiry() }
     }
 
+    package func installationID() async throws -> String {
+        try await perform(.read) { try await base.installationID() }
+    }
+
+    package func setInstallationID(_ id: String) async throws { try await base.setInstallationID(id) }
+
     package func checkReadiness() async throws {
         try await perform(.checkReadiness) { try await base.checkReadiness() }
+    }
+
+    private func withUnreadable(_ read: StackRecords) -> StackRecords {
+        let hidden = unreadable.value
+        let records = read.records.filter { record in !hidden.contains { $0.id == record.id } }
+        return StackRecords(records: records, unreadable: read.unreadable + hidden)
     }
 
     private func perform<Result>(_ call: Call, _ effect: () async throws -> Result) async throws -> Result {

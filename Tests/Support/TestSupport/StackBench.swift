@@ -20,6 +20,7 @@ package struct StackBench: Sendable {
         package var concurrentJobs = 16
         package var waitingJobs = 1024
         package var failpoint: @Sendable (Failpoint) async -> Void = { _ in }
+        package var mayCreate: @Sendable () throws -> Void = {}
         package var isLeading: @Sendable () -> Bool = { true }
 
         package init() {}
@@ -55,6 +56,7 @@ package func withStackBench<Result: Sendable>(
         now: { time.now },
         onExpiry: { triggers.expiryAdded($0) },
         onMissed: { triggers.stackChanged($0) },
+        mayCreate: options.mayCreate,
         failpoint: options.failpoint
     )
     let reconciler = Reconciler(

@@ -1,0 +1,25 @@
+extension ServeConfiguration {
+    /// Variables that are set and that nobody reads, each with what takes its place. Among them are those of the system that this one
+    /// replaces: with them still set, the service would not do what its operator is used to.
+    static func unknownVariables(_ reader: EnvironmentReader) -> [String] {
+        let known = reader.names.union(["K8S_KUBECONFIG", "K8S_CONTEXT"])
+        let unknown = reader.environment.keys.filter { name in
+            !known.contains(name) && prefixes.contains { name.hasPrefix($0) }
+        }
+        return unknown.sorted().map { name in
+            "\(name): is set, but no variable has this name" + (successors[name].map { "; \($0)" } ?? "")
+        }
+    }
+
+    private static let prefixes = [
+        "STACK_", "DDB_", "K8S_", "CLUSTER_TOTAL_", "LOG_DIR", "LOG_FILE_", "LOG_MAX_BODY_", "LOG_WEBHOOK_", "LOG_DISCORD_", "LOG_SLACK_",
+    ]
+
+    private static let successors = [
+        "STACK_NODE_ROLE": "set STACK_NODE_SELECTOR=role=VALUE",
+        "DDB_USE_MOCK": "without DynamoDB set STACK_STORE=sqlite",
+        "K8S_USE_MOCK": "a cluster is always needed",
+        "LOG_DIR": "the log goes to standard error",
+        "LOG_FILE_PREFIX": "the log goes to standard error",
+    ]
+}

@@ -1,0 +1,128 @@
+import DynamoDB
+import FoundationEssentials
+import Stacks
+
+extension DynamoDBStackStore {
+    /// Compares the counters with the rows, for the price of two lists.
+    ///
+    /// A stack that is made or removed meanwhile would look like a difference. So the rows are read before and after the counters, and
+    /// compared only when they are the same. What comes and goes again in between can still show once, but not twice in a row.
+    /// - Parameter users: whose counts are looked at besides those of the users that have stacks.
+    /// - Returns: nil when the table was not at rest, or a row cannot be read.
+    /// - Throws: ``StoreError``.
+    package func counterDiscrepancies(users: Set<Int64> = []) async throws -> [Discrepancy]? {
+        let before = try await readRows()
+        guard before.unreadable.isEmpty else { return nil }
+        let counts = try await counts(of: Set(before.records.map(\.userID)).union(users))
+        let counters = try await counters()
+        let after = try await readRows()
+        guard Set(before.records.map(\.id)) == Set(after.records.map(\.id)) else { return nil }
+        return Books(before.records).discrepancies(counts: counts, counters: counters)
+    }
+
+    private func readRows() async throws -> StackRecords {
+        var read = StackRecords()
+        for shard in ItemKey.stackShards {
+            let part = StackRecords(try await items(in: Partition(ItemKey.stacks(shard: shard)), consistentRead: true))
+            read.records += part.records
+            read.unreadable += part.unreadable
+        }
+        return read
+    }
+
+    private func counts(of users: Set<Int64>) async throws -> [Int64: Int64] {
+        let keys = Dictionary(users.map { (ItemKey.count(user: $0), $0) }) { first, _ in first }
+        var counts: [Int64: Int64] = [:]
+        for item in try await rows(Array(keys.keys), consistentRead: true) {
+            let reader = ItemReader(item)
+            if let user = keys[reader.key] { counts[user] = try reader.integer(Attribute.stacks) }
+        }
+        return counts
+    }
+
+    private func counters() async throws -> [String: ResourceAmount] {
+        let partition = Partition(ItemKey.capacity, condition: .before(ItemKey.endOfCounters))
+        var counters: [String: ResourceAmount] = [:]
+        for item in try await items(in: partition, consistentRead: true) {
+            let reader = ItemReader(item)
+            counters[try reader.text(Attribute.sortKey)] = try reader.reserved
+        }
+        return counters
+    }
+
+    /// - Returns: false when the item has changed since it was compared.
+    func repair(_ discrepancy: Discrepancy) async throws -> Bool {
+        switch discrepancy {
+        case .dangling(let pk, let sk, let holder):
+            return try await remove(pk: pk, sk: sk, heldBy: holder)
+        case .count(let user, let found, let expected):
+            return try await set(ItemKey.count(user: user), [(Attribute.stacks, found, expected)])
+        case .counter(let name, let found, let expected):
+            let key: DynamoDB.Item = [Attribute.partitionKey: .s(ItemKey.capacity), Attribute.sortKey: .s(name)]
+            return try await set(
+                key,
+                [
+                    (Attribute.cpuMilli, found.cpuMilli, expected.cpuMilli),
+                    (Attribute.memoryBytes, found.memoryBytes, expected.memoryBytes),
+                ]
+            )
+        case .unreadable, .predecessor:
+            return false
+        }
+    }
+
+    /// While the stack has no row: a reservation writes both in one transaction.
+    private func remove(pk: String, sk: String, heldBy holder: StackID) async throws -> Bool {
+        let row = DynamoDB.ConditionCheck(
+            conditionExpression: "attribute_not_exists(pk)",
+            key: ItemKey.stack(holder),
+            tableName: table
+        )
+        let item = DynamoDB.Delete(
+            conditionExpression: "stack_id = :id",
+            expressionAttributeValues: [":id": .s(holder.description)],
+            key: [Attribute.partitionKey: .s(pk), Attribute.sortKey: .s(sk)],
+            tableName: table
+        )
+        do {
+            try await transact([DynamoDB.TransactWriteItem(conditionCheck: row), DynamoDB.TransactWriteItem(delete: item)])
+            return true
+        } catch is Cancellation {
+            return false
+        }
+    }
+
+    /// While the numbers are those that were compared. Whatever adds to a counter changes the rows by as much in the same transaction; so
+    /// one that has come back to the same number is wrong by the same difference.
+    private func set(_ key: DynamoDB.Item, _ numbers: [(name: String, found: Int64, expected: Int64)]) async throws -> Bool {
+        var values: DynamoDB.Item = [:]
+        var conditions: [String] = []
+        for (name, found, expected) in numbers {
+            values[":\(name)_found"] = .n(String(found))
+            values[":\(name)"] = .n(String(expected))
+            conditions.append(found == 0 ? "(attribute_not_exists(\(name)) OR \(name) = :\(name)_found)" : "\(name) = :\(name)_found")
+        }
+        let update = DynamoDB.UpdateItemInput(
+            conditionExpression: conditions.joined(separator: " AND "),
+            expressionAttributeValues: values,
+            key: key,
+            tableName: table,
+            updateExpression: "SET " + numbers.map { "\($0.name) = :\($0.name)" }.joined(separator: ", ")
+        )
+        return try await translating {
+            do {
+                _ = try await writing { try await client.updateItem(update) }
+                return true
+            } catch let error as DynamoDBError where error.code == .conditionalCheckFailed || error.isTransactionConflict {
+                return false
+            }
+        }
+    }
+}
+
+extension ItemReader {
+    /// What a counter says.
+    var reserved: ResourceAmount {
+        get throws { ResourceAmount(cpuMilli: try integer(Attribute.cpuMilli), memoryBytes: try integer(Attribute.memoryBytes)) }
+    }
+}

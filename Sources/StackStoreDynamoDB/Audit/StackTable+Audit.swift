@@ -1,0 +1,113 @@
+import DynamoDB
+import Stacks
+
+extension StackTable {
+    /// What was found by reading the table from end to end.
+    package struct Audit: Sendable, Equatable {
+        package var discrepancies: [Discrepancy] = []
+        /// Whether the counters could be compared with the rows.
+        package var hasCounted = true
+    }
+
+    /// Reads every item, and looks again at what seems to be wrong: services may be at work meanwhile.
+    /// - Throws: ``StoreError``; `DynamoDBError`, such as `accessDenied` for who may not scan.
+    package func audit() async throws -> Audit {
+        let store = DynamoDBStackStore(client: client, table: name)
+        let seen = ScannedItems(try await scan())
+        var audit = Audit(discrepancies: seen.unreadable)
+        for candidate in seen.danglingCandidates where try await isDangling(candidate, store) { audit.discrepancies.append(candidate) }
+        guard seen.unreadable.isEmpty else { return Audit(discrepancies: audit.discrepancies, hasCounted: false) }
+        let first = try await counterDiscrepancies(store, users: seen.countedUsers)
+        // One look may have met a stack that came and went.
+        let second = first?.isEmpty == false ? try await counterDiscrepancies(store, users: seen.countedUsers) : first
+        guard let first, let second else { return Audit(discrepancies: audit.discrepancies, hasCounted: false) }
+        audit.discrepancies += first.filter(second.contains)
+        return audit
+    }
+
+    /// Mends what can be mended, each on condition that it is still as it was found.
+    /// - Returns: what was mended.
+    /// - Throws: ``StoreError``.
+    package func repair(_ discrepancies: [Discrepancy]) async throws -> [Discrepancy] {
+        let store = DynamoDBStackStore(client: client, table: name)
+        var repaired: [Discrepancy] = []
+        for discrepancy in discrepancies where discrepancy.canBeRepaired {
+            if try await store.repair(discrepancy) { repaired.append(discrepancy) }
+        }
+        return repaired
+    }
+
+    private func counterDiscrepancies(_ store: DynamoDBStackStore, users: Set<Int64>) async throws -> [Discrepancy]? {
+        for _ in 0..<5 {
+            if let found = try await store.counterDiscrepancies(users: users) { return found }
+            try await pause(.seconds(1))
+        }
+        return nil
+    }
+
+    private func scan() async throws -> [DynamoDB.Item] {
+        var items: [DynamoDB.Item] = []
+        var next: DynamoDB.Item?
+        repeat {
+            let page = try await client.scan(DynamoDB.ScanInput(consistentRead: true, exclusiveStartKey: next, tableName: name))
+            items += page.items ?? []
+            next = page.lastEvaluatedKey
+        } while next != nil
+        return items
+    }
+
+    /// The row first: with it gone, an item that still names it is left over from before.
+    private func isDangling(_ candidate: Discrepancy, _ store: DynamoDBStackStore) async throws -> Bool {
+        guard case .dangling(let pk, let sk, let holder) = candidate else { return false }
+        guard try await store.rows([ItemKey.stack(holder)], consistentRead: true).isEmpty else { return false }
+        let key: DynamoDB.Item = [Attribute.partitionKey: .s(pk), Attribute.sortKey: .s(sk)]
+        let item = try await store.rows([key], consistentRead: true).first
+        return item?[Attribute.stackID] == .s(holder.description)
+    }
+}
+
+/// The items of a table, sorted out.
+struct ScannedItems {
+    private(set) var unreadable: [Discrepancy] = []
+    private(set) var countedUsers: Set<Int64> = []
+    private var rows: Set<StackID> = []
+    private var held: [Discrepancy] = []
+
+    init(_ items: [DynamoDB.Item]) {
+        for item in items { add(ItemReader(item), item) }
+    }
+
+    /// What was held by stacks whose rows were not read. A row that lies under another key is one, too.
+    var danglingCandidates: [Discrepancy] {
+        held.filter { if case .dangling(_, _, let holder) = $0 { !rows.contains(holder) } else { false } }
+    }
+
+    private mutating func add(_ reader: ItemReader, _ item: DynamoDB.Item) {
+        let pk = reader.optionalText(Attribute.partitionKey) ?? ""
+        let sk = reader.optionalText(Attribute.sortKey) ?? ""
+        switch pk.prefix(while: { $0 != "#" }) {
+        case "STACKS":
+            if let id = StackID(sk) { rows.insert(id) }
+            do { _ = try StackRecord(item) } catch { unreadable.append(.unreadable("\(error)")) }
+        case "USER" where sk == "COUNT":
+            addCount(reader, item, pk)
+        case "USER", "PORT", "KEY", "EXPIRY":
+            do {
+                held.append(.dangling(pk: pk, sk: sk, holder: try reader.value(Attribute.stackID) { StackID($0) }))
+            } catch { unreadable.append(.unreadable("\(error)")) }
+        case "CAPACITY" where sk < ItemKey.endOfCounters:
+            do { _ = try reader.reserved } catch { unreadable.append(.unreadable("\(error)")) }
+        default:
+            break
+        }
+    }
+
+    private mutating func addCount(_ reader: ItemReader, _ item: DynamoDB.Item, _ pk: String) {
+        if item["stack_count"] != nil, item[Attribute.stacks] == nil { return unreadable.append(.predecessor(pk: pk)) }
+        do {
+            let _: Int64 = try reader.integer(Attribute.stacks)
+            guard let user = Int64(pk.dropFirst("USER#".count)) else { throw reader.unreadable("its user is no number") }
+            countedUsers.insert(user)
+        } catch { unreadable.append(.unreadable("\(error)")) }
+    }
+}

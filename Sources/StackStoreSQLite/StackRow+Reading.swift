@@ -1,0 +1,49 @@
+import GRDB
+import Stacks
+
+extension StackRow {
+    /// The row of a stack.
+    /// - Throws: ``StoreError/unreadable(_:)``.
+    static func find(_ id: StackID, in database: Database) throws -> StackRow? {
+        try first(filter(key: id.description), in: database)
+    }
+
+    /// The first row that a request finds.
+    /// - Throws: ``StoreError/unreadable(_:)``.
+    static func first(_ request: QueryInterfaceRequest<StackRow>, in database: Database) throws -> StackRow? {
+        try Row.fetchOne(database, request.limit(1)).map { try decoded($0) }
+    }
+
+    /// Every record that a request finds, row by row, so that one that cannot be read hides none of the others.
+    static func records(_ request: QueryInterfaceRequest<StackRow>, in database: Database) throws -> StackRecords {
+        var read = StackRecords()
+        let rows = try Row.fetchCursor(database, request)
+        while let row = try rows.next() {
+            do { read.records.append(try decoded(row).record()) } catch StoreError.unreadable(let record) { read.unreadable.append(record) }
+        }
+        return read
+    }
+
+    /// The first record that a request finds and that can be read.
+    static func firstReadable(_ request: QueryInterfaceRequest<StackRow>, in database: Database) throws -> StackRecord? {
+        let rows = try Row.fetchCursor(database, request)
+        while let row = try rows.next() {
+            do { return try decoded(row).record() } catch StoreError.unreadable { continue }
+        }
+        return nil
+    }
+
+    /// - Throws: ``StoreError/unreadable(_:)``.
+    static func decoded(_ row: Row) throws -> StackRow {
+        do { return try StackRow(row: row) } catch {
+            // The error goes on with the whole row, the Pod spec included.
+            let what = "\(error)".split(separator: ", row:", maxSplits: 1).first ?? "a column has another type"
+            throw unreadable(row[Columns.stackID.name] as? String, String(what.prefix(200)))
+        }
+    }
+
+    static func unreadable(_ stackID: String?, _ what: String) -> StoreError {
+        let name = stackID.map { "\"\($0.prefix(64))\"" } ?? "without an id"
+        return .unreadable(UnreadableRecord(id: stackID.flatMap { StackID($0) }, reason: "row \(name) of stacks cannot be read: \(what)"))
+    }
+}
