@@ -285,8 +285,8 @@ import Testing
 
     @Test(arguments: [
         (KubernetesError.Kind.transport, Outcome.unknown(.unavailable)), (.timedOut, .unknown(.unavailable)),
-        (.decoding, .unknown(.unavailable)), (.credentials, .final(.noCredentials)), (.request, .final(.unexpected)), (.throttled, .final(.busy)),
-        (.configuration, .final(.unexpected)),
+        (.decoding, .unknown(.unavailable)), (.credentials, .final(.noCredentials)), (.request, .final(.unexpected)),
+        (.throttled, .final(.busy)), (.configuration, .final(.unexpected)),
     ])
     func `without an answer the kind of the failure decides`(kind: KubernetesError.Kind, outcome: Outcome) {
         #expect(Outcome(Disposition(KubernetesError(kind, "as the test says"), creating: .pod)) == outcome)
