@@ -17,7 +17,7 @@ struct LifecycleTests {
                     "stack_id", "user_id", "problem_id", "pod_id", "namespace", "node_id", "node_public_ip", "pod_spec", "target_port",
                     "node_port",
                     "ports", "service_name", "status", "ttl_expires_at", "created_at", "updated_at", "requested_cpu_milli",
-                    "requested_memory_bytes",
+                    "requested_memory_bytes", "warnings",
                 ]
             )
             #expect(created.body["service_name"]?.string == "svc-" + id)

@@ -20,6 +20,21 @@ import Testing
         }
     }
 
+    /// A NodePort answers only on addresses of its Service's family.
+    @Test(arguments: [(IPFamily?.none, "2001:db8::1"), (.v6, "2001:db8::1"), (.v4, "203.0.113.7")])
+    func `the address is of the family of the Service`(family: IPFamily?, address: String) async throws {
+        try await withStackBench { bench in
+            let id = try await bench.create().record.id
+            bench.cluster.state.update { state in
+                state.nodes["node-1"]?.observation.externalIPs = ["2001:db8::1", "203.0.113.7"]
+                state.services[id]?.family = family
+            }
+            #expect(try await bench.stack(id).nodePublicIP == address)
+            bench.cluster.state.update { $0.nodes["node-1"]?.observation.externalIPs = [] }
+            #expect(try await bench.stack(id).nodePublicIP == nil)
+        }
+    }
+
     @Test func `statistics are sums over what is there`() async throws {
         try await withStackBench { bench in
             #expect(try await bench.service.stats(logger: silentLogger) == StackStats())
