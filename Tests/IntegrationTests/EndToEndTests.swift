@@ -41,7 +41,7 @@ struct EndToEndTests {
                 if parts.count == 2 { seen[String(parts[0])] = String(parts[1]) }
             }
             // CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID, NET_BIND_SERVICE, SYS_CHROOT.
-            #expect(seen["CapEff"] == "00000000000404fb", "\(page)")
+            #expect(seen["CapEff"] == "00000000200404fb", "\(page)")
             #expect(seen["NoNewPrivs"] == "1", "\(page)")
             #expect(seen["Seccomp"] == "2", "the runtime's filter: \(page)")
             #expect(seen["uid"] == "0", "root, as ordinary images expect: \(page)")
