@@ -19,7 +19,7 @@ final class Transport: Sendable {
 
     /// How long the API server may take.
     struct Timeouts: Sendable {
-        /// From sending a request to the last byte of its answer.
+        /// From sending a request to the last byte of its answer; of a watch, to the head of its answer.
         var request: Duration = .seconds(15)
         /// For a request and its repetitions, with the waits before and between them.
         var operation: Duration = .seconds(30)
@@ -27,8 +27,7 @@ final class Transport: Sendable {
         var page: Duration = .seconds(300)
         /// A page that is silent for so long is given up.
         var pageIdle: Duration = .seconds(30)
-        /// The API server sends a bookmark each minute; a watch that is silent for longer than two is taken for dead. That holds for the
-        /// head of its answer too: some proxies pass it on with the first event only.
+        /// The API server sends a bookmark each minute; a watch that is silent for longer than two is taken for dead.
         var watchIdle: Duration = .seconds(150)
     }
 
@@ -62,10 +61,13 @@ final class Transport: Sendable {
     }
 
     /// Opens a stream of lines; its head is here when this returns.
+    /// - Parameter isHeadSlow: whether the head may take as long as a stream may be silent.
     /// - Throws: ``KubernetesError``, also for every answer that is no success.
-    func stream(_ request: Request) async throws -> HTTPClientResponse.Body {
+    func stream(_ request: Request, isHeadSlow: Bool) async throws -> HTTPClientResponse.Body {
         try await authenticated { clients, token in
-            try await withTimeout(self.timeouts.watchIdle) { try await self.execute(clients.watches, request, token).body }
+            try await withTimeout(isHeadSlow ? self.timeouts.watchIdle : self.timeouts.request) {
+                try await self.execute(clients.watches, request, token).body
+            }
         }
     }
 

@@ -21,14 +21,13 @@ extension Reflector {
 
     func handle(_ error: any Error, _ state: inout State) {
         let error = error as? KubernetesError ?? KubernetesError(.transport, "\(error)")
+        store.failed("\(error)")
         if error.isGone {
             logger.debug("watch expired; listing anew")
-            advance(&state, .expired(retryAfterSeconds: error.retryAfterSeconds))
-            return
+        } else {
+            let level: Logger.Level = store.isSynced ? .notice : .warning
+            logger.log(level: level, "watch failed; going on after a pause", metadata: ["error": "\(error)"])
         }
-        store.failed("\(error)")
-        let level: Logger.Level = store.isSynced ? .notice : .warning
-        logger.log(level: level, "watch failed; going on after a pause", metadata: ["error": "\(error)"])
         if let silence = state.notice.failed(now: now()) {
             logger.error(
                 "the API server has not answered lists and watches for too long; what is known grows old",
@@ -36,7 +35,8 @@ extension Reflector {
             )
         }
         let seconds = error.retryAfterSeconds
-        advance(&state, error.kind == .decoding ? .expired(retryAfterSeconds: seconds) : .failed(retryAfterSeconds: seconds))
+        let isExpired = error.isGone || error.kind == .decoding
+        advance(&state, isExpired ? .expired(retryAfterSeconds: seconds) : .failed(retryAfterSeconds: seconds))
     }
 
     func report(_ object: UnreadableObject) {

@@ -66,6 +66,8 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
         var machine: WatchMachine
         var backoff: Backoff
         var notice: OutageNotice
+        /// Whether the last watch was not taken in time: the next may take longer.
+        var isHeadSlow = false
     }
 
     private func pause(_ state: inout State) async throws {
@@ -94,9 +96,7 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
     }
 
     private func watch(from version: String, _ state: inout State) async throws {
-        let stream = client.watch(T.self, namespace: namespace, labelSelector: labelSelector, resourceVersion: version)
-        var events = stream.makeAsyncIterator()
-        try await events.waitUntilOpen()
+        var events = try await openWatch(from: version, &state)
         heard(&state)
         let opened = now()
         var isEmpty = true
@@ -117,6 +117,25 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
         if lost == nil { heard(&state) }
         if let lost { logger.debug("watch cut off", metadata: ["error": "\(lost)"]) }
         advance(&state, lost == nil && hasLasted ? .ended : .cutOff)
+    }
+
+    /// One answer that never comes must not keep the watch closed for minutes, and a proxy that holds the head back must not for ever.
+    private func openWatch(from version: String, _ state: inout State) async throws -> WatchStream<T>.Iterator {
+        let stream = client.watch(
+            T.self,
+            namespace: namespace,
+            labelSelector: labelSelector,
+            resourceVersion: version,
+            isHeadSlow: state.isHeadSlow
+        )
+        var events = stream.makeAsyncIterator()
+        let started = now()
+        do { try await events.waitUntilOpen() } catch let error as KubernetesError where error.kind == .timedOut {
+            state.isHeadSlow = true
+            throw error
+        }
+        if now() - started < Transport.Timeouts().request { state.isHeadSlow = false }
+        return events
     }
 
     private func apply(_ event: WatchEvent<T>) {

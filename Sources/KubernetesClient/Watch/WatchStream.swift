@@ -43,13 +43,16 @@ public struct WatchStream<T: KubernetesObject>: AsyncSequence, Sendable {
 
 extension KubernetesClient {
     /// Watches from a version on. Bookmarks are asked for; the server ends the watch after 240 to 290 s.
-    /// - Parameter namespace: nil for all.
+    /// - Parameters:
+    ///   - namespace: nil for all.
+    ///   - isHeadSlow: whether the head of the answer may take minutes: some proxies pass it on with the first event only.
     public func watch<T: KubernetesObject>(
         _ type: T.Type,
         namespace: String? = nil,
         labelSelector: String? = nil,
         fieldSelector: String? = nil,
-        resourceVersion: String
+        resourceVersion: String,
+        isHeadSlow: Bool = false
     ) -> WatchStream<T> {
         var request = Request(method: .GET, path: T.resource.path(namespace: namespace))
         request.query = Query(labelSelector: labelSelector, fieldSelector: fieldSelector)
@@ -58,6 +61,6 @@ extension KubernetesClient {
         request.query["resourceVersion"] = resourceVersion
         // Not all at the same moment: many watches may have begun together.
         request.query["timeoutSeconds"] = String(Int.random(in: 240...290))
-        return WatchStream { [transport, request] in try await transport.stream(request) }
+        return WatchStream { [transport, request] in try await transport.stream(request, isHeadSlow: isHeadSlow) }
     }
 }

@@ -170,7 +170,7 @@ struct KubernetesClientTests {
         }) { server in
             try await withClient(of: server, timeouts: timeouts) { client in
                 var count = 0
-                for try await _ in client.watch(Pod.self, resourceVersion: "1") { count += 1 }
+                for try await _ in client.watch(Pod.self, resourceVersion: "1", isHeadSlow: true) { count += 1 }
                 #expect(count == 1)
             }
             #expect(server.received.map { $0.headers["Accept-Encoding"] } == [[]])

@@ -114,21 +114,36 @@ struct ReflectorTests {
 
     @Test func `a watch that lasted and was ended in order goes on without a pause`() async throws {
         step.set(.seconds(3))
-        try await reflect([Self.empty] + Array(repeating: .stream([]), count: 20)) { server, _ in
-            await server.waitForRequests(22)
+        try await reflect([Self.empty] + Array(repeating: .stream([]), count: 8)) { server, _ in
+            await server.waitForRequests(10)
             #expect(pauses.value == 0)
         }
     }
 
     @Test func `a load balancer that cuts idle watches costs a short pause each time, and no more`() async throws {
         step.set(.seconds(3))
-        try await reflect([Self.empty] + Array(repeating: .stream([.cut]), count: 20)) { server, store in
-            await server.waitForRequests(22)
+        try await reflect([Self.empty] + Array(repeating: .stream([.cut]), count: 8)) { server, store in
+            await server.waitForRequests(10)
             #expect(versions(server).dropFirst().allSatisfy { $0 == "1" })
-            #expect(pauses.value == 20)
+            #expect(pauses.value == 8)
             #expect(store.health(now: time.value).lastFailure == nil)
         }
         #expect(log.lines(at: .notice).isEmpty)
+    }
+
+    @Test func `a head that is held back until the first event is waited for at the second try`() async throws {
+        let event = JSONText.event("ADDED", JSONText.pod("a", version: "5"))
+        try await FakeAPIServer.run(handler: { _, index in
+            if index == 0 { return Self.empty }
+            do { try await Task.sleep(for: .milliseconds(700)) } catch { /* the test is over */  }
+            return .stream([.text(event), .silence])
+        }) { server in
+            try await reflect(on: server, timeouts: Transport.Timeouts(request: .milliseconds(100))) { server, store in
+                _ = try await store.wait(namespace: "n", name: "a", until: phase("Running"))
+                #expect(versions(server).dropFirst().allSatisfy { $0 == "1" })
+                #expect(pauses.value == 1)
+            }
+        }
     }
 
     @Test func `after five failures in a row the list is asked for anew`() async throws {
