@@ -22,7 +22,7 @@ struct AuditTests {
     }
 
     @Test func `a table in which stacks come and go is in order`() async throws {
-        try await TestTable.with { test in
+        try await TestTable.with(mayScan: true) { test in
             for number in 0..<6 {
                 let record = StackRecord.sample(
                     user: Int64(1 + number % 2),
@@ -42,7 +42,7 @@ struct AuditTests {
     }
 
     @Test func `what a row leaves that was deleted by hand is found, mended, and free again`() async throws {
-        try await TestTable.with { test in
+        try await TestTable.with(mayScan: true) { test in
             let kept = StackRecord.sample(user: 7, problem: 1, nodePort: 30001)
             let lost = StackRecord.sample(user: 7, problem: 2, key: "K", nodePort: 30002)
             for record in [kept, lost] { try await test.store.reserve(record, within: .wide) }
@@ -62,7 +62,7 @@ struct AuditTests {
     }
 
     @Test func `what has changed since it was found is left alone`() async throws {
-        try await TestTable.with { test in
+        try await TestTable.with(mayScan: true) { test in
             let record = StackRecord.sample(user: 7, problem: 1, nodePort: 30001)
             try await test.store.reserve(record, within: .wide)
             try await Self.delete(test, ItemKey.stack(record.id))
@@ -78,7 +78,7 @@ struct AuditTests {
     }
 
     @Test func `counters that were changed by hand are counted anew`() async throws {
-        try await TestTable.with { test in
+        try await TestTable.with(mayScan: true) { test in
             let record = StackRecord.sample(user: 7)
             try await test.store.reserve(record, within: .wide)
             var counter = ItemKey.capacity(record.id)
@@ -101,7 +101,7 @@ struct AuditTests {
     }
 
     @Test func `while a row cannot be read it is named, and nothing is counted anew`() async throws {
-        try await TestTable.with { test in
+        try await TestTable.with(mayScan: true) { test in
             let record = StackRecord.sample(user: 7)
             try await test.store.reserve(record, within: .wide)
             var item = record.item
@@ -119,7 +119,7 @@ struct AuditTests {
     }
 
     @Test func `stacks that come and go while the table is checked look like nothing`() async throws {
-        try await TestTable.with { test in
+        try await TestTable.with(mayScan: true) { test in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for worker in 0..<3 {
                     group.addTask {

@@ -32,6 +32,9 @@ struct CostTests {
             try await expect(["BatchGetItem"] + eightQueries) { _ = try await store.records(expiredBy: .after(7200)).records }
             try await expect(["BatchGetItem"] + eightQueries) { _ = try await store.nextExpiry() }
             try await expect(["GetItem"]) { try await store.checkReadiness() }
+            try await expect(["GetItem", "UpdateItem"]) { _ = try await store.installationID() }
+            try await expect(["GetItem"]) { _ = try await store.installationID() }
+            try await expect(["BatchGetItem", "Query"] + eightQueries + eightQueries) { _ = try await store.counterDiscrepancies() }
             try await expect(["UpdateItem"]) { _ = try await store.beginDelete(record.id, ifUnchanged: nil, at: .after(3)) }
             try await expect(["GetItem", "TransactWriteItems"]) { try await store.remove(record.id) }
             try await expect(["GetItem"]) { try await store.remove(record.id) }

@@ -72,7 +72,7 @@ final class InstallationWatch: Sendable {
     }
 
     /// - Returns: whether the namespace bears the store's id.
-    private func look() async -> Bool {
+    private func look(isSecond: Bool = false) async -> Bool {
         do {
             // A namespace that does not exist holds nothing that could be somebody else's.
             guard let found = try await sources.read() else {
@@ -92,6 +92,9 @@ final class InstallationWatch: Sendable {
                 return false
             }
             return true
+        } catch let error as KubernetesError where error.isConflict && !isSecond {
+            // Another replica was faster, with the same id or with another.
+            return await look(isSecond: true)
         } catch {
             setUnchecked("namespace \(sources.namespace) could not be asked for its installation id, or not be given one", error)
             return false

@@ -11,7 +11,9 @@ package struct CopyMark: Sendable, Equatable {
 
     init(_ item: ItemReader) throws {
         token = try item.text(Attribute.token)
-        expiresAt = Date(microseconds: try item.integer(Attribute.expiresAt))
+        let end: Int64 = try item.integer(Attribute.expiresAt)
+        guard StackRecord.times.contains(end) else { throw item.unreadable("\(Attribute.expiresAt) is \(end)") }
+        expiresAt = Date(microseconds: end)
     }
 }
 

@@ -55,6 +55,6 @@ extension StackRecord {
     }
 
     private static let ports = 1...65535
-    /// From the year 1970 to the end of the year 9999.
-    private static let times: ClosedRange<Int64> = 0...253_402_300_799_999_999
+    /// What a time in a database may be: microseconds from the year 1970 to the end of the year 9999.
+    package static let times: ClosedRange<Int64> = 0...253_402_300_799_999_999
 }

@@ -1,3 +1,4 @@
+import KubernetesClient
 import Logging
 import StackCluster
 import StackStoreSQLite
@@ -16,6 +17,8 @@ import Testing
             var exists = true
             var hasObjects = false
             var failure: (any Error)?
+            /// Marks the namespace a moment before the write.
+            var rival: String?
             var reads = 0
             var writes: [String] = []
         }
@@ -33,6 +36,10 @@ import Testing
         func write(_ installation: String) throws {
             try state.withLock { state in
                 if let failure = state.failure { throw failure }
+                if let rival = state.rival {
+                    state.mark = rival
+                    throw KubernetesError(.status, "the object has been modified", code: 409)
+                }
                 state.writes.append(installation)
                 state.mark = installation
             }
@@ -166,6 +173,17 @@ import Testing
                     { watch, pause in #expect(watch.isOurs && pause == InstallationWatch.patience) },
                 ]
             )
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `of two that mark a namespace at once the second looks again at once`(isSameStore: Bool) async throws {
+        try await withSQLiteStore { store in
+            let namespace = FakeNamespace()
+            let id = try await store.installationID()
+            namespace.state.withLock { $0.rival = isSameStore ? id : "another" }
+            try await Self.run(store, namespace, [{ watch, _ in #expect(watch.isOurs == isSameStore) }])
+            #expect(namespace.state.withLock { $0.writes } == [] && namespace.state.withLock { $0.reads } == 3)
         }
     }
 

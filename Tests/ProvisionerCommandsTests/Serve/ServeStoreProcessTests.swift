@@ -79,6 +79,9 @@ struct ServeStoreProcessTests {
                         }
                         #expect(try await Self.status(of: "http://\(address)/healthz") == 200)
                         #expect(try await Self.status(of: "http://\(address)/readyz") == 503)
+                        // Whoever copies the table would not know of what is created now.
+                        let created = try await Self.create(at: "http://\(address)/stacks")
+                        #expect(created.contains(#""code":"store_unavailable""#), "\(created)")
                         try execution.send(signal: .terminate)
                     }
                 }
@@ -86,6 +89,13 @@ struct ServeStoreProcessTests {
             }
             release.finish()
         }
+    }
+
+    private static func create(at url: String) async throws -> String {
+        var request = URLRequest(url: try #require(URL(string: url)))
+        request.httpMethod = "POST"
+        request.httpBody = Data(#"{"user_id": 1, "problem_id": 1, "target_port": 8080, "pod_spec": "kind: Pod"}"#.utf8)
+        return String(decoding: try await URLSession.shared.data(for: request).0, as: UTF8.self)
     }
 
     private static func status(of url: String) async throws -> Int? {

@@ -16,7 +16,7 @@ package struct RequestRules {
         case "Query": check(query: body)
         case "PutItem", "UpdateItem", "DeleteItem": check(write: body, kind: String(operation.dropLast("Item".count)))
         case "TransactWriteItems": check(transaction: body)
-        case "Scan", "CreateTable", "DescribeTable", "UpdateTimeToLive", "DescribeTimeToLive", "DescribeContinuousBackups":
+        case "CreateTable", "DescribeTable", "UpdateTimeToLive", "DescribeTimeToLive", "DescribeContinuousBackups":
             check(table: body)
         default: complain("is not an operation that the store may use")
         }
