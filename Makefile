@@ -1,52 +1,57 @@
-# Everything a person types. `make help` explains.
+# Everything a person types. `make help` lists the targets and the comments after them.
 
 CLUSTER := scripts/cluster/cluster
+UNIT_TESTS := PodPolicyTests|StacksTests|StackClusterTests|KubernetesClientTests|HTTPAPITests
 
-.PHONY: help demo run test soak fuzz format benchmark benchmark-full cluster-up cluster-status cluster-down
+.PHONY: help demo run build unit test lint format docs soak fuzz benchmark benchmark-full cluster-up cluster-status cluster-down
 
-help:
-	@echo "make demo            bring up what is missing, run the service, read a flag from a real container, clean up"
-	@echo "make run             the same service in the foreground, with curl lines to paste"
-	@echo "make test            format, scripts, unit, integration and end-to-end tests"
-	@echo "make soak            the random run, longer: 20,000 operations (RANDOM_RUN_SEED repeats one)"
-	@echo "make fuzz            ten minutes of fuzzing the Pod policy"
-	@echo "make benchmark       latency of a create against the bare floor, and memory"
-	@echo "make benchmark-full  2,700 stacks at once: creates, lists, passes of the reconciler, deletes"
-	@echo "make format          format the Swift sources"
-	@echo "make cluster-up      start the local Kubernetes (repeat at will)"
-	@echo "make cluster-status  what of it runs, and where"
-	@echo "make cluster-down    end it and leave nothing behind"
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo:
+demo: ## bring up what is missing, run the service, read a flag from a real container, clean up
 	scripts/demo
 
-run:
+run: ## run the same service in the foreground, with curl lines to paste
 	scripts/run
 
-test:
+build: ## compile the service and the tests, for debugging
+	swift build --build-tests
+
+unit: ## run the tests that need no cluster and no database
+	swift build --build-tests
+	swift test --skip-build --filter '^($(UNIT_TESTS))\.'
+
+test: ## run lint, unit, integration and end-to-end tests
 	scripts/test
 
-soak:
+lint: ## check the format of the Swift sources, and the scripts with shellcheck
+	scripts/lint
+
+format: ## format the Swift sources
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Fuzzing
+
+docs: ## write the reference of the two clients with DocC, below .build/plugins
+	swift package generate-documentation --target KubernetesClient
+	swift package generate-documentation --target DynamoDB
+
+soak: ## run the random run longer: 20,000 operations (RANDOM_RUN_SEED repeats one)
 	RANDOM_RUN_OPERATIONS=20000 scripts/test --filter RandomRunTests
 
-fuzz:
+fuzz: ## fuzz the Pod policy for ten minutes
 	scripts/fuzz 600
 
-benchmark:
+benchmark: ## measure the latency of a create against the bare floor, and memory
 	scripts/benchmark sqlite
 	scripts/benchmark dynamodb
 
-benchmark-full:
+benchmark-full: ## measure 2,700 stacks at once: creates, lists, passes of the reconciler, deletes
 	scripts/benchmark sqlite full
 
-format:
-	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Fuzzing
-
-cluster-up:
+cluster-up: ## start the local Kubernetes (repeat at will)
 	$(CLUSTER) up
 
-cluster-status:
+cluster-status: ## show which parts of it run, and where
 	$(CLUSTER) status
 
-cluster-down:
+cluster-down: ## end it and leave nothing behind
 	$(CLUSTER) down

@@ -13,7 +13,7 @@ public struct ProvisionerCommand: AsyncParsableCommand {
               provisioner table create              make the DynamoDB table for STACK_STORE=dynamodb
               provisioner adopt                     see to which store the namespace belongs
             """,
-        version: "0.1.0",
+        version: Version.current,
         subcommands: [ServeCommand.self, CheckCommand.self, TableCommand.self, StoreCommand.self, AdoptCommand.self]
     )
 

@@ -70,7 +70,10 @@ struct ServeCommand: AsyncParsableCommand {
                 environment: environment,
                 logger: logger,
                 failpoint: Self.failpoint(environment),
-                onRunning: { logger.info("listening", metadata: ["address": "\(configuration.address.host):\($0)"]) }
+                onRunning: { port in
+                    let address = "\(configuration.address.host):\(port)"
+                    logger.info("listening", metadata: ["address": "\(address)", "version": "\(Version.current)"])
+                }
             )
         } catch let error as SQLiteStoreError {
             Terminal.complain("STACK_SQLITE_PATH: \(error)")
