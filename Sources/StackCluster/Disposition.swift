@@ -73,6 +73,7 @@ extension Disposition {
             // The quota plugin of another API server was faster; nothing was made.
             // https://github.com/kubernetes/kubernetes/issues/67761
             return .retry(after: .milliseconds(100), orElse: ClusterError(.busy, error.message))
+        case 409: return .final(ClusterError(.busy, "\(error)"))
         case 400, 403, 422: return refused(error, object)
         case 429: return .retry(after: pause(error), orElse: busy(error))
         case 503 where error.retryAfterSeconds != nil: return .retry(after: pause(error), orElse: busy(error))

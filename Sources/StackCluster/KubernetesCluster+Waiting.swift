@@ -60,6 +60,10 @@ extension KubernetesCluster {
         try await exists(Node.self, name, namespace: nil)
     }
 
+    package func isNodeUnreachable(_ name: String) async throws -> Bool {
+        try await mappingErrors { try await existing(Node.self, name, namespace: nil)?.isUnreachable ?? true }
+    }
+
     private func exists<T: KubernetesObject>(_ type: T.Type, _ name: String, namespace: String?) async throws -> Bool {
         try await mappingErrors { try await existing(type, name, namespace: namespace) != nil }
     }

@@ -1,4 +1,5 @@
 import KubernetesClient
+import Logging
 package import PodPolicy
 package import Stacks
 
@@ -71,7 +72,11 @@ extension KubernetesCluster {
             } catch let error as KubernetesError {
                 switch Disposition(error, creating: kind) {
                 case .exists:
-                    return try await mappingErrors { try await client.get(type, name: name, namespace: settings.namespace) }
+                    if let made = try await mappingErrors({ try await existing(type, name, namespace: settings.namespace) }) { return made }
+                    // Somebody removed it between the two requests.
+                    guard attempt < Self.unknownAttempts else {
+                        throw ClusterError(.podGone, "\(name) was removed while it was being made")
+                    }
                 case .gone:
                     throw ClusterError(.unexpected, "\(error)")
                 case .final(let error):
@@ -79,10 +84,12 @@ extension KubernetesCluster {
                 case .retry(let pause, let error):
                     let pause = pause * Double.random(in: 0.5..<1.5) * Double(attempt)
                     guard attempt < Self.createAttempts, ContinuousClock.now + pause < end else { throw error }
+                    logger.notice("sending a create again", metadata: ["name": "\(name)", "error": "\(error)"])
                     try await Task.sleep(for: pause)
                 case .unknown(let error):
                     let pause = Duration.milliseconds(200 * attempt)
                     guard attempt < Self.unknownAttempts, ContinuousClock.now + pause < end else { throw error }
+                    logger.notice("looking whether a create was carried out", metadata: ["name": "\(name)", "error": "\(error)"])
                     try await Task.sleep(for: pause)
                     if let made = try await mappingErrors({ try await existing(type, name, namespace: settings.namespace) }) { return made }
                 }

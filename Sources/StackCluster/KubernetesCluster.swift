@@ -34,6 +34,7 @@ package final class KubernetesCluster: Cluster {
 
     let client: KubernetesClient
     let settings: Settings
+    let logger: Logger
     let pods: ObjectStore<Pod>
     let services: ObjectStore<Service>
     let nodes: ObjectStore<Node>
@@ -46,6 +47,7 @@ package final class KubernetesCluster: Cluster {
     package init(client: KubernetesClient, settings: Settings, ports: Ports, triggers: ReconcileTriggers, logger: Logger) {
         self.client = client
         self.settings = settings
+        self.logger = logger
         let watched = WatchedState(settings: settings, ports: ports, triggers: triggers)
         self.watched = watched
         let pods = Reflector<Pod>(client: client, logger: logger, transform: { $0.trimmed() }, onChange: { watched.podChanged($0) })

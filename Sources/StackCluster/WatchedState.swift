@@ -37,6 +37,10 @@ final class WatchedState: Sendable {
 
     func podChanged(_ change: Change<Pod>) {
         switch change {
+        case .updated(let old, let pod) where old.metadata.stackID(in: settings.namespace) != pod.metadata.stackID(in: settings.namespace):
+            // Somebody took our labels off: it is nobody's Pod from now on.
+            podChanged(.removed(old))
+            podChanged(.added(pod))
         case .added(let pod), .updated(_, let pod):
             let id = pod.metadata.stackID(in: settings.namespace)
             if let id { ownPorts.withLock { _ = $0.pods.insert(id) } }

@@ -47,6 +47,15 @@ import Testing
         #expect(ports.freeCount == 2)
     }
 
+    @Test func `the port of a stack whose Pod lost our labels is offered with the end of its Service`() throws {
+        state.podChanged(.added(try pod()))
+        state.serviceChanged(.added(try service()))
+        let stripped = try Objects.pod("stack-0000000000000001", spec: #"{"containers":[]}"#)
+        state.podChanged(.updated(old: try pod(), new: stripped))
+        state.serviceChanged(.removed(try service()))
+        #expect(ports.freeCount == 2)
+    }
+
     @Test func `a stranger's Service holds its ports, its health check's too, and no Pod matters`() throws {
         let stranger = try service(#""labels":{}"#, spec: #"{"ports":[{"port":80,"nodePort":30000}],"healthCheckNodePort":30001}"#)
         state.serviceChanged(.added(stranger))

@@ -5,7 +5,7 @@
 ///
 ///     budget = total − reserve − othersUse − ownExtra + ownElsewhere
 ///
-/// - `othersUse`: requests of Pods that belong to no stack, on eligible nodes.
+/// - `othersUse`: requests of Pods that belong to no stack, on eligible nodes; of each node at most what it offers.
 /// - `ownExtra`: requests of stacks' Pods beyond what their records count, as of an injected container, on eligible nodes.
 /// - `ownElsewhere`: requests of stacks whose Pod takes nothing of an eligible node: it has ended, or its node is not eligible.
 package struct CapacityTracker: Sendable {
@@ -78,8 +78,10 @@ package struct CapacityTracker: Sendable {
         for (name, node) in nodes where node.isEligible {
             allocatable.add(node.allocatable, sign: 1)
             guard let usage = usage[name] else { continue }
-            used += usage.others
-            used += usage.ownExtra
+            // A stranger may bind a Pod to a node that is far too small for it; until the kubelet refuses it, it takes this node only.
+            var taken = usage.others
+            taken += usage.ownExtra
+            used += taken.atMost(node.allocatable)
         }
         for (name, usage) in usage where nodes[name]?.isEligible != true { ownElsewhere += usage.ownCounted }
         let total = ResourceAmount(

@@ -52,6 +52,14 @@ struct Totals: Sendable, Equatable {
         left.pods += right.pods
     }
 
+    /// No more cpu and memory than a node offers.
+    func atMost(_ offered: NodeResources) -> Totals {
+        var result = self
+        result.cpuMilli = min(cpuMilli, Int128(offered.cpuMilli))
+        result.memoryBytes = min(memoryBytes, Int128(offered.memoryBytes))
+        return result
+    }
+
     /// The two resources that a budget counts.
     var amount: ResourceAmount {
         ResourceAmount(cpuMilli: Int64(clamping: cpuMilli), memoryBytes: Int64(clamping: memoryBytes))

@@ -36,6 +36,9 @@ package protocol Cluster: Sendable {
     /// Asks the API server itself whether the node exists.
     func nodeExists(_ name: String) async throws -> Bool
 
+    /// Asks the API server itself whether the node's kubelet has stopped reporting; true also when there is no such node.
+    func isNodeUnreachable(_ name: String) async throws -> Bool
+
     /// What the watch last said of the Pod.
     func pod(of id: StackID) -> PodObservation?
     /// Whether the watch knows the Service.

@@ -57,7 +57,7 @@ extension Reconciler {
     private func remove(_ record: StackRecord, because repair: Repair) async throws -> Outcome {
         try requireLeadership()
         let begun = causes.withLock { $0[record.id] }
-        let givenUp = givenUpNode(of: record.id)
+        let givenUp = try await givenUpNode(of: record.id)
         if begun != nil, givenUp == nil, isEnding(record.id) { return .pending }
         let cause = begun ?? repair
         // Its owner may have gone on with a slow reservation a moment ago.
@@ -92,11 +92,14 @@ extension Reconciler {
 
     /// The node on whose word the removal of a stack has waited for longer than `STACK_DEAD_NODE_TIMEOUT`. Warns about a node that has
     /// not been silent for so long.
-    private func givenUpNode(of id: StackID) -> String? {
-        guard let pod = service.cluster.pod(of: id), pod.isTerminating, let name = pod.nodeName else { return nil }
+    private func givenUpNode(of id: StackID) async throws -> String? {
+        let cluster = service.cluster
+        guard let pod = cluster.pod(of: id), pod.isTerminating, let name = pod.nodeName else { return nil }
+        guard cluster.node(named: name)?.isUnreachable == true else { return nil }
         guard let silence = deadNodes.timeUnreachable(name, at: instant()) else { return nil }
         let timeout = service.settings.deadNodeTimeout
-        if timeout > .zero, silence >= timeout { return name }
+        // The watch may be late with a node that has come back: the API server's own word ends the wait.
+        if timeout > .zero, silence >= timeout, try await cluster.isNodeUnreachable(name) { return name }
         if deadNodes.takeWarning(name, at: instant()) {
             logger.warning(
                 "stacks wait for a node that has stopped reporting; kubectl delete node frees them",
@@ -129,8 +132,9 @@ extension Reconciler {
     private func removeOrphan(_ id: StackID) async throws -> Outcome {
         guard knowsAllIDs.load(ordering: .relaxed) else { return .nothingToDo }
         guard service.cluster.pod(of: id) != nil || service.cluster.hasService(of: id) else { return .nothingToDo }
-        if isEnding(id) { return .pending }
-        try await service.deleteObjects(of: id, mayWrite: requireLeadership)
+        let givenUp = try await givenUpNode(of: id)
+        if givenUp == nil, isEnding(id) { return .pending }
+        try await service.deleteObjects(of: id, isNodeGivenUp: givenUp != nil, mayWrite: requireLeadership)
         logger.notice("objects without a record removed", metadata: ["stack_id": "\(id)"])
         return .repaired(.orphan)
     }

@@ -53,6 +53,7 @@ package final class Reconciler: Sendable {
         defer { triggers.requestFullPass() }
         // A first pass with much to repair makes nobody unwell.
         lastPass.withLock { $0 = instant() }
+        deadNodes.reset()
         await withDiscardingTaskGroup { group in
             group.addTask {
                 while !Task.isCancelled {
@@ -122,7 +123,7 @@ package final class Reconciler: Sendable {
             return summary
         }
         do {
-            deadNodes.update(service.cluster.unreachableNodes(), at: instant())
+            deadNodes.update(service.cluster.unreachableNodes(), at: instant(), longestGap: interval * 3 + .seconds(60))
             // Objects first: each of these had its record before it was created, so one without a record now is an orphan.
             let objects = service.cluster.ownedObjects()
             let expiryRead = triggers.beginExpiryRead()

@@ -9,8 +9,8 @@ package struct ReconcilerHealth: Sendable, Equatable {
     /// Between two passes.
     package var interval: Duration
 
-    /// A replica may take so long to find a new leader, or to renew its own Lease again.
-    private static let leaderPatience: Duration = .seconds(60)
+    /// As long as the watches may be without a word: while the API server is away nobody can renew the Lease, and reads go on.
+    private static let leaderPatience: Duration = .seconds(180)
     /// A pass with much to repair may take so long.
     private static let passPatience: Duration = .seconds(180)
 

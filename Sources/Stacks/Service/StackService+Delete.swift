@@ -4,26 +4,28 @@ extension StackService {
     /// Removes a stack and returns once Pod and Service are seen gone. Repeats safely.
     ///
     /// The mark comes first and waits for no slot: from then on no read shows the stack. To wait for the Pod's end takes no slot
-    /// either, so a node that is down keeps no other delete waiting.
+    /// either, so a node that is down keeps no other delete waiting. Deletes of one stack at the same time are one.
     /// - Throws: ``StackError``: `stack_not_found`; `deletion_pending` when the cluster takes longer, and then the reconciler goes on.
     package func delete(_ id: StackID, logger: Logger) async throws {
         try await translatingErrors(logger) {
             try await deletes.perform(for: .stack(id)) {
-                var logger = logger
-                logger[metadataKey: "stack_id"] = "\(id)"
-                try await self.locks.withLock(id) {
-                    let marked = try await self.effect(.beginDelete) { try await self.store.beginDelete(id, at: self.timestamp) }
-                    guard let record = marked else { throw StackError.notFound(id) }
-                    try self.requireServed(record)
-                    try await self.deletes.slots.withSlot(for: .user(record.userID)) { try await self.deleteObjects(of: id) }
-                    guard try await self.cluster.waitUntilGone(id, timeout: self.settings.deletionTimeout) else {
-                        throw self.deletionPending(record)
-                    }
-                    try await self.forget(record)
-                    logger.info("stack deleted", metadata: ["user_id": "\(record.userID)", "node_port": "\(record.nodePort)"])
+                try await self.deletions.perform(id) {
+                    try await self.locks.withLock(id) { try await self.deleteNow(id, logger) }
                 }
             }
         }
+    }
+
+    private func deleteNow(_ id: StackID, _ logger: Logger) async throws {
+        var logger = logger
+        logger[metadataKey: "stack_id"] = "\(id)"
+        let marked = try await effect(.beginDelete) { try await store.beginDelete(id, at: timestamp) }
+        guard let record = marked else { throw StackError.notFound(id) }
+        try requireServed(record)
+        try await deletes.slots.withSlot(for: .user(record.userID)) { try await deleteObjects(of: id) }
+        guard try await cluster.waitUntilGone(id, timeout: settings.deletionTimeout) else { throw deletionPending(record) }
+        try await forget(record)
+        logger.info("stack deleted", metadata: ["user_id": "\(record.userID)", "node_port": "\(record.nodePort)"])
     }
 
     private func deletionPending(_ record: StackRecord) -> StackError {

@@ -14,6 +14,7 @@ package final class StackService: Sendable {
     let creates: JobRunner
     let deletes: JobRunner
     let locks: StackLocks
+    let deletions = SharedWork()
     let now: @Sendable () -> Date
     let onExpiry: @Sendable (Date) -> Void
     /// Throws while nothing may be created, whatever is asked for.

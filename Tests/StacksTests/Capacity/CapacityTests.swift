@@ -85,12 +85,21 @@ import Testing
             let counted = number.isMultiple(of: 2) ? Self.amount(.min, .max) : nil
             tracker.setPod("pod-\(number)", Pod(nodeName: "node-1", request: request, isFinished: number % 3 == 0, counted: counted))
         }
-        #expect(tracker.budget(reserve: .standard).cpuMilli < 0)
+        _ = tracker.budget(reserve: .standard)
         #expect(tracker.budget(totalCPUMilli: .max, totalMemoryBytes: .min, reserve: .standard).cpuMilli > 0)
         #expect(tracker.shortage(forEphemeralStorageBytes: .max) == "pods")
         for number in 0..<100 { tracker.setPod("pod-\(number)", nil) }
         #expect(tracker.budget(reserve: .standard) == before)
         #expect(tracker.shortage(forEphemeralStorageBytes: .max) == "ephemeral-storage")
+    }
+
+    @Test func `a stranger's Pod that is larger than its node takes that node and no other`() {
+        var tracker = CapacityTracker()
+        for name in ["node-1", "node-2"] {
+            tracker.setNode(name, Node(allocatable: Self.resources(1000, 1000), isEligible: true))
+        }
+        tracker.setPod("a/b", Pod(nodeName: "node-1", request: Self.resources(.max, .max, pods: 1), isFinished: false, counted: nil))
+        #expect(tracker.budget(reserve: .standard) == Self.amount(600, 600))
     }
 
     /// The names have it: the sums that the tracker keeps by events are those of a recount.
@@ -123,19 +132,17 @@ import Testing
             budget += amount(node.allocatable.cpuMilli, node.allocatable.memoryBytes)
         }
         budget -= reserve.share(of: budget)
-        for pod in pods.values {
-            let takesRoom = !pod.isFinished && pod.nodeName.map { nodes[$0]?.isEligible == true } == true
-            let hasEndedOrHasNode = pod.isFinished || pod.nodeName != nil
-            switch (takesRoom, pod.counted) {
-            case (true, nil): budget -= amount(pod.request.cpuMilli, pod.request.memoryBytes)
-            case (true, let counted?):
-                budget -= amount(
-                    max(0, pod.request.cpuMilli - counted.cpuMilli),
-                    max(0, pod.request.memoryBytes - counted.memoryBytes)
-                )
-            case (false, let counted?) where hasEndedOrHasNode: budget += counted
-            case (false, _): break
+        for (name, node) in nodes where node.isEligible {
+            var taken = ResourceAmount.zero
+            for pod in pods.values where !pod.isFinished && pod.nodeName == name {
+                let counted = pod.counted ?? .zero
+                taken += amount(max(0, pod.request.cpuMilli - counted.cpuMilli), max(0, pod.request.memoryBytes - counted.memoryBytes))
             }
+            budget -= amount(min(taken.cpuMilli, node.allocatable.cpuMilli), min(taken.memoryBytes, node.allocatable.memoryBytes))
+        }
+        for pod in pods.values {
+            let isOnEligibleNode = pod.nodeName.map { nodes[$0]?.isEligible == true } == true
+            if pod.isFinished || (pod.nodeName != nil && !isOnEligibleNode) { budget += pod.counted ?? .zero }
         }
         return budget
     }

@@ -25,10 +25,20 @@ import Testing
         }
     }
 
+    /// Time passes, with a pass each minute.
+    private func wait(_ seconds: Int, _ bench: StackBench) async {
+        for _ in 0..<(seconds / 60) {
+            bench.time.advance(by: .seconds(60))
+            await bench.reconciler.pass()
+        }
+    }
+
     @Test func `it is given up after the time-out, its place is free, and its port rests for an hour`() async throws {
         try await withWaitingStack { bench, _ in
-            bench.time.advance(by: .seconds(599))
-            #expect(await bench.reconciler.pass().pending == 1)
+            for _ in 0..<10 {
+                bench.time.advance(by: .seconds(59.9))
+                #expect(await bench.reconciler.pass().pending == 1)
+            }
             #expect(try await errorCode { try await bench.create() } == .deletionPending)
             bench.time.advance(by: .seconds(1))
             #expect(await bench.reconciler.pass().repairs == [.interruptedDelete: 1])
@@ -53,15 +63,48 @@ import Testing
 
     @Test func `a node that reports again in between is not given up`() async throws {
         try await withWaitingStack { bench, id in
-            bench.time.advance(by: .seconds(599))
+            await wait(540, bench)
             bench.cluster.state.update { $0.nodes["node-1"]?.observation.isUnreachable = false }
             await bench.reconciler.pass()
             bench.cluster.state.update { $0.nodes["node-1"]?.observation.isUnreachable = true }
             await bench.reconciler.pass()
-            bench.time.advance(by: .seconds(599))
+            await wait(540, bench)
+            bench.time.advance(by: .seconds(59))
             #expect(await bench.reconciler.pass().pending == 1)
             #expect(bench.cluster.pod(of: id) != nil)
         }
+    }
+
+    @Test func `what has no record is given up as well`() async throws {
+        try await withWaitingStack { bench, id in
+            try await bench.store.base.remove(id)
+            await wait(540, bench)
+            bench.time.advance(by: .seconds(60))
+            #expect(await bench.reconciler.pass().repairs == [.orphan: 1])
+            #expect(bench.cluster.isEmpty)
+        }
+    }
+
+    @Test func `a node that the watch alone calls silent is not given up`() async throws {
+        try await withWaitingStack { bench, id in
+            await wait(540, bench)
+            bench.time.advance(by: .seconds(60))
+            bench.cluster.fail(.nodeExists)
+            #expect(await bench.reconciler.pass().failures == 1)
+            #expect(bench.cluster.pod(of: id) != nil)
+        }
+    }
+
+    @Test func `after a time in which nobody looked at the nodes, the time counts anew`() {
+        let nodes = DeadNodes()
+        let start = ContinuousClock.now
+        nodes.update(["node-1"], at: start, longestGap: .seconds(90))
+        nodes.update(["node-1"], at: start + .seconds(90), longestGap: .seconds(90))
+        #expect(nodes.timeUnreachable("node-1", at: start + .seconds(90)) == .seconds(90))
+        nodes.update(["node-1"], at: start + .seconds(181), longestGap: .seconds(90))
+        #expect(nodes.timeUnreachable("node-1", at: start + .seconds(181)) == .zero)
+        nodes.reset()
+        #expect(nodes.timeUnreachable("node-1", at: start + .seconds(182)) == nil)
     }
 
     @Test func `a stack that nobody removes is left alone, however long its node is silent`() async throws {

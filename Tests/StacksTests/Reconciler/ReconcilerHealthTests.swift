@@ -7,8 +7,8 @@ import Testing
         (isLeading: true, leader: Int?.none, pass: Int?.some(0), problem: String?.none), (true, 0, nil, "the reconciler has not begun"),
         (true, 0, 210, nil),
         (true, 0, 211, "the last pass over all stacks ended 211 s ago"), (false, nil, nil, "no replica has been seen"),
-        (false, 60, nil, nil),
-        (false, 61, 0, "no replica leads: the Lease was last seen held 61 s ago"),
+        (false, 180, nil, nil),
+        (false, 181, 0, "no replica leads: the Lease was last seen held 181 s ago"),
     ])
     func `a fleet without a leader, and a leader without passes, are named`(
         row: (isLeading: Bool, leader: Int?, pass: Int?, problem: String?)

@@ -56,6 +56,25 @@ import Testing
         }
     }
 
+    @Test func `deletes of one stack at the same time are one, with one outcome`() async throws {
+        try await withStackBench { bench in
+            let id = try await bench.create().record.id
+            bench.cluster.state.update { $0.termination = .held }
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<20 { group.addTask { try await bench.delete(id) } }
+                try await bench.cluster.state.wait { $0.script.begun[.waitUntilGone] == 1 }
+                bench.cluster.finishTerminations()
+                // Those that came late find nothing; all others are told of the one removal.
+                while let result = await group.nextResult() {
+                    guard case .failure(let error) = result else { continue }
+                    #expect((error as? StackError)?.code == .stackNotFound)
+                }
+            }
+            #expect(bench.cluster.count(.waitUntilGone) == 1)
+            try await bench.expectNothingLeft()
+        }
+    }
+
     @Test func `a stack is marked as deleted even while every slot is taken`() async throws {
         var options = StackBench.Options()
         options.concurrentJobs = 1

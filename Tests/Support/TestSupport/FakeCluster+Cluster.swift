@@ -89,6 +89,10 @@ extension FakeCluster: Cluster {
         try await perform(.nodeExists) { state.value.nodes[name] != nil }
     }
 
+    package func isNodeUnreachable(_ name: String) async throws -> Bool {
+        try await perform(.nodeExists) { state.value.nodes[name]?.observation.isUnreachable ?? true }
+    }
+
     package func pod(of id: StackID) -> PodObservation? {
         state.value.pods[id].flatMap { $0.isWatched ? $0.observation : nil }
     }
