@@ -5,6 +5,7 @@ extension StackService {
     /// - Throws: ``StackError``: `stack_not_found`; `deletion_pending` when the cluster takes longer, and then the reconciler goes on.
     package func delete(_ id: StackID, logger: Logger) async throws {
         try await translatingErrors(logger) {
+            try mayDelete()
             try await deletes.perform(forUser: 0) {
                 var logger = logger
                 logger[metadataKey: "stack_id"] = "\(id)"
