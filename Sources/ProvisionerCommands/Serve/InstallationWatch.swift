@@ -62,6 +62,12 @@ final class InstallationWatch: Sendable {
         }
     }
 
+    /// What was not looked at yet keeps no caller's delete waiting: it touches only what has a record in the store.
+    /// - Throws: ``StackError`` while the namespace is known to be somebody else's.
+    func requireNotForeign() throws {
+        if case .foreign = state.withLock({ $0 }) { try requireOurs() }
+    }
+
     /// Runs until the task is cancelled. To be begun once the watches have delivered their first lists.
     func run() async throws {
         while true {

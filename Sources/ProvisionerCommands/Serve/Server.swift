@@ -100,6 +100,7 @@ struct Server {
                 try watch.requirePassed()
                 try installation.requireOurs()
             },
+            mayDelete: installation.requireNotForeign,
             failpoint: failpoint
         )
         reconciler = Reconciler(

@@ -8,6 +8,7 @@ extension StackService {
     /// - Throws: ``StackError``: `stack_not_found`; `deletion_pending` when the cluster takes longer, and then the reconciler goes on.
     package func delete(_ id: StackID, logger: Logger) async throws {
         try await translatingErrors(logger) {
+            try mayDelete()
             try await deletes.perform(for: .stack(id)) {
                 try await self.deletions.perform(id) {
                     try await self.locks.withLock(id) { try await self.deleteNow(id, logger) }

@@ -19,6 +19,8 @@ package final class StackService: Sendable {
     let onExpiry: @Sendable (Date) -> Void
     /// Throws while nothing may be created, whatever is asked for.
     let mayCreate: @Sendable () throws -> Void
+    /// Throws while nothing may be removed.
+    let mayDelete: @Sendable () throws -> Void
     let failpoint: @Sendable (Failpoint) async -> Void
 
     /// - Parameters:
@@ -29,6 +31,7 @@ package final class StackService: Sendable {
     ///   - onExpiry: told the expiry of each new stack.
     ///   - onMissed: told of a stack that the reconciler found occupied, once it is free.
     ///   - mayCreate: throws a ``StackError`` while it is not certain that store and namespace are the right ones.
+    ///   - mayDelete: throws a ``StackError`` while the namespace is known not to be the store's.
     ///   - failpoint: called before and after each external effect; tests end the process there.
     package init(
         settings: StackSettings,
@@ -43,6 +46,7 @@ package final class StackService: Sendable {
         onExpiry: @escaping @Sendable (Date) -> Void = { _ in },
         onMissed: @escaping @Sendable (StackID) -> Void = { _ in },
         mayCreate: @escaping @Sendable () throws -> Void = {},
+        mayDelete: @escaping @Sendable () throws -> Void = {},
         failpoint: @escaping @Sendable (Failpoint) async -> Void = { _ in }
     ) {
         self.settings = settings
@@ -57,6 +61,7 @@ package final class StackService: Sendable {
         self.onExpiry = onExpiry
         locks = StackLocks(onMissed: onMissed)
         self.mayCreate = mayCreate
+        self.mayDelete = mayDelete
         self.failpoint = failpoint
     }
 

@@ -121,6 +121,7 @@ import Testing
                     { watch, pause in
                         #expect(!watch.isOurs && !watch.passed.isReached && pause == InstallationWatch.patience)
                         #expect(Self.code(watch) == .installationMismatch)
+                        #expect(throws: StackError.self) { try watch.requireNotForeign() }
                         namespace.state.withLock { $0.mark = id }
                     },
                     { watch, _ in #expect(watch.isOurs && watch.passed.isReached && Self.code(watch) == nil) },
@@ -164,6 +165,7 @@ import Testing
                     { watch, pause in
                         #expect(!watch.isOurs && pause == InstallationWatch.patience)
                         #expect(Self.code(watch) == .kubernetesUnavailable)
+                        #expect(throws: Never.self) { try watch.requireNotForeign() }
                         namespace.state.withLock { $0.failure = nil }
                     },
                     { watch, _ in

@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func `while nothing may be created no place is taken, and deletes go on`() async throws {
+    @Test func `while nothing may be created no place is taken, and while nothing may be removed no delete is begun`() async throws {
         try await withSQLiteStore { base in
             let store = ScriptedStore(base)
             let cluster = FakeCluster()
@@ -55,8 +55,20 @@ import Testing
             options.mayCreate = { throw StackError(.installationMismatch, "not yours") }
             try await withStackBench(cluster: cluster, store: store, options) { bench in
                 let reserved = store.script.value.begun[.reserve]
-                #expect(try await errorCode { try await bench.create(user: 2) } == .installationMismatch)
+                let code = try await errorCode { try await bench.create(user: 2) }
+                #expect(code == .installationMismatch)
                 #expect(store.script.value.begun[.reserve] == reserved)
+            }
+            options.mayDelete = options.mayCreate
+            try await withStackBench(cluster: cluster, store: store, options) { bench in
+                let code = try await errorCode { try await bench.delete(id) }
+                #expect(code == .installationMismatch)
+                #expect(cluster.state.value.pods[id] != nil)
+                let record = try await bench.store.record(id)
+                #expect(record?.state == .active)
+            }
+            options.mayDelete = {}
+            try await withStackBench(cluster: cluster, store: store, options) { bench in
                 try await bench.delete(id)
                 #expect(cluster.state.value.pods.isEmpty)
             }

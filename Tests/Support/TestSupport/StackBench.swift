@@ -21,6 +21,7 @@ package struct StackBench: Sendable {
         package var waitingJobs = 1024
         package var failpoint: @Sendable (Failpoint) async -> Void = { _ in }
         package var mayCreate: @Sendable () throws -> Void = {}
+        package var mayDelete: @Sendable () throws -> Void = {}
         package var isLeading: @Sendable () -> Bool = { true }
 
         package init() {}
@@ -57,6 +58,7 @@ package func withStackBench<Result: Sendable>(
         onExpiry: { triggers.expiryAdded($0) },
         onMissed: { triggers.stackChanged($0) },
         mayCreate: options.mayCreate,
+        mayDelete: options.mayDelete,
         failpoint: options.failpoint
     )
     let reconciler = Reconciler(
