@@ -89,7 +89,7 @@ struct Server {
         )
         application = Application(
             router: api.router(),
-            server: .api(),
+            server: .api(maximumConnections: 4096),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.address.host, port: configuration.address.port),
                 serverName: "ctf-provisioner"
