@@ -28,23 +28,23 @@ struct CreateBody {
         return SHA256.hash(data: content).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    /// - Throws: ``RequestError`` `bodyTooLarge`; ``StackError`` `invalid_request` naming each field that is wrong.
-    static func read(from request: Request) async throws -> CreateBody {
-        let buffer = try await bytes(of: request)
-        do {
-            return try CreateBody(fields: try JSONDecoder().decode([String: JSONValue].self, from: Data(buffer: buffer)))
-        } catch DecodingError.typeMismatch, DecodingError.valueNotFound {
-            throw StackError(.invalidRequest, "the body is not a JSON object; \(needs)")
-        } catch is DecodingError {
-            throw StackError(.invalidRequest, "the body is not JSON, or is nested too deeply; \(needs)")
-        }
+    /// - Throws: ``RequestError`` when the body is too large or too slow; ``StackError`` `invalid_request` naming each field that is wrong.
+    static func read(from request: Request, _ context: APIContext) async throws -> CreateBody {
+        try CreateBody(json: Array(buffer: try await bytes(of: request, context)))
     }
 
-    private static func bytes(of request: Request) async throws -> ByteBuffer {
+    private static func bytes(of request: Request, _ context: APIContext) async throws -> ByteBuffer {
+        let limit = StackRoutes.maximumBodySize
+        if let length = request.headers[.contentLength], Int(length).map({ $0 > limit }) ?? true {
+            throw RequestError.bodyTooLarge(limit: limit)
+        }
+        context.wantBody()
         do {
-            return try await request.body.collect(upTo: StackRoutes.maximumBodySize)
+            return try await request.body.collect(upTo: limit)
         } catch is NIOTooManyBytesError {
-            throw RequestError.bodyTooLarge(limit: StackRoutes.maximumBodySize)
+            throw RequestError.bodyTooLarge(limit: limit)
+        } catch let error as RequestError {
+            throw error
         } catch {
             // The connection ended, or what came on it is not HTTP.
             throw StackError(.invalidRequest, "the body could not be read to its end: \(error)")
@@ -56,10 +56,25 @@ struct CreateBody {
 
 extension CreateBody {
     /// - Throws: ``StackError`` `invalid_request`.
-    private init(fields: [String: JSONValue]) throws {
+    init(json: [UInt8]) throws {
+        do {
+            try self.init(fields: try JSONObject(json))
+        } catch JSONObject.Problem.notAnObject {
+            throw StackError(.invalidRequest, "the body is not a JSON object; \(Self.needs)")
+        } catch JSONObject.Problem.duplicate(let key) {
+            throw StackError(.invalidRequest, "\(key.prefix(80)): stands twice in the body")
+        } catch JSONObject.Problem.tooDeep {
+            throw StackError(.invalidRequest, "the body is nested more than \(JSONObject.maximumDepth) levels deep; \(Self.needs)")
+        } catch JSONObject.Problem.malformed(let offset) {
+            throw StackError(.invalidRequest, "the body is not JSON (byte \(offset)); \(Self.needs)")
+        }
+    }
+
+    /// - Throws: ``StackError`` `invalid_request`.
+    private init(fields: JSONObject) throws {
         var problems: [String] = []
-        func value<Value>(_ name: String, _ allowed: String, _ read: (JSONValue) -> Value?) -> Value? {
-            guard let found = fields[name] else {
+        func value<Value>(_ name: String, _ allowed: String, _ read: (JSONValue) -> Value?) throws -> Value? {
+            guard let found = try fields.value(name) else {
                 problems.append("\(name): is missing; must be \(allowed)")
                 return nil
             }
@@ -71,12 +86,12 @@ extension CreateBody {
         }
         func positive(_ value: JSONValue) -> Int64? { value.integer.flatMap { $0 > 0 ? $0 : nil } }
 
-        let userID = value("user_id", "a positive 64-bit integer", positive)
-        let problemID = value("problem_id", "a positive 64-bit integer", positive)
-        let targetPort = value("target_port", "an integer within 1…65535") {
+        let userID = try value("user_id", "a positive 64-bit integer", positive)
+        let problemID = try value("problem_id", "a positive 64-bit integer", positive)
+        let targetPort = try value("target_port", "an integer within 1…65535") {
             $0.integer.flatMap { (1...65535).contains($0) ? Int($0) : nil }
         }
-        let podSpec = value("pod_spec", "a string with the YAML or JSON text of one Pod", \.string)
+        let podSpec = try value("pod_spec", "a string with the YAML or JSON text of one Pod", \.string)
         guard let userID, let problemID, let targetPort, let podSpec else {
             throw StackError(.invalidRequest, problems.joined(separator: "; "))
         }

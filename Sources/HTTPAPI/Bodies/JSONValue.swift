@@ -46,12 +46,16 @@ enum JSONValue: Decodable {
         return value
     }
 
+    private static func shortened(_ text: String) -> String {
+        text.count > 40 ? text.prefix(40) + "…" : text
+    }
+
     /// What a message says that was found.
     var found: String {
         switch self {
         case .null: "null"
         case .bool(let value): "\(value)"
-        case .number(let value?): "the number \(value.description.prefix(40))"
+        case .number(let value?): "the number \(Self.shortened(value.description))"
         case .number(nil): "a number that cannot be read"
         case .string: "a string"
         case .array: "an array"

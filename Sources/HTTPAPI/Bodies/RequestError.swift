@@ -1,35 +1,62 @@
 import HTTPTypes
 
 /// A request that never reaches the service.
-enum RequestError: Error {
+enum RequestError: Error, Equatable {
     case routeNotFound(String)
     case methodNotAllowed(String, allowed: String)
-    case bodyTooLarge(limit: Int)
+    case emptySegment(String)
     case unauthorized
+    case bodyTooLarge(limit: Int)
+    case unsupportedEncoding(String)
+    case expectationFailed(String)
+    case notHTTP
+    case host(count: Int)
+    case headTooLarge(limit: Int)
+    case timedOut(RequestPart, seconds: Int64)
+
+    /// The part of a request that did not come in time.
+    enum RequestPart: String {
+        case head, body
+    }
 
     /// The stable name of the failure, as it stands in `code` of the answer.
     enum Code: String, CaseIterable {
+        case invalidRequest = "invalid_request"
         case routeNotFound = "route_not_found"
         case methodNotAllowed = "method_not_allowed"
-        case bodyTooLarge = "body_too_large"
         case unauthorized
+        case bodyTooLarge = "body_too_large"
+        case unsupportedMediaType = "unsupported_media_type"
+        case expectationFailed = "expectation_failed"
+        case headerTooLarge = "header_too_large"
+        case requestTimeout = "request_timeout"
     }
 
     var code: Code {
         switch self {
         case .routeNotFound: .routeNotFound
         case .methodNotAllowed: .methodNotAllowed
-        case .bodyTooLarge: .bodyTooLarge
+        case .emptySegment, .notHTTP, .host: .invalidRequest
         case .unauthorized: .unauthorized
+        case .bodyTooLarge: .bodyTooLarge
+        case .unsupportedEncoding: .unsupportedMediaType
+        case .expectationFailed: .expectationFailed
+        case .headTooLarge: .headerTooLarge
+        case .timedOut: .requestTimeout
         }
     }
 
     var status: HTTPResponse.Status {
-        switch self {
+        switch code {
+        case .invalidRequest: .badRequest
         case .routeNotFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
-        case .bodyTooLarge: .contentTooLarge
         case .unauthorized: .unauthorized
+        case .bodyTooLarge: .contentTooLarge
+        case .unsupportedMediaType: .unsupportedMediaType
+        case .expectationFailed: .expectationFailed
+        case .headerTooLarge: .requestHeaderFieldsTooLarge
+        case .requestTimeout: .requestTimeout
         }
     }
 
@@ -37,8 +64,15 @@ enum RequestError: Error {
         switch self {
         case .routeNotFound(let path): "no such route: \(path.prefix(200))"
         case .methodNotAllowed(let method, let allowed): "method \(method) is not allowed here; allowed: \(allowed)"
-        case .bodyTooLarge(let limit): "the body is larger than \(limit) bytes"
+        case .emptySegment(let path): "the path \(path.prefix(200)) has an empty segment; slashes stand between segments only"
         case .unauthorized: "the header X-API-KEY is missing or wrong"
+        case .bodyTooLarge(let limit): "the body is larger than \(limit) bytes"
+        case .unsupportedEncoding(let encoding): "Content-Encoding: is \(encoding.prefix(40)); only identity is supported"
+        case .expectationFailed(let expectation): "Expect: is \(expectation.prefix(40)); only 100-continue is supported"
+        case .notHTTP: "the request is not HTTP/1.1"
+        case .host(let count): "Host: must be there once, and is \(count == 0 ? "missing" : "there \(count) times")"
+        case .headTooLarge(let limit): "the request line and the headers are larger than \(limit) bytes"
+        case .timedOut(let part, let seconds): "the \(part.rawValue) of the request did not come within \(seconds) seconds"
         }
     }
 
@@ -47,7 +81,9 @@ enum RequestError: Error {
         case .methodNotAllowed(_, let allowed): [.allow: allowed]
         // RFC 9110, section 11.6.1: a 401 names what to authenticate with.
         case .unauthorized: [.wwwAuthenticate: #"ApiKey header="X-API-KEY""#]
-        case .routeNotFound, .bodyTooLarge: [:]
+        // RFC 9110, section 12.5.3: which encodings there are.
+        case .unsupportedEncoding: [.acceptEncoding: "identity"]
+        default: [:]
         }
     }
 }

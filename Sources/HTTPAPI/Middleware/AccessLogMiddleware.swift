@@ -23,6 +23,11 @@ struct AccessLogMiddleware: RouterMiddleware {
             "status": "\(response.status.code)",
             "duration_ms": "\(elapsed.seconds * 1000 + elapsed.attoseconds / 1_000_000_000_000_000)",
         ]
+        // Shutdown took too long: nothing is written any more, and the connection is closed.
+        if Task.isCancelled {
+            metadata["status"] = "none"
+            metadata["error"] = "no answer: the connection was closed at the end of SHUTDOWN_TIMEOUT"
+        }
         if let id = stackID(context, response) { metadata["stack_id"] = "\(id)" }
         // Probes come every few seconds and say nothing new.
         let isProbe = context.endpointPath == "/healthz" || context.endpointPath == "/readyz"

@@ -1,5 +1,6 @@
 import HTTPTypes
 package import Hummingbird
+import NIOCore
 package import Stacks
 
 /// The HTTP API: every route of the contract on one router.
@@ -12,26 +13,31 @@ package struct API {
     ///   - dependencies: what `GET /readyz` asks.
     ///   - apiKey: what callers must send in `X-API-KEY`; nil for no check.
     ///   - readinessTimeout: how long `GET /readyz` waits for a dependency before it calls it unavailable.
+    ///   - now: the clock by which an answer of `GET /readyz` stands for a second.
     ///   - sleep: the clock of that wait.
     package init(
         service: StackService,
         dependencies: [Dependency],
         apiKey: String?,
         readinessTimeout: Duration = .seconds(5),
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         stacks = StackRoutes(service: service)
-        health = HealthRoutes(dependencies: dependencies, timeout: readinessTimeout, sleep: sleep)
+        health = HealthRoutes(
+            readiness: Readiness(dependencies: dependencies, timeout: readinessTimeout, now: now, sleep: sleep)
+        )
         self.apiKey = apiKey
     }
 
-    /// The routes with their middleware: access log, errors, API key.
+    /// The routes with their middleware: access log, errors, API key, rules for all requests.
     package func router() -> Router<APIContext> {
         let router = Router(context: APIContext.self)
         router.addMiddleware {
             AccessLogMiddleware()
             ErrorMiddleware()
             if let apiKey { APIKeyMiddleware(key: apiKey, openPaths: ["/healthz", "/readyz"]) }
+            RequestRulesMiddleware()
         }
         add("/healthz", [.get: health.health], to: router)
         add("/readyz", [.get: health.readiness], to: router)
@@ -53,8 +59,11 @@ package struct API {
         "UNSUBSCRIBE",
     ].compactMap { HTTPRequest.Method($0) }
 
-    /// Adds a path with its methods; every other method is answered with 405 and what is allowed.
+    /// Adds a path with its methods, HEAD wherever GET is; every other method is answered with 405 and what is allowed.
     private func add(_ path: RouterPath, _ handlers: [HTTPRequest.Method: Handler], to router: Router<APIContext>) {
+        var handlers = handlers
+        // The access log takes the body off the answer.
+        handlers[.head] = handlers[.get]
         let allowed = handlers.keys.map(\.rawValue).sorted().joined(separator: ", ")
         for method in Self.methods {
             if let handler = handlers[method] {
@@ -72,9 +81,16 @@ package struct API {
 package struct APIContext: RequestContext {
     /// What the framework keeps of a request.
     package var coreContext: CoreRequestContextStorage
+    private let channel: any Channel
 
     /// Made by the framework for each request.
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
+    }
+
+    /// To be called before the body of a request is read: only now is a client that asked first told to send it.
+    func wantBody() {
+        channel.triggerUserOutboundEvent(BodyIsWanted(), promise: nil)
     }
 }

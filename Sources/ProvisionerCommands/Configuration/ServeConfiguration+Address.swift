@@ -1,10 +1,12 @@
+import Glibc
 import NIOCore
 import PodPolicy
 
 extension ServeConfiguration {
     /// Where the service listens.
     struct Address: Equatable {
-        var host: String
+        /// Nil for every address of this host, of both families.
+        var host: String?
         /// With 0 the system chooses one, and the log tells which.
         var port: Int
     }
@@ -18,13 +20,32 @@ extension ServeConfiguration.Address {
         guard digits.first != "+", let port = Int(digits), (0...65535).contains(port) else { return nil }
         let host = String(text[..<colon])
         if host.isEmpty {
-            self.init(host: "0.0.0.0", port: port)
+            self.init(host: nil, port: port)
         } else if host.hasPrefix("["), host.hasSuffix("]"), Self.isIPv6(String(host.dropFirst().dropLast()), port) {
             self.init(host: String(host.dropFirst().dropLast()), port: port)
         } else if Grammar.isDNSSubdomain(host.lowercased()) {
             self.init(host: host, port: port)
         } else {
             return nil
+        }
+    }
+
+    /// What to listen on. A socket of IPv6 takes connections over IPv4, too; where there is no IPv6, there can be none.
+    var bindHost: String { host ?? (Self.hasIPv6 ? "::" : "0.0.0.0") }
+
+    /// As in a URL.
+    func description(port: Int) -> String {
+        bindHost.contains(":") ? "[\(bindHost)]:\(port)" : "\(bindHost):\(port)"
+    }
+
+    private static var hasIPv6: Bool {
+        let socket = socket(AF_INET6, CInt(SOCK_STREAM.rawValue), 0)
+        guard socket >= 0 else { return false }
+        defer { close(socket) }
+        var any = sockaddr_in6()
+        any.sin6_family = sa_family_t(AF_INET6)
+        return withUnsafePointer(to: &any) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in6>.size)) == 0 }
         }
     }
 

@@ -12,6 +12,7 @@ struct ServeConfiguration {
     }
 
     var address: Address
+    var maximumConnections: Int
     var shutdownTimeout: Duration
     var stacks: StackSettings
     var policy: PodPolicySettings
@@ -49,9 +50,10 @@ struct ServeConfiguration {
     init(reading reader: inout EnvironmentReader) {
         address = reader.value(
             "HTTP_ADDR",
-            default: Address(host: "0.0.0.0", port: 8081),
+            default: Address(host: nil, port: 8081),
             "an address such as :8081, 127.0.0.1:8081 or [::1]:8081"
         ) { Address($0) }
+        maximumConnections = reader.integer("HTTP_MAX_CONNECTIONS", default: 4096, in: 1...100_000)
         shutdownTimeout = reader.duration("SHUTDOWN_TIMEOUT", default: .seconds(10), in: .seconds(1) ... .seconds(3600))
         stacks = StackSettings(reading: &reader)
         policy = PodPolicySettings(reading: &reader)

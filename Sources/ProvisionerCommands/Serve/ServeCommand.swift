@@ -17,7 +17,7 @@ struct ServeCommand: AsyncParsableCommand {
             Everything is set by environment variables; all of them are checked at the start, and every mistake is reported at once.
             The most important ones, with their defaults:
 
-              HTTP_ADDR              :8081              listen address
+              HTTP_ADDR              :8081              listen address, over IPv4 and IPv6
               KUBECONFIG             (in-cluster)       the cluster; also K8S_KUBECONFIG, K8S_CONTEXT
               STACK_NAMESPACE        stacks             namespace of Pods and Services
               STACK_TTL              2h                 life of a stack
@@ -47,21 +47,14 @@ struct ServeCommand: AsyncParsableCommand {
             for mistake in error.mistakes { Terminal.complain(mistake) }
             throw ExitCode(2)
         }
-        let level = configuration.logLevel
-        let format = configuration.logFormat
-        LoggingSystem.bootstrap { label in
-            switch format {
-            case .json: JSONLogHandler(label: label, level: level)
-            case .text:
-                {
-                    var handler = StreamLogHandler.standardError(label: label)
-                    handler.logLevel = level
-                    return handler
-                }()
-            }
-        }
+        let log = Self.startLog(configuration)
+        defer { log.flush() }
         let logger = Logger(label: "provisioner")
         for warning in configuration.warnings { logger.warning("\(warning)") }
+        let files = FileLimit.raise()
+        if files < configuration.maximumConnections + FileLimit.others {
+            logger.warning("HTTP_MAX_CONNECTIONS: is \(configuration.maximumConnections), but only \(files) files may be open (ulimit -n)")
+        }
         let server: Server
         do {
             server = try await Server(
@@ -69,9 +62,9 @@ struct ServeCommand: AsyncParsableCommand {
                 kubernetes: kubernetes,
                 environment: environment,
                 logger: logger,
-                failpoint: Self.failpoint(environment),
+                failpoint: Self.failpoint(environment, log),
                 onRunning: { port in
-                    let address = "\(configuration.address.host):\(port)"
+                    let address = configuration.address.description(port: port)
                     logger.info("listening", metadata: ["address": "\(address)", "version": "\(Version.current)"])
                 }
             )
@@ -97,9 +90,32 @@ struct ServeCommand: AsyncParsableCommand {
         } catch {
             guard let reason = Self.reasonNotToListen(error) else { throw error }
             let address = configuration.address
-            Terminal.complain("HTTP_ADDR: cannot listen on \(address.host):\(address.port): \(reason)")
+            Terminal.complain("HTTP_ADDR: cannot listen on \(address.description(port: address.port)): \(reason)")
             throw ExitCode(1)
         }
+    }
+
+    /// From now on everything is logged in the format that was chosen.
+    private static func startLog(_ configuration: ServeConfiguration) -> LogQueue {
+        let level = configuration.logLevel
+        let format = configuration.logFormat
+        let queue = LogQueue(.standardError) { dropped in
+            let message = "\(dropped) lines were dropped here: the log was not read fast enough"
+            return switch format {
+            case .json: JSONLogHandler.line(["dropped": "\(dropped)"], .warning, message, label: "provisioner")
+            case .text: "warning provisioner: \(message)\n"
+            }
+        }
+        LoggingSystem.bootstrap { label in
+            switch format {
+            case .json: return JSONLogHandler(label: label, level: level, queue: queue)
+            case .text:
+                var handler = StreamLogHandler(label: label, stream: queue)
+                handler.logLevel = level
+                return handler
+            }
+        }
+        return queue
     }
 
     /// What the system says of an address on which it lets nobody listen; nil when the error is of something else.
@@ -128,10 +144,14 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// In debug builds `PROVISIONER_FAILPOINT=after-createPod` kills the process there, as a power cut would.
-    private static func failpoint(_ environment: [String: String]) -> @Sendable (Failpoint) async -> Void {
+    private static func failpoint(_ environment: [String: String], _ log: LogQueue) -> @Sendable (Failpoint) async -> Void {
         #if DEBUG
         if let chosen = environment["PROVISIONER_FAILPOINT"].flatMap(Failpoint.init) {
-            return { if $0 == chosen { Terminal.killThisProcess() } }
+            return {
+                guard $0 == chosen else { return }
+                log.flush()
+                Terminal.killThisProcess()
+            }
         }
         #endif
         return { _ in }

@@ -126,9 +126,9 @@ struct Server {
         )
         application = Application(
             router: api.router(),
-            server: .api(),
+            server: .api(maximumConnections: configuration.maximumConnections),
             configuration: ApplicationConfiguration(
-                address: .hostname(configuration.address.host, port: configuration.address.port),
+                address: .hostname(configuration.address.bindHost, port: configuration.address.port),
                 serverName: "ctf-provisioner"
             ),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },

@@ -68,4 +68,24 @@ import Testing
             #expect(api.log.requests.map(\.level) == [.debug, .debug, .info])
         }
     }
+
+    @Test func `an answer that shutdown cuts off is logged as none`() async throws {
+        let (hasBegun, mayEnd) = (Observed(false), Observed(false))
+        var options = APIBench.Options()
+        options.dependencies = [
+            Dependency(name: "store") {
+                hasBegun.update { $0 = true }
+                try await mayEnd.wait { $0 }
+            }
+        ]
+        try await withAPI(options) { api async throws in
+            let request = Task { try await api.get("/readyz") }
+            try await hasBegun.wait { $0 }
+            request.cancel()
+            mayEnd.update { $0 = true }
+            _ = try await request.value
+            let line = try #require(api.log.requests.first)
+            #expect(line.metadata["status"] == "none" && line.metadata["error"]?.hasPrefix("no answer: ") == true)
+        }
+    }
 }

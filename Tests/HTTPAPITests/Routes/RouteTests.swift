@@ -142,9 +142,9 @@ import Testing
     }
 
     @Test(arguments: [
-        "/stacks?user_id=1", "/stacks?", "/stacks/?a=b&c", "/stats?%zz", "/healthz?x=/nowhere", "/users/1/stacks?user_id=2", "/stacks/",
+        "/stacks?user_id=1", "/stacks?", "/stacks?a=//b&c", "/stats?%zz", "/healthz?x=/nowhere", "/users/1/stacks?user_id=2", "/stacks?/",
     ])
-    func `query strings and a trailing slash change nothing`(path: String) async throws {
+    func `query strings change nothing`(path: String) async throws {
         try await withAPI { api async throws in
             #expect(try await api.get(path).status == 200)
         }

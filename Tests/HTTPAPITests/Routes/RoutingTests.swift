@@ -28,8 +28,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/healthz", "GET"), ("/readyz", "GET"), ("/stacks", "GET, POST"), ("/stacks/stack-0123456789abcdef", "DELETE, GET"),
-        ("/stacks/stack-0123456789abcdef/status", "GET"), ("/users/1/stacks", "GET"), ("/stats", "GET"),
+        ("/healthz", "GET, HEAD"), ("/readyz", "GET, HEAD"), ("/stacks", "GET, HEAD, POST"),
+        ("/stacks/stack-0123456789abcdef", "DELETE, GET, HEAD"), ("/stacks/stack-0123456789abcdef/status", "GET, HEAD"),
+        ("/users/1/stacks", "GET, HEAD"), ("/stats", "GET, HEAD"),
     ])
     func `another method on a known route is 405 and names those allowed`(path: String, allowed: String) async throws {
         try await withAPI { api async throws in
@@ -44,8 +45,55 @@ import Testing
                 )
                 #expect(answer.header("Allow") == allowed)
             }
-            let head = try await api.send(.head, path)
-            #expect(head.status == 405 && head.header("Allow") == allowed && head.text.isEmpty)
+        }
+    }
+
+    @Test func `HEAD is answered as GET is, without the body`() async throws {
+        try await withAPI { api async throws in
+            let id = try #require(try await api.create().body["stack_id"]?.string)
+            for path in [
+                "/healthz", "/readyz", "/stacks", "/stacks/\(id)", "/stacks/\(id)/status", "/users/101/stacks", "/stats", "/nowhere",
+                "/stacks/x", "/users/x/stacks",
+            ] {
+                let (get, head) = (try await api.get(path), try await api.send(.head, path))
+                #expect(head.status == get.status && head.text.isEmpty)
+                for name in ["Content-Length", "Content-Type", "Cache-Control", "Retry-After"] {
+                    #expect(head.header(name) == get.header(name), "\(path) \(name)")
+                }
+                #expect(head.header("Content-Length") == "\(get.text.utf8.count)")
+            }
+        }
+    }
+
+    @Test(arguments: ["//stacks", "/stacks/", "/stacks//", "//", "/stacks//status", "/healthz/", "///healthz", "/users//stacks", "/x//y"])
+    func `an empty segment in the path is refused by any method`(path: String) async throws {
+        try await withAPI { api async throws in
+            for method in [HTTPRequest.Method.get, .post, .delete] {
+                let answer = try await api.send(method, path)
+                #expect(answer.status == 400 && answer.code == "invalid_request")
+                #expect(answer.error == "the path \(path) has an empty segment; slashes stand between segments only")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("Content-Encoding", "gzip", 415, "unsupported_media_type"), ("Content-Encoding", "identity, br", 415, "unsupported_media_type"),
+        ("Content-Encoding", "", 415, "unsupported_media_type"), ("Expect", "200-ok", 417, "expectation_failed"),
+        ("Expect", "100-continue, x", 417, "expectation_failed"), ("Content-Encoding", "Identity", 201, nil),
+        ("Expect", "100-Continue", 201, nil),
+    ])
+    func `an encoding that nobody decodes and an expectation that nobody meets are refused`(
+        name: String,
+        value: String,
+        status: Int,
+        code: String?
+    ) async throws {
+        try await withAPI { api async throws in
+            let field = HTTPField(name: try #require(HTTPField.Name(name)), value: value)
+            let answer = try await api.create(headers: HTTPFields([field]))
+            #expect(answer.status == status && answer.code == code)
+            #expect(answer.header("Accept-Encoding") == (status == 415 ? "identity" : nil))
+            if code != nil { #expect(answer.error.hasPrefix("\(name): is \(value); only ")) }
         }
     }
 

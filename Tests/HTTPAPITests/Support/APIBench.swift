@@ -1,5 +1,4 @@
 import FoundationEssentials
-import HTTPAPI
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -8,6 +7,8 @@ import Logging
 import NIOCore
 import Stacks
 import TestSupport
+
+@testable import HTTPAPI
 
 /// The API over a service of its own.
 struct APIBench: Sendable {
@@ -21,6 +22,9 @@ struct APIBench: Sendable {
         var service = StackBench.Options()
         var apiKey: String?
         var dependencies: [Dependency] = []
+        var maximumConnections = 4096
+        var limits = ConnectionState.TimeLimits()
+        var now: @Sendable () -> ContinuousClock.Instant = { .now }
         var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     }
 }
@@ -44,12 +48,13 @@ func withAPI(_ options: APIBench.Options = APIBench.Options(), _ body: @escaping
             service: service.service,
             dependencies: options.dependencies,
             apiKey: options.apiKey,
+            now: options.now,
             sleep: options.sleep
         )
         let log = RecordingLog()
         let application = Application(
             router: api.router(),
-            server: .api(),
+            server: .api(maximumConnections: options.maximumConnections, limits: options.limits),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
             logger: Logger(label: "test") { _ in log }
         )

@@ -22,7 +22,8 @@ enum RawConnection {
         try await with(port) { _, outbound in try await outbound.write(ByteBuffer(string: text)) }
     }
 
-    private static func with<Result: Sendable>(
+    /// Opens a connection for as long as `body` runs.
+    static func with<Result: Sendable>(
         _ port: Int,
         _ body: @Sendable (NIOAsyncChannelInboundStream<ByteBuffer>, NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws -> Result
     ) async throws -> Result {

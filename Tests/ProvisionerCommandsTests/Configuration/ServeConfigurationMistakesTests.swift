@@ -8,6 +8,7 @@ import Testing
     /// Of each variable what it does not take.
     private static let wrong: [String: [String]] = [
         "HTTP_ADDR": ["8081", "nowhere", ":http", "x:y:1", "::1:80", "[::1]", "http://x:80", ":65536", "a b:80"],
+        "HTTP_MAX_CONNECTIONS": ["0", "-1", "100001", "many", "1.5", "99999999999999999999"],
         "SHUTDOWN_TIMEOUT": ["10", "0s", "-5s", "999ms", "61m", "1d", "never"],
         "STACK_NAMESPACE": ["Stacks", "a.b", "-a", "a_b", " ", "kube-system", "kube-public", String(repeating: "a", count: 64)],
         "STACK_MAX_PER_USER": ["0", "-1", "1.5", "five", "1000001", "99999999999999999999"],

@@ -12,7 +12,8 @@ import Testing
     ])
     func `what is unset or empty has the contract's default`(environment: [String: String]) throws {
         let configuration = try ServeConfiguration(environment: environment)
-        #expect(configuration.address == ServeConfiguration.Address(host: "0.0.0.0", port: 8081))
+        #expect(configuration.address == ServeConfiguration.Address(host: nil, port: 8081))
+        #expect(configuration.maximumConnections == 4096)
         #expect(configuration.shutdownTimeout == .seconds(10))
         #expect(configuration.stacks == StackSettings())
         #expect(configuration.stacks.namespace == "stacks")
@@ -41,7 +42,8 @@ import Testing
 
     @Test func `every variable is heard`() throws {
         let configuration = try ServeConfiguration(environment: [
-            "HTTP_ADDR": "[::1]:0", "SHUTDOWN_TIMEOUT": "1m", "STACK_NAMESPACE": "ctf-2025", "STACK_MAX_PER_USER": "1",
+            "HTTP_ADDR": "[::1]:0", "HTTP_MAX_CONNECTIONS": "100", "SHUTDOWN_TIMEOUT": "1m", "STACK_NAMESPACE": "ctf-2025",
+            "STACK_MAX_PER_USER": "1",
             "STACK_TTL": "1h30m",
             "STACK_SCHEDULER_INTERVAL": "500ms", "STACK_NODEPORT_MIN": "31000", "STACK_NODEPORT_MAX": "31000", "STACK_PORT_LOCK_TTL": "2m",
             "STACK_RESOURCE_RESERVE_RATIO": "0.5", "STACK_SCHEDULING_TIMEOUT": "1m59s", "STACK_MAX_CPU": "0.5", "STACK_MAX_MEMORY": "1e9",
@@ -54,6 +56,7 @@ import Testing
             "STACK_RUN_AS_USER": "2147483647",
         ])
         #expect(configuration.address == ServeConfiguration.Address(host: "::1", port: 0))
+        #expect(configuration.maximumConnections == 100)
         #expect(configuration.shutdownTimeout == .seconds(60))
         #expect(configuration.stacks.namespace == "ctf-2025" && configuration.cluster.namespace == "ctf-2025")
         #expect(configuration.stacks.maxPerUser == 1)

@@ -18,10 +18,12 @@ import Testing
             let path = folder + "/log"
             let file = try FileDescriptor.open(FilePath(path), .writeOnly, options: [.create, .append], permissions: .ownerReadWrite)
             let text = try await file.closeAfterwards {
+                let queue = LogQueue(file, limit: 64 << 20) { _ in "" }
                 let logger = Logger(label: "provisioner") { label in
-                    JSONLogHandler(label: label, level: level, metadataProvider: provider, output: file)
+                    JSONLogHandler(label: label, level: level, metadataProvider: provider, queue: queue)
                 }
                 try await body(logger)
+                await queue.flushed()
                 return try Data(contentsOf: URL(filePath: path))
             }
             #expect(text.isEmpty || text.last == UInt8(ascii: "\n"))

@@ -1,4 +1,5 @@
 import Foundation
+import FoundationNetworking
 import NIOCore
 import NIOPosix
 import Subprocess
@@ -40,6 +41,70 @@ import Testing
             #expect(outcome.err.split(separator: "\n").contains { $0 == complaint }, "\(outcome.err)")
         }
         try await occupant.close()
+    }
+
+    /// Starts the service with a cluster that does not answer, and ends it when `body` has.
+    /// - Parameter body: gets the port, once the service listens. The log is not read meanwhile.
+    private static func withService(_ variables: [String: String], _ body: (Int) async throws -> Void) async throws {
+        try await withTemporaryFolder { folder in
+            let kubeconfig = folder + "/kubeconfig"
+            try Data(Self.kubeconfig.utf8).write(to: URL(filePath: kubeconfig))
+            let own = ["KUBECONFIG": kubeconfig, "STACK_SQLITE_PATH": folder + "/stacks.sqlite"]
+            let outcome = try await Subprocess.run(
+                .path(Program.path),
+                arguments: ["serve"],
+                environment: Program.environment(own.merging(variables) { $1 }),
+                input: .none,
+                output: .discarded,
+                error: .sequence
+            ) { execution in
+                for try await line in execution.standardError.strings() {
+                    guard line.contains("listening"), let port = line.firstMatch(of: /address"?[:=]"?[^ "]*:(\d+)/).flatMap({ Int($0.1) })
+                    else { continue }
+                    try await body(port)
+                    try execution.send(signal: .terminate)
+                    break
+                }
+            }
+            #expect(outcome.terminationStatus == .exited(0))
+        }
+    }
+
+    private static func status(of url: String) async throws -> Int? {
+        let (_, response) = try await URLSession.shared.data(from: try #require(URL(string: url)))
+        return (response as? HTTPURLResponse)?.statusCode
+    }
+
+    /// The first line of the answer to a probe.
+    private static func answer(_ host: String, _ port: Int) async throws -> String? {
+        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup).connect(host: host, port: port) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                let types = NIOAsyncChannel<ByteBuffer, ByteBuffer>.Configuration()
+                return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel, configuration: types)
+            }
+        }
+        return try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(string: "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+            var text = ""
+            for try await part in inbound { text += String(buffer: part) }
+            return text.split(separator: "\r\n").first.map(String.init)
+        }
+    }
+
+    @Test func `an address without a host is answered over IPv4 and IPv6`() async throws {
+        try await Self.withService(["HTTP_ADDR": ":0"]) { port async throws in
+            for host in ["127.0.0.1", "::1"] { #expect(try await Self.answer(host, port) == "HTTP/1.1 200 OK") }
+        }
+    }
+
+    @Test(arguments: ["json", "text"])
+    func `a log that nobody reads stops nothing`(format: String) async throws {
+        try await Self.withService(["HTTP_ADDR": "127.0.0.1:0", "LOG_FORMAT": format]) { port async throws in
+            // Each leaves a line of some 400 bytes; a pipe holds 64 KiB.
+            let path = String(repeating: "x", count: 300)
+            for _ in 0..<1000 { #expect(try await Self.status(of: "http://127.0.0.1:\(port)/\(path)") == 404) }
+            #expect(try await Self.status(of: "http://127.0.0.1:\(port)/healthz") == 200)
+        }
     }
 
     private static let kubeconfig = """

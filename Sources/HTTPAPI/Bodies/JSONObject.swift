@@ -1,0 +1,193 @@
+import FoundationEssentials
+
+/// A JSON object by the letter of RFC 8259: which fields it has, and where the value of each stands. Every byte is looked at once.
+///
+/// Foundation's decoder keeps one of several equal keys, and looks at what nobody asks for only in part.
+struct JSONObject {
+    enum Problem: Error, Equatable {
+        case malformed(offset: Int)
+        case tooDeep
+        /// Readers differ in which of the two they take.
+        case duplicate(key: String)
+        case notAnObject
+    }
+
+    static let maximumDepth = 64
+
+    private let text: [UInt8]
+    private let fields: [[UInt8]: Range<Int>]
+
+    /// - Throws: ``Problem``.
+    init(_ text: [UInt8]) throws(Problem) {
+        guard String(validating: text, as: UTF8.self) != nil else { throw .malformed(offset: 0) }
+        var scanner = JSONScanner(text: text)
+        fields = try scanner.object()
+        self.text = text
+    }
+
+    /// - Throws: `DecodingError` when a value that is well written cannot be represented.
+    func value(_ name: String) throws -> JSONValue? {
+        guard let range = fields[Array(name.utf8)] else { return nil }
+        return try JSONDecoder().decode(JSONValue.self, from: Data(text[range]))
+    }
+}
+
+/// Walks through a JSON text and checks its grammar; recursion ends at ``JSONObject/maximumDepth``.
+private struct JSONScanner {
+    typealias Problem = JSONObject.Problem
+
+    let text: [UInt8]
+    private var offset = 0
+
+    init(text: [UInt8]) {
+        self.text = text
+        // RFC 8259, section 8.1: a byte order mark may be passed over.
+        if text.starts(with: [0xEF, 0xBB, 0xBF]) { offset = 3 }
+    }
+
+    /// The fields of the object that the whole text is.
+    mutating func object() throws(Problem) -> [[UInt8]: Range<Int>] {
+        skipSpace()
+        let isObject = byte == UInt8(ascii: "{")
+        let fields = isObject ? try object(depth: 1) : [:]
+        if !isObject { try value(depth: 1) }
+        skipSpace()
+        guard byte == nil else { throw malformed }
+        guard isObject else { throw .notAnObject }
+        return fields
+    }
+
+    private var byte: UInt8? { offset < text.count ? text[offset] : nil }
+    private var malformed: Problem { .malformed(offset: offset) }
+
+    private mutating func skipSpace() {
+        while let byte, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { offset += 1 }
+    }
+
+    private mutating func skip(_ character: Unicode.Scalar) -> Bool {
+        guard byte == UInt8(ascii: character) else { return false }
+        offset += 1
+        return true
+    }
+
+    private mutating func value(depth: Int) throws(Problem) {
+        guard depth <= JSONObject.maximumDepth else { throw .tooDeep }
+        switch byte {
+        case UInt8(ascii: "{"): _ = try object(depth: depth)
+        case UInt8(ascii: "["): try array(depth: depth)
+        case UInt8(ascii: "\""): _ = try string()
+        case UInt8(ascii: "t"): try word("true")
+        case UInt8(ascii: "f"): try word("false")
+        case UInt8(ascii: "n"): try word("null")
+        default: try number()
+        }
+    }
+
+    private mutating func object(depth: Int) throws(Problem) -> [[UInt8]: Range<Int>] {
+        var fields: [[UInt8]: Range<Int>] = [:]
+        offset += 1
+        skipSpace()
+        if skip("}") { return fields }
+        repeat {
+            skipSpace()
+            let key = try string()
+            skipSpace()
+            guard skip(":") else { throw malformed }
+            skipSpace()
+            let start = offset
+            try value(depth: depth + 1)
+            guard fields.updateValue(start..<offset, forKey: key) == nil else {
+                throw .duplicate(key: String(decoding: key, as: UTF8.self))
+            }
+            skipSpace()
+        } while skip(",")
+        guard skip("}") else { throw malformed }
+        return fields
+    }
+
+    private mutating func array(depth: Int) throws(Problem) {
+        offset += 1
+        skipSpace()
+        if skip("]") { return }
+        repeat {
+            skipSpace()
+            try value(depth: depth + 1)
+            skipSpace()
+        } while skip(",")
+        guard skip("]") else { throw malformed }
+    }
+
+    private mutating func word(_ word: StaticString) throws(Problem) {
+        for index in 0..<word.utf8CodeUnitCount {
+            guard byte == word.utf8Start[index] else { throw malformed }
+            offset += 1
+        }
+    }
+
+    private mutating func number() throws(Problem) {
+        _ = skip("-")
+        if !skip("0") { try digits() }
+        if skip(".") { try digits() }
+        if skip("e") || skip("E") {
+            if !skip("+") { _ = skip("-") }
+            try digits()
+        }
+    }
+
+    private mutating func digits() throws(Problem) {
+        let start = offset
+        while let byte, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { offset += 1 }
+        guard offset > start else { throw malformed }
+    }
+
+    /// - Returns: its text without escapes, as UTF-8.
+    private mutating func string() throws(Problem) -> [UInt8] {
+        guard skip("\"") else { throw malformed }
+        var content: [UInt8] = []
+        while let byte, byte >= 0x20 {
+            offset += 1
+            switch byte {
+            case UInt8(ascii: "\""): return content
+            case UInt8(ascii: "\\"): content += UTF8.encode(try escape()).map(Array.init) ?? []
+            default: content.append(byte)
+            }
+        }
+        throw malformed
+    }
+
+    /// What follows a backslash.
+    private mutating func escape() throws(Problem) -> Unicode.Scalar {
+        guard let byte else { throw malformed }
+        offset += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
+        case UInt8(ascii: "b"): return "\u{8}"
+        case UInt8(ascii: "f"): return "\u{C}"
+        case UInt8(ascii: "n"): return "\n"
+        case UInt8(ascii: "r"): return "\r"
+        case UInt8(ascii: "t"): return "\t"
+        case UInt8(ascii: "u"): return try scalar()
+        default: throw malformed
+        }
+    }
+
+    /// The scalar of four hexadecimal digits, or of a pair of surrogates.
+    private mutating func scalar() throws(Problem) -> Unicode.Scalar {
+        let first = try codeUnit()
+        if let scalar = Unicode.Scalar(first) { return scalar }
+        guard UTF16.isLeadSurrogate(first), skip("\\"), skip("u") else { throw malformed }
+        let second = try codeUnit()
+        guard UTF16.isTrailSurrogate(second) else { throw malformed }
+        return UTF16.decode(UTF16.EncodedScalar([first, second]))
+    }
+
+    private mutating func codeUnit() throws(Problem) -> UInt16 {
+        var unit: UInt16 = 0
+        for _ in 0..<4 {
+            guard let byte, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw malformed }
+            unit = unit << 4 | UInt16(truncatingIfNeeded: digit)
+            offset += 1
+        }
+        return unit
+    }
+}

@@ -1,0 +1,81 @@
+package import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+import Synchronization
+
+extension HTTPServerBuilder {
+    /// HTTP/1.1 as the API speaks it: with time limits for slow clients, and at most so many connections.
+    package static func api(maximumConnections: Int) -> HTTPServerBuilder {
+        api(maximumConnections: maximumConnections, limits: ConnectionState.TimeLimits())
+    }
+
+    static func api(maximumConnections: Int, limits: ConnectionState.TimeLimits) -> HTTPServerBuilder {
+        let connections = Connections(limit: maximumConnections)
+        return HTTPServerBuilder { APIChannel(responder: $0, connections: connections, limits: limits) }
+    }
+}
+
+/// A connection that was accepted.
+///
+/// A `NIOAsyncChannel` that is dropped unhandled, as when the server is cancelled, would end the process: it has to be closed first.
+private final class Accepted: ServerChildChannelValue {
+    typealias Parts = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+
+    private let parts: Parts
+    private let isHandled = Mutex(false)
+
+    init(_ parts: Parts) { self.parts = parts }
+
+    deinit {
+        guard !isHandled.withLock({ $0 }) else { return }
+        Task { [parts] in
+            do { try await parts.executeThenClose { _, _ in } } catch { /* the client has closed it before */  }
+        }
+    }
+
+    var channel: any Channel { parts.channel }
+
+    /// For whoever handles the connection, and thereby closes it.
+    func take() -> Parts {
+        isHandled.withLock { $0 = true }
+        return parts
+    }
+}
+
+/// HTTP/1.1 and its limits in front of Hummingbird's own handling of requests.
+private struct APIChannel: ServerChildChannel, HTTPChannelHandler {
+    let responder: HTTPChannelHandler.Responder
+    let connections: Connections
+    let limits: ConnectionState.TimeLimits
+
+    private struct TooManyConnections: Error {}
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Accepted> {
+        guard let id = connections.open({ channel.close(promise: nil) }) else {
+            channel.close(promise: nil)
+            return channel.eventLoop.makeFailedFuture(TooManyConnections())
+        }
+        channel.closeFuture.whenComplete { _ in connections.closed(id) }
+        return channel.eventLoop.makeCompletedFuture {
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.configureHTTPServerPipeline(
+                withPipeliningAssistance: false,
+                withErrorHandling: false,
+                withOutboundHeaderValidation: false,
+                withEncoderConfiguration: HTTPResponseEncoder.Configuration(),
+                withDecoderLimitConfiguration: RequestHead.decoderLimits
+            )
+            try pipeline.addHandler(ConnectionHandler(id: id, connections: connections, limits: limits))
+            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+            let configuration = Accepted.Parts.Configuration(isOutboundHalfClosureEnabled: true)
+            return Accepted(try Accepted.Parts(wrappingChannelSynchronously: channel, configuration: configuration))
+        }
+    }
+
+    func handle(value: Accepted, logger: Logger) async {
+        await handleHTTP(asyncChannel: value.take(), logger: logger)
+    }
+}

@@ -1,0 +1,24 @@
+import HTTPTypes
+import Hummingbird
+
+/// Refuses what no route could answer rightly: a path that another reader takes for a different one, a body in an encoding that nobody
+/// decodes, an expectation that nobody meets.
+struct RequestRulesMiddleware: RouterMiddleware {
+    @concurrent func handle(
+        _ request: Request,
+        context: APIContext,
+        next: @concurrent (Request, APIContext) async throws -> Response
+    ) async throws -> Response {
+        let path = request.uri.path
+        guard path == "/" || path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().allSatisfy({ !$0.isEmpty }) else {
+            throw RequestError.emptySegment(path)
+        }
+        for encoding in request.headers[values: .contentEncoding] where encoding.lowercased() != "identity" {
+            throw RequestError.unsupportedEncoding(encoding)
+        }
+        for expectation in request.headers[values: .expect] where expectation.lowercased() != "100-continue" {
+            throw RequestError.expectationFailed(expectation)
+        }
+        return try await next(request, context)
+    }
+}

@@ -1,0 +1,69 @@
+import Dispatch
+import Synchronization
+import SystemPackage
+
+/// Lines on their way to the log. They are written on a thread of their own: nobody who logs waits for whoever reads the log. What
+/// does not fit is dropped, and the log says how much.
+final class LogQueue: TextOutputStream, Sendable {
+    private struct State {
+        /// Bytes that wait.
+        var waiting = 0
+        var dropped = 0
+    }
+
+    private let output: FileDescriptor
+    private let limit: Int
+    private let notice: @Sendable (Int) -> String
+    private let writer = DispatchQueue(label: "log")
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - limit: bytes that may wait.
+    ///   - notice: the line that says how many were dropped.
+    init(_ output: FileDescriptor, limit: Int = 4 << 20, notice: @escaping @Sendable (Int) -> String) {
+        self.output = output
+        self.limit = limit
+        self.notice = notice
+    }
+
+    func write(_ line: String) {
+        let bytes = Array(line.utf8)
+        let dropped: Int? = state.withLock { state in
+            guard state.waiting + bytes.count <= limit else {
+                state.dropped += 1
+                return nil
+            }
+            state.waiting += bytes.count
+            defer { state.dropped = 0 }
+            return state.dropped
+        }
+        guard let dropped else { return }
+        writer.async {
+            self.tell(dropped)
+            self.put(bytes)
+            let droppedSince = self.state.withLock { state in
+                state.waiting -= bytes.count
+                guard state.waiting == 0 else { return 0 }
+                defer { state.dropped = 0 }
+                return state.dropped
+            }
+            self.tell(droppedSince)
+        }
+    }
+
+    /// Waits until everything is written, but not for ever: perhaps nobody reads.
+    func flush(within timeout: DispatchTimeInterval = .seconds(2)) {
+        let written = DispatchSemaphore(value: 0)
+        writer.async { written.signal() }
+        _ = written.wait(timeout: .now() + timeout)
+    }
+
+    private func tell(_ dropped: Int) {
+        if dropped > 0 { put(Array(notice(dropped).utf8)) }
+    }
+
+    private func put(_ bytes: [UInt8]) {
+        // Nobody is left to be told that the log is closed.
+        _ = try? output.writeAll(bytes)
+    }
+}
