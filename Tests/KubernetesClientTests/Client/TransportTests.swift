@@ -307,7 +307,8 @@ struct MutualTLSTests {
                 #expect(error?.kind == .transport)
                 try write(TestPEM.certificate, to: folder + "/ca.crt")
                 now.change { $0 += .seconds(60) }
-                _ = try await transport.unary(request, within: .seconds(15))
+                let later = try await kubernetesError { _ = try await transport.unary(request, within: .seconds(15)) }
+                #expect(later == nil)
                 try await transport.shutdown()
             }
         }
