@@ -180,13 +180,12 @@ struct KubernetesClientTests {
     @Test func `a request that would wait for the limit for too long is refused and not sent`() async throws {
         try await FakeAPIServer.run(handler: { _, _ in .ok(JSONText.pod("p", version: "1")) }) { server in
             let limiter = RateLimiter(rate: 0.01, burst: 1, sleep: { _ in Issue.record("waited") })
-            let configuration = try KubernetesConfiguration(port: server.port)
-            let client = try KubernetesClient(configuration: configuration, limiter: limiter, timeouts: .init(), logger: quiet)
-            _ = try await client.get(Pod.self, name: "p", namespace: "n")
-            let error = try await kubernetesError { _ = try await client.get(Pod.self, name: "p", namespace: "n") }
-            #expect(error?.kind == .throttled)
+            try await withClient(KubernetesConfiguration(port: server.port), limiter: limiter) { client in
+                _ = try await client.get(Pod.self, name: "p", namespace: "n")
+                let error = try await kubernetesError { _ = try await client.get(Pod.self, name: "p", namespace: "n") }
+                #expect(error?.kind == .throttled)
+            }
             #expect(server.received.count == 1)
-            try await client.shutdown()
         }
     }
 
@@ -194,12 +193,11 @@ struct KubernetesClientTests {
         let busy = FakeAPIServer.Answer.whole(.serviceUnavailable, body: "starting")
         try await FakeAPIServer.run(script: [busy]) { server in
             let limiter = RateLimiter(rate: 0.01, burst: 1, sleep: { _ in Issue.record("waited") })
-            let configuration = try KubernetesConfiguration(port: server.port)
-            let client = try KubernetesClient(configuration: configuration, limiter: limiter, timeouts: .init(), logger: quiet)
-            let error = try await kubernetesError { _ = try await client.get(Pod.self, name: "p", namespace: "n") }
-            #expect(error?.message == "starting")
+            try await withClient(KubernetesConfiguration(port: server.port), limiter: limiter) { client in
+                let error = try await kubernetesError { _ = try await client.get(Pod.self, name: "p", namespace: "n") }
+                #expect(error?.message == "starting")
+            }
             #expect(server.received.count == 1)
-            try await client.shutdown()
         }
     }
 

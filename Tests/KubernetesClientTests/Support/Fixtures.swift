@@ -27,10 +27,10 @@ func withClient<Result>(
 
 func withClient<Result>(
     _ configuration: KubernetesConfiguration,
+    limiter: RateLimiter = RateLimiter(rate: 1000, burst: 1000),
     timeouts: Transport.Timeouts = Transport.Timeouts(),
     _ body: (KubernetesClient) async throws -> Result
 ) async throws -> Result {
-    let limiter = RateLimiter(rate: 1000, burst: 1000)
     let client = try KubernetesClient(configuration: configuration, limiter: limiter, timeouts: timeouts, logger: quiet)
     do {
         let result = try await body(client)
