@@ -58,12 +58,16 @@ import Testing
 
     @Test func `probes that are well are logged at debug, those that are not at info`() async throws {
         let isDown = Observed(false)
+        let time = TestTime()
         var options = APIBench.Options()
+        options.now = { time.instant }
         options.dependencies = [Dependency(name: "store") { if isDown.value { throw StackError(.storeUnavailable, "down") } }]
         try await withAPI(options) { api async throws in
             _ = try await api.get("/healthz")
             _ = try await api.get("/readyz")
             isDown.update { $0 = true }
+            // The dependencies are asked once a second.
+            time.advance(by: .seconds(1))
             _ = try await api.get("/readyz")
             #expect(api.log.requests.map(\.level) == [.debug, .debug, .info])
         }

@@ -135,7 +135,7 @@ extension Tree {
         }
     }
 
-    private static let dataMappings = ["metadata.labels", "spec.nodeSelector"]
+    private static let dataMappings = ["metadata.annotations", "metadata.labels", "spec.nodeSelector"]
     private static let rivals: [Set<String>] = [["exec", "httpGet", "tcpSocket", "grpc"], ["value", "valueFrom"]]
     private static let companions: [String: [String: Tree]] = [
         "fieldRef": ["fieldPath": .string("metadata.name")], "exec": ["command": .list([.string("true")])],

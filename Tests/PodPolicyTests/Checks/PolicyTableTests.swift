@@ -44,7 +44,7 @@ import Testing
             name: "stack-0",
             namespace: "stacks",
             labels: labels,
-            annotations: ["ctf-provisioner.dev/containers": "web"],
+            annotations: ["ctf-provisioner.dev/containers": "db,web"],
             activeDeadlineSeconds: 7320
         )
         return try Tree(encoding: manifest)

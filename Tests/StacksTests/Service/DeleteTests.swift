@@ -125,19 +125,6 @@ import Testing
         }
     }
 
-    @Test func `many deletes at once of one stack are one`() async throws {
-        try await withStackBench { bench in
-            let stack = try await bench.create()
-            let codes = try await withThrowingTaskGroup { group in
-                for _ in 0..<20 { group.addTask { try await errorCode { try await bench.delete(stack.record.id) } } }
-                return try await group.reduce(into: [StackError.Code?]()) { $0.append($1) }
-            }
-            #expect(codes.count { $0 == nil } == 1)
-            #expect(codes.count { $0 == .stackNotFound } == 19)
-            try await bench.expectNothingLeft()
-        }
-    }
-
     @Test func `while Kubernetes is down a delete keeps row and port, and works again afterwards`() async throws {
         try await withStackBench { bench in
             let stack = try await bench.create()
