@@ -165,7 +165,7 @@ struct StackTableTests {
             await #expect(throws: StoreError.self) { _ = try await store.heartbeat(of: "replica-a", at: .start) }
             // One write that fails among others that succeed says little.
             try await store.checkReadiness()
-            now.withLock { $0 += WriteHealth.lifetime }
+            now.withLock { $0 += DynamoDBStackStore.heartbeatInterval * 2 + .seconds(5) }
             let error = await #expect(throws: StoreError.self) { try await store.checkReadiness() }
             #expect(error?.description.contains("read-only") == true)
             proxy.setFate { _ in .forward }

@@ -4,7 +4,8 @@ import StackCluster
 import Stacks
 import Synchronization
 
-/// Looks whether namespace and store belong together: before anything is removed, and every few minutes from then on.
+/// Looks whether namespace and store belong together: before anything is removed, and every few seconds from then on, because an
+/// operator may give the namespace to another store at any time.
 final class InstallationWatch: Sendable {
     enum State: Sendable, Equatable {
         /// It could not be looked at: why.
@@ -28,12 +29,13 @@ final class InstallationWatch: Sendable {
     private let sources: Sources
     private let logger: Logger
     private let sleep: @Sendable (Duration) async throws -> Void
+    private let unmarkedLooks = Mutex(0)
     private let state = Mutex(State.unchecked("the namespace of the stacks has not been looked at yet"))
     /// The namespace is the store's: the reconciler may begin.
     let passed = Milestone()
 
     /// Between two looks while all is well, and while it is not.
-    static let interval: Duration = .seconds(300)
+    static let interval: Duration = .seconds(10)
     static let patience: Duration = .seconds(5)
 
     init(
@@ -90,7 +92,14 @@ final class InstallationWatch: Sendable {
             case .ours:
                 set(.ours)
             case .free:
-                try await sources.write(installation.store, found)
+                do {
+                    try await sources.write(installation.store, found)
+                } catch let error as KubernetesError where error.isForbidden {
+                    // Without a mark nothing differs: the stacks must not pile up for a right that is missing since an upgrade.
+                    complainAboutMark(error)
+                    set(.ours)
+                    return false
+                }
                 logger.notice("the namespace bears the installation id now", metadata: ["installation": "\(installation.store)"])
                 set(.ours)
             case .foreign(let reason):
@@ -120,6 +129,19 @@ final class InstallationWatch: Sendable {
             installation.hasRecords = !read.records.isEmpty || !read.unreadable.isEmpty
         }
         return installation
+    }
+
+    /// Once every five minutes.
+    private func complainAboutMark(_ error: KubernetesError) {
+        let looks = unmarkedLooks.withLock { looks in
+            defer { looks += 1 }
+            return looks
+        }
+        guard looks % 60 == 0 else { return }
+        logger.error(
+            "the namespace cannot be marked as this store's: another installation could remove its stacks; apply examples/rbac.yaml",
+            metadata: ["error": "\(error)"]
+        )
     }
 
     private func set(_ new: State) {

@@ -29,8 +29,9 @@ package struct WriteHealth: Sendable {
     }
 
     /// Why no write has succeeded lately, though one was tried; one that failed among others that succeed is not enough for that.
-    package func lastingFailure(at now: ContinuousClock.Instant) -> StoreError? {
-        if let lastSuccess, now - lastSuccess < Self.lifetime { return nil }
+    /// - Parameter lifetime: longer than the pauses between the writes that are tried anyway.
+    package func lastingFailure(at now: ContinuousClock.Instant, lifetime: Duration = Self.lifetime) -> StoreError? {
+        if let lastSuccess, now - lastSuccess < lifetime { return nil }
         return failure
     }
 }

@@ -19,6 +19,8 @@ import Testing
             var failure: (any Error)?
             /// Marks the namespace a moment before the write.
             var rival: String?
+            /// The right to patch is missing.
+            var isReadOnly = false
             var reads = 0
             var writes: [String] = []
         }
@@ -36,6 +38,7 @@ import Testing
         func write(_ installation: String) throws {
             try state.withLock { state in
                 if let failure = state.failure { throw failure }
+                guard !state.isReadOnly else { throw KubernetesError(.status, "cannot patch resource", code: 403) }
                 if let rival = state.rival {
                     state.mark = rival
                     throw KubernetesError(.status, "the object has been modified", code: 409)
@@ -96,6 +99,25 @@ import Testing
                 ]
             )
             #expect(namespace.state.withLock { $0.writes } == [id])
+        }
+    }
+
+    @Test func `without the right to mark it, an empty namespace is served all the same, and tried again`() async throws {
+        try await withSQLiteStore { store in
+            let namespace = FakeNamespace()
+            namespace.state.withLock { $0.isReadOnly = true }
+            try await Self.run(
+                store,
+                namespace,
+                [
+                    { watch, pause in
+                        #expect(watch.isOurs && watch.passed.isReached && pause == InstallationWatch.patience)
+                        namespace.state.withLock { $0.isReadOnly = false }
+                    },
+                    { watch, pause in #expect(watch.isOurs && pause == InstallationWatch.interval) },
+                ]
+            )
+            #expect(namespace.state.withLock { $0.writes.count } == 1)
         }
     }
 
