@@ -51,7 +51,7 @@ package final class KubernetesCluster: Cluster {
         let watched = WatchedState(settings: settings, ports: ports, triggers: triggers)
         self.watched = watched
         let pods = Reflector<Pod>(client: client, logger: logger, transform: { $0.trimmed() }, onChange: { watched.podChanged($0) })
-        let services = Reflector<Service>(client: client, logger: logger, onChange: { watched.serviceChanged($0) })
+        let services = Reflector<Service>(client: client, logger: logger, transform: { $0.trimmed() }, onChange: { watched.serviceChanged($0) })
         let nodes = Reflector<Node>(client: client, logger: logger, onChange: { watched.nodeChanged($0) })
         self.pods = pods.store
         self.services = services.store
@@ -79,6 +79,8 @@ package final class KubernetesCluster: Cluster {
     package func pod(of id: StackID) -> PodObservation? {
         pods.object(namespace: settings.namespace, name: id.podName).map(PodObservation.init)
     }
+
+    package func hasPodGone(of id: StackID) -> Bool { watched.hasPodGone(of: id) }
 
     package func hasService(of id: StackID) -> Bool {
         services.object(namespace: settings.namespace, name: id.serviceName) != nil
@@ -143,7 +145,7 @@ package final class KubernetesCluster: Cluster {
 extension ObjectMeta {
     /// The stack that an object of ours belongs to; nil for everyone else's objects.
     func stackID(in namespace: String) -> StackID? {
-        guard self.namespace == namespace, labels?[StackLabels.managedBy] == StackLabels.managedByValue else { return nil }
+        guard self.namespace == namespace, isOurs else { return nil }
         return labels?[StackLabels.stackID].flatMap { StackID($0) }
     }
 }

@@ -18,12 +18,61 @@ extension Pod {
         metadata.annotations?[annotation].flatMap { Quantity($0) }
     }
 
-    /// The Pod without what nobody here reads: a large cluster's Pods are held in memory.
+    /// The Pod without what nobody here reads: every Pod of the cluster is held in memory, and its texts may be long.
     func trimmed() -> Pod {
         var pod = self
-        pod.metadata.annotations = metadata.annotations?.filter { $0.key.hasPrefix(StackAnnotations.prefix) }
-        pod.metadata.ownerReferences = nil
-        pod.metadata.finalizers = nil
+        pod.metadata = metadata.trimmed()
+        guard !metadata.isOurs else { return pod }
+        pod.spec?.containers = (spec?.containers ?? []).map { $0.requestsOnly() }
+        pod.spec?.initContainers = spec?.initContainers?.map { $0.requestsOnly() }
+        pod.status?.reason = nil
+        pod.status?.message = nil
+        pod.status?.conditions = status?.conditions?.filter { $0.type == "PodResizePending" }
+        pod.status?.containerStatuses = status?.containerStatuses?.map { $0.resourcesOnly() }
+        pod.status?.initContainerStatuses = status?.initContainerStatuses?.map { $0.resourcesOnly() }
         return pod
+    }
+}
+
+extension Pod.Container {
+    fileprivate func requestsOnly() -> Pod.Container {
+        var container = self
+        container.image = nil
+        container.ports = nil
+        container.resources?.limits = nil
+        return container
+    }
+}
+
+extension Pod.ContainerStatus {
+    fileprivate func resourcesOnly() -> Pod.ContainerStatus {
+        var status = self
+        status.state = nil
+        status.resources?.limits = nil
+        return status
+    }
+}
+
+extension Service {
+    /// The Service without what nobody here reads.
+    func trimmed() -> Service {
+        var service = self
+        service.metadata = metadata.trimmed()
+        service.spec?.selector = nil
+        return service
+    }
+}
+
+extension ObjectMeta {
+    var isOurs: Bool { labels?[StackLabels.managedBy] == StackLabels.managedByValue }
+
+    /// Our labels and annotations, and no others'.
+    fileprivate func trimmed() -> ObjectMeta {
+        var metadata = self
+        metadata.annotations = annotations?.filter { $0.key.hasPrefix(StackAnnotations.prefix) }
+        metadata.labels = isOurs ? labels?.filter { $0.key == StackLabels.managedBy || $0.key.hasPrefix(StackAnnotations.prefix) } : nil
+        metadata.ownerReferences = nil
+        metadata.finalizers = nil
+        return metadata
     }
 }

@@ -15,6 +15,8 @@ final class WatchedState: Sendable {
     private struct OwnPorts {
         var pods: Set<StackID> = []
         var withoutService: [StackID: [Int]] = [:]
+        /// When each Pod went, for a minute.
+        var gone: [StackID: ContinuousClock.Instant] = [:]
     }
 
     init(settings: KubernetesCluster.Settings, ports: Ports, triggers: ReconcileTriggers) {
@@ -35,6 +37,15 @@ final class WatchedState: Sendable {
         return capacity.withLock { $0.shortage(forEphemeralStorageBytes: bytes) }
     }
 
+    private static let memoryOfGonePods: Duration = .seconds(60)
+
+    func hasPodGone(of id: StackID) -> Bool {
+        ownPorts.withLock { own in
+            guard !own.pods.contains(id), let went = own.gone[id] else { return false }
+            return ContinuousClock.now - went < Self.memoryOfGonePods
+        }
+    }
+
     func podChanged(_ change: Change<Pod>) {
         switch change {
         case .updated(let old, let pod) where old.metadata.stackID(in: settings.namespace) != pod.metadata.stackID(in: settings.namespace):
@@ -50,6 +61,9 @@ final class WatchedState: Sendable {
             guard let id = pod.metadata.stackID(in: settings.namespace) else { return }
             let released = ownPorts.withLock { own in
                 own.pods.remove(id)
+                let now = ContinuousClock.now
+                own.gone = own.gone.filter { now - $0.value < Self.memoryOfGonePods }
+                own.gone[id] = now
                 return own.withoutService.removeValue(forKey: id)
             }
             if let released { ports.serviceChanged(from: released, to: []) }

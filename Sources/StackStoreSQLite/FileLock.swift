@@ -24,7 +24,8 @@ struct FileLock: ~Copyable, Sendable {
     /// Locks the database file, in a way that the locks of SQLite do not meet: one byte, far behind every byte that a database can have.
     /// The lock belongs to the open file and not to the process, so a second store in this process does not get it either.
     init(database path: String) throws {
-        try self.init(path, permissions: 0o644) { descriptor in
+        // The flags of all stacks are in it.
+        try self.init(path, permissions: 0o600) { descriptor in
             var range = Glibc.flock()
             range.l_type = CShort(F_WRLCK)
             range.l_whence = CShort(SEEK_SET)

@@ -118,7 +118,7 @@ package final class SQLiteStackStore: StackStore {
     }
 
     package func record(idempotencyKey key: String) async throws -> StackRecord? {
-        try await read { try StackRow.filter(StackRow.Columns.idempotencyKey == key).fetchOne($0)?.record() }
+        try await read { try StackRow.first(StackRow.filter(StackRow.Columns.idempotencyKey == key), in: $0)?.record() }
     }
 
     package func records() async throws -> StackRecords {

@@ -26,6 +26,24 @@ import Testing
         #expect(observed.containers.map(\.isOurs) == [true, true, true, true])
     }
 
+    @Test func `of a stranger's objects only what is counted is kept in memory`() throws {
+        let metadata = #","labels":{"app":"x"},"annotations":{"a":"long"}"#
+        let container = #"{"name":"a","image":"x/y","resources":{"requests":{"cpu":"1"},"limits":{"cpu":"2"}}}"#
+        let status = #"{"phase":"Running","message":"long","containerStatuses":[{"name":"a","state":{"waiting":{"message":"long"}}}]}"#
+        let pod = try Objects.pod(spec: #"{"nodeName":"n","containers":[\#(container)]}"#, status: status, metadata: metadata)
+        let trimmed = pod.trimmed()
+        #expect(trimmed.usage(isOwned: false) == pod.usage(isOwned: false))
+        #expect(trimmed.metadata.labels == nil && trimmed.metadata.annotations == [:])
+        #expect(trimmed.spec?.containers.first?.image == nil && trimmed.status?.message == nil)
+        #expect(trimmed.status?.containerStatuses?.first?.state == nil)
+        let service = try Objects.decode(
+            Service.self,
+            #"{"metadata":{"name":"s","annotations":{"a":"long"}},"spec":{"selector":{"a":"b"},"ports":[{"port":80,"nodePort":30000}]}}"#
+        )
+        #expect(service.trimmed().allocatedNodePorts == [30000])
+        #expect(service.trimmed().spec?.selector == nil && service.trimmed().metadata.annotations == [:])
+    }
+
     @Test func `of the annotations only ours are kept in memory`() throws {
         let metadata = #","annotations":{"ctf-provisioner.dev/containers":"web","kubectl.kubernetes.io/last-applied-configuration":"long"}"#
         let pod = try Objects.pod(spec: Self.spec, metadata: metadata).trimmed()

@@ -56,6 +56,11 @@ struct AdoptCommand: AsyncParsableCommand {
         _ kubernetes: KubernetesConfiguration,
         _ environment: [String: String]
     ) async throws {
+        if case .sqlite(let path) = configuration.store, !FileManager.default.fileExists(atPath: path) {
+            // Opening it would make an empty one, which must not be given a namespace unseen.
+            Terminal.complain("STACK_SQLITE_PATH: there is no database at \(path)")
+            throw ExitCode(1)
+        }
         let logger = Logger(label: "adopt") { _ in SwiftLogNoOpLogHandler() }
         let client = try KubernetesClient(configuration: kubernetes, logger: logger)
         do {

@@ -5,6 +5,9 @@ enum FileLimit {
     /// Room for what is no connection of a client: database, API server, event loops.
     static let others = 256
 
+    /// As many connections as leave descriptors for everything else.
+    static func connections(atMost maximum: Int) -> Int { max(1, min(maximum, raise() - others)) }
+
     /// Raises the soft limit to the hard one: it is often 1024, for the sake of programs that use `select`.
     /// - Returns: the limit that holds now.
     static func raise() -> Int {

@@ -70,6 +70,14 @@ final class InstallationWatch: Sendable {
         if case .foreign = state.withLock({ $0 }) { try requireOurs() }
     }
 
+    /// Asks the API server whether the namespace is the store's at this instant.
+    /// - Throws: when it cannot be asked; then nothing may be removed.
+    func confirmOurs() async throws -> Bool {
+        // Without a mark nobody else has claimed it.
+        guard let mark = try await sources.read()?.installation else { return isOurs }
+        return try await mark == sources.store.installationID()
+    }
+
     /// Runs until the task is cancelled. To be begun once the watches have delivered their first lists.
     func run() async throws {
         while true {

@@ -107,6 +107,7 @@ struct Server {
             service: stacks,
             triggers: triggers,
             isLeading: { (election?.elector.isLeading ?? true) && installation.isOurs },
+            ownsNamespace: { try await installation.confirmOurs() },
             logger: logger
         )
         counters = opened.counterDiscrepancies.map {
@@ -126,7 +127,7 @@ struct Server {
         )
         application = Application(
             router: api.router(),
-            server: .api(maximumConnections: configuration.maximumConnections),
+            server: .api(maximumConnections: FileLimit.connections(atMost: configuration.maximumConnections)),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.address.bindHost, port: configuration.address.port),
                 serverName: "ctf-provisioner"

@@ -20,12 +20,14 @@ extension ObservedStatus {
 
     /// - Parameters:
     ///   - pod: what the watch knows of the Pod; nil when it knows none.
+    ///   - hasPodGone: the watch has shown the Pod and its removal, so the Pod is not merely late to be seen.
     ///   - node: what the watch knows of the node that the record names; nil when it knows none.
     ///   - watchGrace: how long the watch may be late with what another replica made.
     ///   - startGrace: how long a failing image pull or container creation still counts as creating, from the stack's creation.
     init(
         record: StackRecord,
         pod: PodObservation?,
+        hasPodGone: Bool = false,
         node: NodeObservation?,
         now: Date,
         watchGrace: TimeInterval = 30,
@@ -41,7 +43,7 @@ extension ObservedStatus {
             return
         }
         guard let pod else {
-            guard !isNew else {
+            guard !isNew || hasPodGone else {
                 self.init(status: .creating, reason: "PodNotSeen", message: "the Pod was made a moment ago and has not been seen here yet")
                 return
             }

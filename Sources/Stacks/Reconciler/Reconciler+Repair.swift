@@ -134,6 +134,7 @@ extension Reconciler {
         guard service.cluster.pod(of: id) != nil || service.cluster.hasService(of: id) else { return .nothingToDo }
         let givenUp = try await givenUpNode(of: id)
         if givenUp == nil, isEnding(id) { return .pending }
+        guard try await ownsNamespace() else { return .nothingToDo }
         try await service.deleteObjects(of: id, isNodeGivenUp: givenUp != nil, mayWrite: requireLeadership)
         logger.notice("objects without a record removed", metadata: ["stack_id": "\(id)"])
         return .repaired(.orphan)

@@ -11,6 +11,7 @@ package final class Reconciler: Sendable {
     private let sleep: @Sendable (Duration) async throws -> Void
     private let parallelism: Int
     let isLeading: @Sendable () -> Bool
+    let ownsNamespace: @Sendable () async throws -> Bool
     let reservations = ReservationAges()
     let deadNodes = DeadNodes()
     private let failures = RepairFailures()
@@ -26,6 +27,8 @@ package final class Reconciler: Sendable {
     /// - Parameters:
     ///   - parallelism: stacks repaired at once.
     ///   - isLeading: whether this process may repair at this instant; asked before each write.
+    ///   - ownsNamespace: asks the API server whether the namespace is this store's at this instant: before objects without a record
+    ///     are removed, which may be another store's since a moment ago.
     ///   - instant: the clock that nobody sets, by which pauses and the age of reservations are measured.
     ///   - sleep: waits by the same clock.
     package init(
@@ -33,6 +36,7 @@ package final class Reconciler: Sendable {
         triggers: ReconcileTriggers,
         parallelism: Int = 16,
         isLeading: @escaping @Sendable () -> Bool = { true },
+        ownsNamespace: @escaping @Sendable () async throws -> Bool = { true },
         instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         logger: Logger
@@ -41,6 +45,7 @@ package final class Reconciler: Sendable {
         self.triggers = triggers
         self.parallelism = parallelism
         self.isLeading = isLeading
+        self.ownsNamespace = ownsNamespace
         self.instant = instant
         self.sleep = sleep
         self.logger = logger

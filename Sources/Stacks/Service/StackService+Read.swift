@@ -55,6 +55,7 @@ extension StackService {
         let observed = ObservedStatus(
             record: record,
             pod: cluster.pod(of: record.id),
+            hasPodGone: cluster.hasPodGone(of: record.id),
             node: node,
             now: now(),
             startGrace: settings.startGrace.timeInterval

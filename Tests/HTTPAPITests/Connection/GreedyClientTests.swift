@@ -76,9 +76,13 @@ import Testing
             let busy = try await RawClient.connect(port)
             try await busy.send(Wire.head("POST /stacks", "Content-Length: \(createBody().utf8.count)", "Expect: 100-continue"))
             try await busy.received.wait { $0.text.hasPrefix("HTTP/1.1 100 Continue") }
-            let refused = try await RawClient.connect(port)
-            try await refused.received.wait { $0.isClosed }
-            #expect(refused.received.value.text.isEmpty)
+            do {
+                let refused = try await RawClient.connect(port)
+                try await refused.received.wait { $0.isClosed }
+                #expect(refused.received.value.text.isEmpty)
+            } catch ChannelError.ioOnClosedChannel {
+                // The server closed it before the client had learnt of its connection.
+            }
             try await busy.send(createBody())
             try await busy.received.wait { $0.text.contains("HTTP/1.1 201 Created") }
             busy.close()

@@ -34,6 +34,30 @@ import Testing
         }
     }
 
+    @Test func `after its term a replica gathers no reports that nobody takes`() async throws {
+        try await withStackBench { bench in
+            let term = Task { await bench.reconciler.run() }
+            try await bench.store.script.wait { ($0.ended[.read] ?? 0) > 0 }
+            term.cancel()
+            await term.value
+            bench.triggers.stackChanged(.numbered(1))
+            #expect(bench.triggers.takeStacks() == [])
+            #expect(bench.triggers.takePass())
+        }
+    }
+
+    @Test func `objects without a record stay when the namespace turns out to be another store's`() async throws {
+        var options = StackBench.Options()
+        options.ownsNamespace = { false }
+        try await withStackBench(options) { bench in
+            let id = try await bench.create().record.id
+            _ = try await bench.store.base.beginDelete(id, ifUnchanged: nil, at: bench.time.now)
+            try await bench.store.base.remove(id)
+            #expect(await bench.reconciler.pass().repairs == [:])
+            #expect(bench.cluster.pod(of: id) != nil && bench.cluster.hasService(of: id))
+        }
+    }
+
     @Test(arguments: 0...2)
     func `nor does it remove what has no record`(writes: Int) async throws {
         try await withStackBench(options(leadingFor: writes)) { bench in

@@ -20,6 +20,17 @@ import Testing
         }
     }
 
+    @Test func `a Pod that somebody removed is told as missing, also when the stack is young`() async throws {
+        try await withStackBench { bench in
+            let id = try await bench.create().record.id
+            bench.cluster.state.update { $0.pods[id]?.isWatched = false }
+            #expect(try await bench.stack(id).reason == "PodNotSeen")
+            bench.cluster.removePod(id)
+            let stack = try await bench.stack(id)
+            #expect(stack.status == .failed && stack.reason == "PodMissing")
+        }
+    }
+
     /// A NodePort answers only on addresses of its Service's family.
     @Test(arguments: [(IPFamily?.none, "2001:db8::1"), (.v6, "2001:db8::1"), (.v4, "203.0.113.7")])
     func `the address is of the family of the Service`(family: IPFamily?, address: String) async throws {

@@ -97,6 +97,8 @@ extension FakeCluster: Cluster {
         state.value.pods[id].flatMap { $0.isWatched ? $0.observation : nil }
     }
 
+    package func hasPodGone(of id: StackID) -> Bool { state.value.gonePods.contains(id) }
+
     package func hasService(of id: StackID) -> Bool {
         state.value.services[id]?.isWatched == true
     }

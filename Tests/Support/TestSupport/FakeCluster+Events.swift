@@ -30,7 +30,10 @@ extension FakeCluster {
 
     /// Somebody, or the end of its grace period, removes a Pod.
     package func removePod(_ id: StackID) {
-        let removed = state.update { $0.pods.removeValue(forKey: id) }
+        let removed = state.update { state in
+            state.gonePods.insert(id)
+            return state.pods.removeValue(forKey: id)
+        }
         if removed != nil { report(id) }
     }
 

@@ -44,6 +44,7 @@ package final class FakeCluster: Sendable {
     package struct State: Sendable {
         package var isSynced = true
         package var pods: [StackID: Pod] = [:]
+        package var gonePods: Set<StackID> = []
         package var services: [StackID: Service] = [:]
         package var nodes = ["node-1": Node(NodeObservation(name: "node-1", externalIPs: ["203.0.113.1"]))]
         /// Ports that Services of other people hold, unknown to the watch.

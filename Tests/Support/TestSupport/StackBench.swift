@@ -23,6 +23,7 @@ package struct StackBench: Sendable {
         package var mayCreate: @Sendable () throws -> Void = {}
         package var mayDelete: @Sendable () throws -> Void = {}
         package var isLeading: @Sendable () -> Bool = { true }
+        package var ownsNamespace: @Sendable () async throws -> Bool = { true }
 
         package init() {}
     }
@@ -65,6 +66,7 @@ package func withStackBench<Result: Sendable>(
         service: service,
         triggers: triggers,
         isLeading: options.isLeading,
+        ownsNamespace: options.ownsNamespace,
         instant: { time.instant },
         sleep: { try await time.sleep(for: $0) },
         logger: silentLogger
