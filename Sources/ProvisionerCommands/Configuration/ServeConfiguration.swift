@@ -3,7 +3,7 @@ import PodPolicy
 import StackCluster
 import Stacks
 
-/// Everything that `serve` reads from the environment, checked. The README lists the variables.
+/// Everything that `serve` reads from the environment, checked. docs/configuration.md lists the variables.
 struct ServeConfiguration {
     /// Every mistake, by the variable's name.
     struct Mistakes: Error, CustomStringConvertible {

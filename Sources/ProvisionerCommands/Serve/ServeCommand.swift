@@ -27,7 +27,7 @@ struct ServeCommand: AsyncParsableCommand {
               API_KEY_ENABLED        false              ask for X-API-KEY, given in API_KEY
               LOG_LEVEL, LOG_FORMAT  info, json         one JSON object a line on standard error
 
-            The README lists the others.
+            docs/configuration.md lists the others.
 
             examples:
               provisioner serve

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// The numbers by which stacks are made and unmade. The environment variables that set them are named in the README.
+/// Limits and time-outs of a stack's lifecycle. docs/configuration.md lists the environment variables that set them.
 package struct StackSettings: Sendable, Equatable {
     package var namespace = "stacks"
     package var maxPerUser = 5

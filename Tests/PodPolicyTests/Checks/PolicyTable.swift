@@ -2,7 +2,7 @@ import Foundation
 
 @testable import PodPolicy
 
-/// The tables under "Every field" in `docs/pod-policy.md`: one row for each field of a Pod.
+/// The tables of `docs/pod-fields.md`: one row for each field of a Pod.
 struct PolicyTable {
     enum Verdict: String {
         case allowed, forced, ignored, refused
@@ -22,9 +22,8 @@ struct PolicyTable {
 
     /// - Throws: if the document cannot be read, or a row is not made of a field, a verdict, an example and a reason.
     init() throws {
-        let file = URL(filePath: #filePath).appending(path: "../../../../docs/pod-policy.md").standardized
-        let document = try String(contentsOf: file, encoding: .utf8)
-        text = document.components(separatedBy: "\n## ").first { $0.hasPrefix("Every field\n") } ?? ""
+        let file = URL(filePath: #filePath).appending(path: "../../../../docs/pod-fields.md").standardized
+        text = try String(contentsOf: file, encoding: .utf8)
         let lines = text.split(separator: "\n").filter { $0.hasPrefix("| `") }
         rowCount = lines.count
         rows = try lines.flatMap { try Self.rows(of: String($0)) }

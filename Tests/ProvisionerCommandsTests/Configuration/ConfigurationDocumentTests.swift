@@ -3,12 +3,11 @@ import Testing
 
 @testable import ProvisionerCommands
 
-@Suite struct ReadmeVariablesTests {
-    private static let readme = URL(filePath: #filePath).appending(path: "../../../../README.md").standardizedFileURL
+@Suite struct ConfigurationDocumentTests {
+    private static let document = URL(filePath: #filePath).appending(path: "../../../../docs/configuration.md").standardizedFileURL
 
-    @Test(.enabled(if: FileManager.default.fileExists(atPath: readme.path), "there is no README.md"))
-    func `the README names every environment variable that is read`() throws {
-        let text = try String(contentsOf: Self.readme, encoding: .utf8)
+    @Test func `the document of the configuration names every environment variable that is read`() throws {
+        let text = try String(contentsOf: Self.document, encoding: .utf8)
         var reader = EnvironmentReader([:])
         _ = ServeConfiguration(reading: &reader)
         #expect(reader.names.count > 20)
