@@ -51,7 +51,12 @@ package final class KubernetesCluster: Cluster {
         let watched = WatchedState(settings: settings, ports: ports, triggers: triggers)
         self.watched = watched
         let pods = Reflector<Pod>(client: client, logger: logger, transform: { $0.trimmed() }, onChange: { watched.podChanged($0) })
-        let services = Reflector<Service>(client: client, logger: logger, transform: { $0.trimmed() }, onChange: { watched.serviceChanged($0) })
+        let services = Reflector<Service>(
+            client: client,
+            logger: logger,
+            transform: { $0.trimmed() },
+            onChange: { watched.serviceChanged($0) }
+        )
         let nodes = Reflector<Node>(client: client, logger: logger, onChange: { watched.nodeChanged($0) })
         self.pods = pods.store
         self.services = services.store

@@ -53,7 +53,8 @@ struct ServeCommand: AsyncParsableCommand {
         for warning in configuration.warnings { logger.warning("\(warning)") }
         let files = FileLimit.raise()
         if files < configuration.maximumConnections + FileLimit.others {
-            logger.warning("HTTP_MAX_CONNECTIONS: is \(configuration.maximumConnections), but only \(files) files may be open (ulimit -n): fewer are taken")
+            let wanted = configuration.maximumConnections
+            logger.warning("HTTP_MAX_CONNECTIONS: is \(wanted), but only \(files) files may be open (ulimit -n): fewer are taken")
         }
         let server: Server
         do {
