@@ -97,7 +97,7 @@ extension KubernetesCluster {
         }
     }
 
-    /// The time limit for the creation of one object; ``unknownAttempts`` limits the attempts.
+    /// The time limit for the creation of one object, beside the limit of ``createAttempts``.
     private static let createPatience: Duration = .seconds(12)
     private static let createAttempts = 8
     private static let unknownAttempts = 3
