@@ -1,12 +1,12 @@
-/// How to delete an object.
+/// Options of a delete request.
 /// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/delete-options/
 public struct DeleteOptions: Codable, Sendable, Equatable {
-    /// What must hold for the object to be deleted; otherwise the API server answers 409.
+    /// Conditions for the deletion; if one fails, the API server responds with 409.
     public struct Preconditions: Codable, Sendable, Equatable {
-        /// The object must be this one, not a namesake.
+        /// The uid of the object, which excludes a later object of the same name.
         public var uid: String?
 
-        /// - Parameter uid: of the object that is meant.
+        /// - Parameter uid: the uid of the object to delete.
         public init(uid: String?) {
             self.uid = uid
         }
@@ -16,13 +16,13 @@ public struct DeleteOptions: Codable, Sendable, Equatable {
     public var apiVersion = "v1"
     /// Always `DeleteOptions`.
     public var kind = "DeleteOptions"
-    /// Seconds; nil for the object's own. Zero removes it without waiting for the kubelet.
+    /// Seconds; nil for the object's own period. 0 deletes at once, without waiting for the kubelet.
     public var gracePeriodSeconds: Int64?
     /// `Foreground`, `Background` or `Orphan`; nil for the default of the kind.
     public var propagationPolicy: String?
-    /// nil for none.
+    /// Nil for no conditions.
     public var preconditions: Preconditions?
 
-    /// The defaults of the API server.
+    /// Creates options with the API server's defaults.
     public init() {}
 }
