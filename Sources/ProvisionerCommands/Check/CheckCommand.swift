@@ -45,13 +45,13 @@ struct CheckCommand: ParsableCommand {
         guard outcome.exitCode == .success else { throw outcome.exitCode }
     }
 
-    /// What the command says, and where.
+    /// The output of the command.
     struct Outcome {
         /// For standard output.
         var output = ""
-        /// For standard error: what is wrong with the specs, and what is set otherwise.
+        /// For standard error: problems and warnings of the specs.
         var explanation = ""
-        /// For standard error: what is wrong with the call.
+        /// For standard error: mistakes in the call.
         var complaints: [String] = []
         var exitCode = ExitCode.success
     }

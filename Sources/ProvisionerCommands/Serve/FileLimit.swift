@@ -1,12 +1,12 @@
 import Glibc
 
-/// How many files, connections among them, the process may have open.
+/// The limit of open files, including connections, of the process.
 enum FileLimit {
-    /// Room for what is no connection of a client: database, API server, event loops.
+    /// Files other than client connections: database, API server, event loops.
     static let others = 256
 
-    /// Raises the soft limit to the hard one: it is often 1024, for the sake of programs that use `select`.
-    /// - Returns: the limit that holds now.
+    /// Raises the soft limit, which is often 1024 for programs that use `select`, to the hard limit.
+    /// - Returns: the new limit.
     static func raise() -> Int {
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         var limit = rlimit()
