@@ -49,7 +49,7 @@ extension DynamoDBStackStore {
         }
     }
 
-    /// Marks a record with one UpdateItem, on condition that it is unchanged since `seen`.
+    /// Marks a record with one UpdateItem, on condition that it is unchanged since `seen` if that is given.
     package func beginDelete(_ id: StackID, ifUnchanged seen: StackRecord?, at now: Date) async throws -> StackRecord? {
         if let seen, seen.state == .deleting { return try await record(id).flatMap { $0.isUnchanged(since: seen) ? $0 : nil } }
         var change = Change(

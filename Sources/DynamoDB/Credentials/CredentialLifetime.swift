@@ -5,11 +5,8 @@ struct CredentialLifetime {
     /// The next step of the caller of ``request(now:)``.
     enum Action: Equatable {
         case use(AWSCredentials)
-        /// Use the credentials and start a renewal.
         case useAndRenew(AWSCredentials)
-        /// Wait for the running renewal.
         case wait
-        /// Start a renewal and wait for it.
         case renewAndWait
     }
 

@@ -14,7 +14,6 @@ struct SourceAbsent: Error {
     var reason: String
 }
 
-/// Static credentials.
 struct StaticCredentials: CredentialSource {
     let name = "configuration"
     let value: AWSCredentials

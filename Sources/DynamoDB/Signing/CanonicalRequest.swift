@@ -3,7 +3,6 @@ import Crypto
 /// The canonical form of a request, which client and service hash.
 struct CanonicalRequest {
     let text: String
-    /// The names of the signed headers.
     let signedHeaders: String
 
     init(_ request: SigV4Signer.Request) {

@@ -11,7 +11,6 @@ struct Retrier: Sendable {
     var random: @Sendable () -> Double = { .random(in: 0..<1) }
     var logger: Logger
 
-    /// The failure of an attempt.
     struct Failure: Error {
         var error: DynamoDBError
         var isRetryable: Bool

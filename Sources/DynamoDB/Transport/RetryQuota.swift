@@ -7,7 +7,6 @@ struct RetryQuota: Sendable, Equatable {
     static let capacity = 500
     private(set) var tokens = capacity
 
-    /// Returns the cost of a retry.
     static func cost(isTimeout: Bool) -> Int { isTimeout ? 10 : 5 }
 
     /// - Returns: false, with nothing taken, if the quota is too small.

@@ -32,7 +32,6 @@ package struct Dependency: Sendable {
     /// after cancellation.
     package var check: @Sendable () async throws -> Void
 
-    /// Creates a dependency with its check.
     package init(name: String, check: @escaping @Sendable () async throws -> Void) {
         self.name = name
         self.check = check

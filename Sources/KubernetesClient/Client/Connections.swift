@@ -52,7 +52,6 @@ actor Connections {
     /// The number of certificates that have clients.
     var count: Int { entries.count }
 
-    /// Returns the clients for a request.
     func clients(for credential: Credential) async -> HTTPClients {
         guard !isShutDown else { return entries[entries.count - 1].clients }
         reload()

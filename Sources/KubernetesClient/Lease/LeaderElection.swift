@@ -77,7 +77,6 @@ struct LeaderElection: Sendable {
     /// Records a failed read or write: the state of the Lease is unknown.
     mutating func failed() { held = nil }
 
-    /// Ends the term.
     mutating func stepDown() { (leadingUntil, held) = (nil, nil) }
 
     /// Returns the Lease without its holder; nil if this candidate does not hold it.

@@ -41,9 +41,7 @@ struct WatchMachine: Equatable {
         case backOff(atLeast: Duration)
     }
 
-    /// The next action.
     private(set) var action = Action.list
-    /// The wait before the action.
     private(set) var pause = Pause.none
     /// The newest resource version; nil if it is no longer valid.
     private(set) var known: String?

@@ -12,7 +12,6 @@ private enum Bounds {
 }
 
 extension StackSettings {
-    /// Reads the variables of these settings.
     init(reading reader: inout EnvironmentReader) {
         self.init()
         namespace = reader.value(
@@ -46,7 +45,6 @@ extension StackSettings {
 }
 
 extension PodPolicySettings {
-    /// Reads the variables of these settings.
     init(reading reader: inout EnvironmentReader) {
         self.init()
         maximumCPUMilli = reader.cpu("STACK_MAX_CPU", in: Bounds.stackCPUMilli) ?? maximumCPUMilli
@@ -83,7 +81,6 @@ extension PodPolicySettings {
 }
 
 extension KubernetesCluster.Settings {
-    /// Reads the variables of these settings.
     init(reading reader: inout EnvironmentReader, namespace: String, nodeSelector: [String: String]) {
         let reserve = reader.value(
             "STACK_RESOURCE_RESERVE_RATIO",

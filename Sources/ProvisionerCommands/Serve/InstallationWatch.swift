@@ -34,7 +34,7 @@ final class InstallationWatch: Sendable {
     /// Reached once the namespace is known to belong to the store: the reconciler may start.
     let passed = Milestone()
 
-    /// The time between two checks while the namespace belongs to the store; `patience` applies otherwise.
+    /// The time between two checks while the namespace carries the store's id; `patience` applies otherwise.
     static let interval: Duration = .seconds(10)
     static let patience: Duration = .seconds(5)
 

@@ -88,7 +88,6 @@ struct CopyUnderWay: Error, CustomStringConvertible {
     /// The end of the copy's lock, unless it is renewed.
     var until: Date
 
-    /// A sentence for the operator.
     var description: String {
         "table \(table) is being copied by provisioner store copy; start the service once that has ended. "
             + "If it was interrupted, that is at \(until.formatted(.iso8601)) at the latest"

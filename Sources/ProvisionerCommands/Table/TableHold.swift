@@ -5,7 +5,6 @@ import Stacks
 /// The copy lock of a table, which keeps replicas off it.
 struct TableHold: Sendable {
     var store: DynamoDBStackStore
-    /// The name of the table.
     var table: String
     /// Unique to this copy.
     var token = UUID().uuidString

@@ -16,7 +16,6 @@ final class Turns: Sendable {
 
     private let state = Mutex(State())
 
-    /// The number of waiting tasks.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
     /// Runs `body` under the lock.

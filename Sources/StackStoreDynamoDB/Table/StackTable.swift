@@ -4,7 +4,6 @@ import FoundationEssentials
 /// The table of a ``DynamoDBStackStore``: its creation and its checks.
 package struct StackTable: Sendable {
     let client: DynamoDB
-    /// The table's name.
     package let name: String
     let pause: @Sendable (Duration) async throws -> Void
 
@@ -196,6 +195,5 @@ package struct StackTable: Sendable {
 package struct StackTableError: Error, Sendable, Equatable, CustomStringConvertible {
     /// One or more sentences for the operator.
     package var message: String
-    /// The message.
     package var description: String { message }
 }

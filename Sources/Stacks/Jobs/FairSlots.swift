@@ -20,7 +20,6 @@ package final class FairSlots: Sendable {
         limitPerClaimant = max(1, limit / 2)
     }
 
-    /// The number of waiters.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
     /// Runs `body` in a slot, as soon as one is free.

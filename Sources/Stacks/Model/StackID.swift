@@ -27,10 +27,8 @@ package struct StackID: Hashable, Sendable, CustomStringConvertible {
         StackID(bits: generator.next())
     }
 
-    /// The name of the stack's Pod.
     package var podName: String { description }
 
-    /// The name of the stack's Service.
     package var serviceName: String { "svc-" + description }
 
     private static let prefix = "stack-"

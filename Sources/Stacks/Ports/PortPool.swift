@@ -3,17 +3,20 @@ import DequeModule
 /// Chooses free NodePorts. The pool is an in-memory hint built from the watch of Services; the unique key of the store and the API server
 /// decide.
 ///
-/// A port is free if no create of this process holds it, no Service has it, and it is not in cooldown. A create holds its port until the
-/// watch reports the Service; from then on the Service holds it, whichever replica deletes it. Choosing takes constant time.
+/// A create holds its port until the watch reports the Service; from then on the Service holds the port, whichever replica deletes it.
+/// A port without a holder is in one of three states:
+///
+/// - fresh: allocated first, at random in constant time.
+/// - cooling: in short cooldown after its stack; allocated only if no fresh port is left.
+/// - quarantined: in long cooldown, since its holder is unknown or its node was given up; not allocated.
 package struct PortPool: Sendable {
     /// Cooldowns use a monotonic clock, since a wall clock may jump.
     package typealias Instant = ContinuousClock.Instant
 
-    /// The range, inclusive.
     package let range: ClosedRange<Int>
-    /// The cooldown of a port that the API server reported as allocated although no holder is known.
+    /// The long cooldown, of a port that the API server reported as allocated although no holder is known.
     package let quarantineTime: Duration
-    /// The cooldown of a freed port, during which it is used only if no other is free: old connections of players may still reach it.
+    /// The short cooldown, of a freed port: old connections of players may still reach it.
     package let coolingTime: Duration
     /// The maximum time for which a create holds a port, longer than any create takes. It frees the port of a Service that was created and
     /// deleted while the watch was down.
@@ -74,28 +77,28 @@ package struct PortPool: Sendable {
         settle(hold.port)
     }
 
-    /// Releases the port of another stack, or of a create that was undone.
+    /// Releases the port of another stack, or of a create that was undone, and starts its short cooldown.
     package mutating func release(_ hold: Hold, at now: Instant) {
         guard end(hold) else { return }
         cool(hold.port, at: now)
     }
 
-    /// Puts a port with an unknown holder in cooldown.
+    /// Releases a port with an unknown holder and starts its long cooldown.
     package mutating func quarantine(_ hold: Hold, at now: Instant) {
         _ = end(hold)
         quarantine(hold.port, for: quarantineTime, at: now)
     }
 
-    /// Starts the cooldown of a removed stack's port. The hold of another create stays.
+    /// Starts the short cooldown of a removed stack's port. The hold of another create stays.
     package mutating func cool(_ port: Int, at now: Instant) {
         guard range.contains(port) else { return }
         endRests(at: now)
-        // A quarantine is longer than the normal cooldown.
+        // The long cooldown outlasts the short one.
         if case .quarantined = resting[port] { return settle(port) }
         rest(port, .cooling(until: now + coolingTime))
     }
 
-    /// Blocks a port for `time`, even if no other is free.
+    /// Starts a long cooldown of `time`.
     package mutating func quarantine(_ port: Int, for time: Duration, at now: Instant) {
         guard range.contains(port) else { return }
         rest(port, .quarantined(until: now + time))

@@ -20,7 +20,6 @@ package final class Reconciler: Sendable {
     /// True if the last pass could read every id in the store. If not, objects without a record may still have one.
     let knowsAllIDs = Atomic(false)
 
-    /// The timeout of one repair.
     private static let attemptTimeout: Duration = .seconds(60)
 
     /// - Parameters:

@@ -1,6 +1,5 @@
 /// The health of reconciliation across all replicas. Without passes only the kubelet enforces TTLs, and records and ports accumulate.
 package struct ReconcilerHealth: Sendable, Equatable {
-    /// True if this process is the leader.
     package var isLeading: Bool
     /// The time since some replica was known to lead; nil if none ever was.
     package var timeSinceLeaderSeen: Duration?

@@ -36,7 +36,6 @@ final class StackLocks: Sendable {
         locks.withLock { $0[id] != nil }
     }
 
-    /// Returns the number of waiters.
     func waiterCount(_ id: StackID) -> Int { locks.withLock { $0[id]?.waiters.count ?? 0 } }
 
     private func tryAcquire(_ id: StackID) -> Bool {
