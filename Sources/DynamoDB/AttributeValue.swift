@@ -9,7 +9,7 @@ extension DynamoDB {
         case n(String)
         case b(Data)
         case bool(Bool)
-        /// Always `true`: the attribute exists without a value.
+        /// An attribute without a value; the value is always `true`.
         case null(Bool)
         case l([AttributeValue])
         case m([String: AttributeValue])

@@ -3,7 +3,7 @@ import Stacks
 
 /// The consequence of a failed call to the API server. All API errors are classified here.
 enum Disposition: Equatable {
-    /// For a create: an object of this name exists.
+    /// An object of this name exists; for a create only.
     case exists
     /// The object does not exist.
     case gone

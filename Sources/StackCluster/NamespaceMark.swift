@@ -13,7 +13,7 @@ package struct NamespaceMark: Sendable {
 
     /// The namespace as read.
     package struct Found: Sendable, Equatable {
-        /// Nil if the namespace has no annotation.
+        /// The id in the annotation; nil if there is none.
         package var installation: String?
         var resourceVersion: String?
 

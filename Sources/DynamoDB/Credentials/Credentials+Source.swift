@@ -10,7 +10,7 @@ extension DynamoDB.Configuration.Credentials {
 
     /// Timeouts of an attempt, per provider.
     struct Timeouts: Sendable {
-        /// Short, since outside EC2 there is no metadata service.
+        /// The timeout for IMDS. Short, since outside EC2 there is no metadata service.
         var metadata: Duration = .seconds(1)
         var container: Duration = .seconds(2)
         var tokenService: Duration = .seconds(5)

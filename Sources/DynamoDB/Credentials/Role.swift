@@ -5,6 +5,6 @@ struct Role: Sendable, Equatable {
     var sessionName: String?
     /// The external id that the role's trust policy may require.
     var externalID: String?
-    /// Nil for one hour.
+    /// The session duration in seconds; nil for one hour.
     var durationSeconds: Int?
 }

@@ -18,7 +18,7 @@ extension DynamoDB {
         public var limit: Int?
         /// The attributes to return; nil for all.
         public var projectionExpression: String?
-        /// False for descending order; nil for ascending.
+        /// The order by sort key: false for descending, true or nil for ascending.
         public var scanIndexForward: Bool?
         /// The table's name or ARN.
         public var tableName: String

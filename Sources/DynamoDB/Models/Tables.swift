@@ -146,7 +146,7 @@ extension DynamoDB {
         /// The value in the API.
         public var rawValue: String
 
-        /// On-demand: billed per request.
+        /// On-demand throughput, billed per request.
         public static let payPerRequest = Self(rawValue: "PAY_PER_REQUEST")
         /// Provisioned throughput.
         public static let provisioned = Self(rawValue: "PROVISIONED")

@@ -4,7 +4,7 @@ extension DynamoDB {
     public struct TransactWriteItemsInput: Encodable, Sendable, Equatable {
         /// Up to 36 characters. Requests with the same token within 10 minutes are one transaction, which takes effect once.
         public var clientRequestToken: String?
-        /// At most 100 writes.
+        /// The writes of the transaction, at most 100.
         public var transactItems: [TransactWriteItem]
 
         private enum CodingKeys: String, CodingKey {

@@ -7,7 +7,7 @@ struct Retrier: Sendable {
     var timeout: Duration
     var quota = SharedRetryQuota()
     var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
-    /// In 0..<1, for the jitter.
+    /// Random numbers in 0..<1 for the jitter.
     var random: @Sendable () -> Double = { .random(in: 0..<1) }
     var logger: Logger
 

@@ -7,7 +7,7 @@ final class ServiceClock: Sendable {
     private let now: @Sendable () -> Date
     private let offset = Mutex<TimeInterval>(0)
 
-    /// Below the 5 minutes that the service allows.
+    /// The tolerated clock skew in seconds, below the 5 minutes that the service allows.
     private static let tolerance: TimeInterval = 240
     private static let codes: Set = [
         "AuthFailure", "InvalidSignatureException", "RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed", "SignatureDoesNotMatch",

@@ -6,15 +6,15 @@ import NIOCore
 struct ConnectionState {
     /// The maximum duration of each wait.
     struct TimeLimits: Sendable {
-        /// For a request head, from its first byte.
+        /// The limit for a request head, from its first byte.
         var head = TimeAmount.seconds(10)
-        /// For a request body, from the end of the head.
+        /// The limit for a request body, from the end of the head.
         var body = TimeAmount.seconds(30)
-        /// For the client to read the next part of its response.
+        /// The limit for the client to read the next part of its response.
         var write = TimeAmount.seconds(30)
-        /// For the next request.
+        /// The limit for the wait for the next request.
         var idle = TimeAmount.seconds(180)
-        /// For the client to close after the last response.
+        /// The limit for the client to close after the last response.
         var close = TimeAmount.seconds(5)
     }
 

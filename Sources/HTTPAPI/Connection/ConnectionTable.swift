@@ -20,7 +20,7 @@ struct ConnectionTable {
     let limit: Int
     /// The number at which each connection became idle; 0 for a connection with a request.
     private var idleSince: [ID: Int] = [:]
-    /// Ordered by the start of idleness; entries of connections that are no longer idle are skipped.
+    /// Idle connections, ordered by the start of idleness. Entries of connections that are no longer idle are skipped.
     private var queue: Deque<Turn> = []
     private var lastNumber = 0
 

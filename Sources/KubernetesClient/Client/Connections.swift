@@ -13,7 +13,7 @@ actor Connections {
     private var loadedAt: ContinuousClock.Instant
     /// The last logged reason for which the files are unusable; nil if they are usable.
     private var problem: String?
-    /// Ordered by last use, most recent last; never empty.
+    /// The clients, most recently used last; never empty.
     private var entries: [Entry]
     private var isShutDown = false
 

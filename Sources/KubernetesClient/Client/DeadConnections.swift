@@ -8,9 +8,9 @@ import Glibc
 ///
 /// A node that loses its power sends no FIN, so a watch on it would seem alive until its idle timeout.
 enum DeadConnections {
-    /// Seconds of silence before the first keep-alive probe, and between probes.
+    /// The silence in seconds before the first keep-alive probe, and between probes.
     static let probeAfter: SocketOptionValue = 15
-    /// Milliseconds for which data or probes may stay unacknowledged before the connection is closed.
+    /// The milliseconds for which data or probes may stay unacknowledged before the connection is closed.
     static let giveUpAfter: SocketOptionValue = 30_000
 
     @Sendable static func detect(on channel: any Channel) -> EventLoopFuture<Void> {

@@ -12,15 +12,15 @@ public struct DeleteOptions: Codable, Sendable, Equatable {
         }
     }
 
-    /// Always `v1`.
+    /// The API version, always `v1`.
     public var apiVersion = "v1"
-    /// Always `DeleteOptions`.
+    /// The kind, always `DeleteOptions`.
     public var kind = "DeleteOptions"
-    /// Seconds; nil for the object's own period. 0 deletes at once, without waiting for the kubelet.
+    /// The grace period in seconds; nil for the object's own. 0 deletes at once, without waiting for the kubelet.
     public var gracePeriodSeconds: Int64?
     /// `Foreground`, `Background` or `Orphan`; nil for the default of the kind.
     public var propagationPolicy: String?
-    /// Nil for no conditions.
+    /// The conditions for the deletion; nil for none.
     public var preconditions: Preconditions?
 
     /// Creates options with the API server's defaults.

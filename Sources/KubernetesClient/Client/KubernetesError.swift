@@ -28,7 +28,7 @@ public struct KubernetesError: Error, Sendable, Equatable, CustomStringConvertib
     public var code: Int?
     /// The Status object of the response, if there was one.
     public var status: Status?
-    /// Seconds from the header `Retry-After`, else from the Status object.
+    /// The requested wait in seconds, from the header `Retry-After` or else from the Status object.
     public var retryAfterSeconds: Int?
 
     /// - Parameter retryAfterSeconds: nil for the value in `status`.

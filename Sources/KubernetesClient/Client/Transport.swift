@@ -19,11 +19,11 @@ final class Transport: Sendable {
 
     /// Timeouts for responses of the API server.
     struct Timeouts: Sendable {
-        /// From sending a request to the last byte of its response, or to the response head of a watch.
+        /// The limit from sending a request to the last byte of its response, or to the response head of a watch.
         var request: Duration = .seconds(15)
-        /// For a request and its retries, including waits.
+        /// The limit for a request and its retries, including waits.
         var operation: Duration = .seconds(30)
-        /// For a page of a list and its retries: megabytes take minutes over a slow line.
+        /// The limit for a page of a list and its retries: megabytes take minutes over a slow line.
         var page: Duration = .seconds(300)
         /// The silence after which a page is abandoned.
         var pageIdle: Duration = .seconds(30)

@@ -7,7 +7,7 @@ struct Credential: Sendable, Equatable {
     var token: String?
     /// A plugin's client certificate; nil for the one of the configuration, if any.
     var certificate: ClientCertificate?
-    /// Nil if the credentials do not expire.
+    /// The expiry; nil for credentials that do not expire.
     var expiration: Date?
 }
 

@@ -10,7 +10,7 @@ struct ExecPlugin: Sendable, Equatable {
     var arguments: [String]
     var environment: [String: String]
     var installHint: String?
-    /// Nil unless the plugin has `provideClusterInfo`.
+    /// The cluster information; nil unless the plugin has `provideClusterInfo`.
     var cluster: ClusterInfo?
     var timeout: Duration = .seconds(60)
 

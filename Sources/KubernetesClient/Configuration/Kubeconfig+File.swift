@@ -20,7 +20,7 @@ extension Kubeconfig {
             do { value = .success(try Value(from: decoder)) } catch let error as DecodingError { value = .failure(error) }
         }
 
-        /// Nil if the entry is invalid.
+        /// The entry; nil if it is invalid.
         var readable: Value? {
             guard case .success(let value) = value else { return nil }
             return value

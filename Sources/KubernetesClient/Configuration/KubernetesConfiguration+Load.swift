@@ -65,6 +65,6 @@ extension KubernetesConfiguration {
 }
 
 extension String? {
-    /// Nil if the string is empty: an empty environment variable counts as unset.
+    /// The string; nil if it is empty, since an empty environment variable counts as unset.
     var nonEmpty: String? { flatMap { $0.isEmpty ? nil : $0 } }
 }

@@ -20,7 +20,7 @@ public struct KubernetesConfiguration: Sendable {
     enum Credentials: Sendable, Equatable {
         case none
         case token(String)
-        /// Read again periodically, since service account tokens are rotated.
+        /// The path of a token file, read again periodically, since service account tokens are rotated.
         case tokenFile(String)
         case exec(ExecPlugin)
     }

@@ -16,7 +16,7 @@ struct LeaderElection: Sendable {
 
     /// The last observation of a changed Lease.
     private struct Sighting {
-        /// Nil if there was no Lease.
+        /// The resource version; nil if there was no Lease.
         var version: String?
         var since: Instant
     }

@@ -5,12 +5,12 @@ import Synchronization
 extension LeaderElector {
     /// Clocks and randomness of the elector; tests inject their own.
     struct Environment: Sendable {
-        /// Must advance while the process is suspended, as `CLOCK_BOOTTIME` does, which `ContinuousClock` uses on Linux.
+        /// The monotonic clock. It must advance while the process is suspended, as `ContinuousClock` does on Linux with `CLOCK_BOOTTIME`.
         var now: @Sendable () -> ContinuousClock.Instant = { .now }
-        /// For display only.
+        /// The wall clock, for display only.
         var time: @Sendable () -> Date = { Date() }
         var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
-        /// In 0..<1.
+        /// Random numbers in 0..<1 for the jitter.
         var random: @Sendable () -> Double = { .random(in: 0..<1) }
     }
 

@@ -6,9 +6,9 @@ public struct Lease: KubernetesObject, Equatable {
 
     /// The holder and its periods.
     public struct Spec: Codable, Sendable, Equatable {
-        /// Empty or nil without a holder.
+        /// The identity of the holder; empty or nil if there is none.
         public var holderIdentity: String?
-        /// Seconds after a renewal at which other candidates may take the Lease.
+        /// The seconds after a renewal at which other candidates may take the Lease.
         public var leaseDurationSeconds: Int?
         /// The time of acquisition by the holder's clock.
         public var acquireTime: MicroTime?

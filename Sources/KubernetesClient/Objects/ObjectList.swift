@@ -26,13 +26,13 @@ struct ListPage<T: KubernetesObject>: Decodable {
     }
 
     var metadata: Metadata
-    /// Null if there are none.
+    /// The objects; null if there are none.
     var items: [Decoded<T>]?
 }
 
 /// The known part of an object that does not decode as its type.
 public struct UnreadableObject: Sendable, Equatable {
-    /// Nil for a cluster-scoped kind.
+    /// The namespace; nil for a cluster-scoped kind.
     public var namespace: String?
     /// `metadata.name`.
     public var name: String

@@ -3,13 +3,13 @@ public import FoundationEssentials
 /// `metadata` of an object: the fields that clients commonly read.
 /// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/
 public struct ObjectMeta: Codable, Sendable, Equatable {
-    /// Unique among the objects of its kind in its namespace.
+    /// The name, unique among the objects of its kind in its namespace.
     public var name: String?
-    /// Nil for a cluster-scoped kind.
+    /// The namespace; nil for a cluster-scoped kind.
     public var namespace: String?
-    /// Unique over time: distinguishes an object from a later one of the same name.
+    /// The unique id, which distinguishes an object from a later one of the same name.
     public var uid: String?
-    /// Changes with every write. Opaque: to be compared only for equality.
+    /// The version, which changes with every write. Opaque: to be compared only for equality.
     public var resourceVersion: String?
     /// Labels, which selectors match.
     public var labels: [String: String]?

@@ -16,9 +16,9 @@ public struct Pod: KubernetesObject, Equatable {
         public var resources: Resources?
         /// The runtime class's overhead, as quantities by resource name.
         public var overhead: [String: String]?
-        /// Seconds after its start at which the kubelet ends the Pod.
+        /// The seconds after its start at which the kubelet ends the Pod.
         public var activeDeadlineSeconds: Int64?
-        /// Seconds between SIGTERM and SIGKILL.
+        /// The seconds between SIGTERM and SIGKILL.
         public var terminationGracePeriodSeconds: Int64?
     }
 
@@ -112,11 +112,11 @@ public struct Pod: KubernetesObject, Equatable {
             public var message: String?
         }
 
-        /// Set if the container has not started.
+        /// The state of a container that has not started.
         public var waiting: Waiting?
-        /// Set if the container is running.
+        /// The state of a running container.
         public var running: Running?
-        /// Set if the container has ended.
+        /// The state of a container that has ended.
         public var terminated: Terminated?
     }
 

@@ -9,7 +9,7 @@ public struct Status: Codable, Sendable, Equatable {
         public var kind: String?
         /// The causes, if there may be several.
         public var causes: [Cause]?
-        /// Seconds after which the request may be retried.
+        /// The seconds after which the request may be retried.
         public var retryAfterSeconds: Int?
     }
 
@@ -23,7 +23,7 @@ public struct Status: Codable, Sendable, Equatable {
         public var field: String?
     }
 
-    /// Always `Status`.
+    /// The kind, always `Status`.
     public var kind: String?
     /// `Success` or `Failure`.
     public var status: String?

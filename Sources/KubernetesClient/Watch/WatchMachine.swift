@@ -35,7 +35,7 @@ struct WatchMachine: Equatable {
     /// The wait before an action.
     enum Pause: Equatable {
         case none
-        /// At most a second, so that watches that lost their connection together do not reconnect together.
+        /// A random wait of at most a second, so that watches that lost their connection together do not reconnect together.
         case short
         /// The delay of ``Backoff``, with a minimum.
         case backOff(atLeast: Duration)

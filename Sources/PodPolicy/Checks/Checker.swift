@@ -8,12 +8,12 @@ final class Checker {
         self.settings = settings
     }
 
-    /// In the order of the document.
+    /// The problems in the order of the document.
     var problemsByPosition: [PodSpecProblem] {
         problems.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
     }
 
-    /// In the order of the document.
+    /// The warnings in the order of the document.
     var warningsByPosition: [PodSpecWarning] {
         warnings.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
     }

@@ -47,11 +47,11 @@ struct CheckCommand: ParsableCommand {
 
     /// The output of the command.
     struct Outcome {
-        /// For standard output.
+        /// The text for standard output.
         var output = ""
-        /// For standard error: problems and warnings of the specs.
+        /// The problems and warnings of the specs, for standard error.
         var explanation = ""
-        /// For standard error: mistakes in the call.
+        /// The mistakes in the call, for standard error.
         var complaints: [String] = []
         var exitCode = ExitCode.success
     }

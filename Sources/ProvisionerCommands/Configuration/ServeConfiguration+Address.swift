@@ -5,7 +5,7 @@ import PodPolicy
 extension ServeConfiguration {
     /// The address on which the service listens.
     struct Address: Equatable {
-        /// Nil for every address of this host, IPv4 and IPv6.
+        /// The host name or address; nil for every address of this host, IPv4 and IPv6.
         var host: String?
         /// 0 for a port chosen by the system, which the log names.
         var port: Int

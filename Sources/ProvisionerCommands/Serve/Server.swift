@@ -17,7 +17,7 @@ struct Server {
     let logger: Logger
     private let store: OpenStore
     private let watch: StoreWatch
-    /// Nil for a store without separate counters.
+    /// The check of the counters; nil for a store without separate counters.
     private let counters: CounterWatch?
     private let installation: InstallationWatch
     /// Reached once the cluster has been read and the namespace created if that is allowed.

@@ -6,7 +6,7 @@ import Stacks
 struct TableHold: Sendable {
     var store: DynamoDBStackStore
     var table: String
-    /// Unique to this copy.
+    /// The id of this copy.
     var token = UUID().uuidString
     var now: @Sendable () -> Date = { Date() }
     /// Waits between renewals of the lock.

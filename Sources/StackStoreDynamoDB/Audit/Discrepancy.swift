@@ -40,7 +40,7 @@ package enum Discrepancy: Sendable, Hashable {
 /// The counter values that follow from the rows.
 struct Books: Equatable {
     var stacks: [Int64: Int64] = [:]
-    /// By the sort key of the counter.
+    /// The reserved amounts by the sort key of the counter.
     var reserved: [String: ResourceAmount] = [:]
 
     init(_ records: [StackRecord]) {

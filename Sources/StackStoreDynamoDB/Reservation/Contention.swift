@@ -13,7 +13,7 @@ struct Contention: Sendable {
     var longest: Duration = .seconds(1)
     var now: @Sendable () -> ContinuousClock.Instant = { .now }
     var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
-    /// In 0..<1, for the jitter.
+    /// Random numbers in 0..<1 for the jitter.
     var random: @Sendable () -> Double = { .random(in: 0..<1) }
 
     /// The outcome of an attempt.

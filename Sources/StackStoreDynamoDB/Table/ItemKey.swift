@@ -65,7 +65,7 @@ enum ItemKey {
 
     /// The partition with all counters; one query reads them for the price of a small item.
     static let capacity = "CAPACITY"
-    /// Sorts after the counters, which are two digits, and before the capacity version.
+    /// A sort key after the counters, which are two digits, and before the capacity version.
     static let endOfCounters = "A"
 
     /// The capacity version, changed by every reservation at low headroom.
@@ -125,13 +125,13 @@ enum Attribute {
     static let createdAt = "created_at"
     static let updatedAt = "updated_at"
     static let expiresAt = "expires_at"
-    /// In the item `gate`: the capacity version. In the item `meta`: the version of the table's items.
+    /// The capacity version in the item `gate`; the version of the table's items in the item `meta`.
     static let version = "version"
     static let installationID = "installation_id"
-    /// In the stack count of a user.
+    /// The number of stacks in the stack count of a user.
     static let stacks = "stacks"
-    /// In the copy lock: the id of the copy.
+    /// The id of the copy in the copy lock.
     static let token = "token"
-    /// Seconds since 1970 after which DynamoDB may delete the item.
+    /// The seconds since 1970 after which DynamoDB may delete the item.
     static let timeToLive = "ttl"
 }

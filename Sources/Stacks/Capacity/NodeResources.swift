@@ -3,7 +3,7 @@ package struct NodeResources: Sendable, Equatable {
     /// Thousandths of a core.
     package let cpuMilli: Int64
     package let memoryBytes: Int64
-    /// Nil for a node that does not report the resource.
+    /// The ephemeral storage in bytes; nil for a node that does not report the resource.
     package let ephemeralStorageBytes: Int64?
     /// The Pods that fit on a node, or 1 for a Pod. Nil for a node that does not report the resource.
     package let pods: Int64?

@@ -24,7 +24,7 @@ package struct StackRecords: Sendable, Equatable {
 
 /// A record that this version cannot read: damaged, or written by a later version.
 package struct UnreadableRecord: Sendable, Equatable, CustomStringConvertible {
-    /// Nil if the id is unreadable too.
+    /// The id; nil if it is unreadable too.
     package var id: StackID?
     /// A sentence for the operator with the place of the record and the defect.
     package var reason: String

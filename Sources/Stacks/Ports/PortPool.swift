@@ -27,7 +27,7 @@ package struct PortPool: Sendable {
     private var heldByCreates: [Int: Instant] = [:]
     private var serviceHolds: [Int: Int] = [:]
     private var resting: [Int: Rest] = [:]
-    /// Ordered by end.
+    /// The ends of long cooldowns, ordered by time.
     private var quarantineEnds: Deque<RestEnd> = []
     private var coolingEnds: Deque<RestEnd> = []
     private var holdEnds: Deque<RestEnd> = []

@@ -8,7 +8,8 @@ package struct ReconcilerHealth: Sendable, Equatable {
     /// The time between the starts of two passes.
     package var interval: Duration
 
-    /// As long as the watches may be silent: while the API server is down no replica can renew the Lease, but reads still work.
+    /// The time without a known leader that is tolerated. As long as for the watches: while the API server is down no replica can renew the
+    /// Lease, but reads still work.
     private static let leaderPatience: Duration = .seconds(180)
     /// The maximum duration of a pass with many repairs.
     private static let passPatience: Duration = .seconds(180)

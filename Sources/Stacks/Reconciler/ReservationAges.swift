@@ -5,7 +5,7 @@ import Synchronization
 /// skew between replicas makes a reservation look older.
 final class ReservationAges: Sendable {
     private struct Sighting {
-        /// Changes with the port, which proves that the owner is still at work.
+        /// The time of the last update. It changes with the port, which proves that the owner is still at work.
         var updatedAt: Date
         var first: ContinuousClock.Instant
     }

@@ -84,7 +84,7 @@ package struct CreateRequest: Sendable, Equatable {
     package var targetPort: Int
     /// The YAML or JSON text of one Pod.
     package var podSpec: String
-    /// Set if the caller sent an Idempotency-Key.
+    /// The key and digest of the request; nil without an Idempotency-Key.
     package var idempotency: Idempotency?
 
     package init(userID: Int64, problemID: Int64, targetPort: Int, podSpec: String, idempotency: Idempotency? = nil) {
