@@ -26,7 +26,7 @@ struct SpecCheck {
         }
     }
 
-    /// Returns the manifest without name and labels, which exist only for a stack.
+    /// Returns the manifest with a placeholder name and without labels, since both belong to a created stack.
     private func manifest(of pod: CheckedPod) -> PodManifest {
         pod.manifest(
             name: "stack-0000000000000000",

@@ -181,7 +181,7 @@ struct CreateOperation: Sendable {
                 }
             } catch let error as ClusterError where error.code == .portAllocated || error.code == .portOutOfRange {
                 service.ports.quarantine(current.hold)
-                // An error, since the operator must learn that STACK_NODEPORT_MIN…MAX exceeds the API server's range.
+                // Logged as an error, since the operator must learn that STACK_NODEPORT_MIN…MAX exceeds the API server's range.
                 let level: Logger.Level = error.code == .portOutOfRange ? .error : .info
                 let metadata: Logger.Metadata = ["node_port": "\(current.record.nodePort)", "error": "\(error)"]
                 logger.log(level: level, "the API server refuses the node port; trying another", metadata: metadata)
