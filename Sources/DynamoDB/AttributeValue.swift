@@ -1,7 +1,7 @@
 public import FoundationEssentials
 
 extension DynamoDB {
-    /// One value in an item, in the service's own notation: `{"S": "text"}`.
+    /// A value of an item in the service's notation, such as `{"S": "text"}`.
     /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
     public enum AttributeValue: Sendable, Hashable {
         case s(String)
@@ -9,7 +9,7 @@ extension DynamoDB {
         case n(String)
         case b(Data)
         case bool(Bool)
-        /// Always `true`: the attribute is there and holds nothing.
+        /// An attribute without a value; the value is always `true`.
         case null(Bool)
         case l([AttributeValue])
         case m([String: AttributeValue])
@@ -18,7 +18,7 @@ extension DynamoDB {
         case bs([Data])
     }
 
-    /// An item, a key or a part of either: values by attribute name.
+    /// An item, a key or a part of either: attribute values by name.
     public typealias Item = [String: AttributeValue]
 }
 
@@ -36,7 +36,8 @@ extension DynamoDB.AttributeValue: Codable {
         case bs = "BS"
     }
 
-    /// - Throws: `DecodingError` unless exactly one known type is named.
+    /// Decodes a value.
+    /// - Throws: `DecodingError` unless the object has exactly one known type.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         guard container.allKeys.count == 1, let type = container.allKeys.first else {
@@ -59,7 +60,7 @@ extension DynamoDB.AttributeValue: Codable {
         }
     }
 
-    /// Writes the type and the value.
+    /// Encodes the type with its value.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         switch self {

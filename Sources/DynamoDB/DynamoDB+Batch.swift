@@ -1,6 +1,6 @@
 extension DynamoDB {
-    /// Reads up to 100 items by their keys, and asks again for those that the service leaves out.
-    /// - Throws: ``DynamoDBError/Code/throttled`` when it goes on leaving items out without giving any.
+    /// Reads up to 100 items by their keys, and requests unprocessed keys again.
+    /// - Throws: ``DynamoDBError/Code/throttled`` if responses repeatedly contain no items.
     public func batchGetItem(_ input: BatchGetItemInput) async throws -> BatchGetItemOutput {
         var requested = input.requestItems
         var responses: [String: [Item]] = [:]

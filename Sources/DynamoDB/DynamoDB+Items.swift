@@ -4,37 +4,37 @@ extension DynamoDB {
         try await client.send("GetItem", input)
     }
 
-    /// Writes one item over the one with the same key, if any.
-    /// - Throws: ``DynamoDBError/Code/conditionalCheckFailed`` when the condition does not hold.
+    /// Writes one item, replacing the item with the same key if there is one.
+    /// - Throws: ``DynamoDBError/Code/conditionalCheckFailed`` if the condition is false.
     public func putItem(_ input: PutItemInput) async throws -> PutItemOutput {
         try await client.send("PutItem", input)
     }
 
-    /// Changes attributes of one item, which is made if there is none.
-    /// - Throws: ``DynamoDBError/Code/conditionalCheckFailed`` when the condition does not hold.
+    /// Updates attributes of one item; creates the item if it is missing.
+    /// - Throws: ``DynamoDBError/Code/conditionalCheckFailed`` if the condition is false.
     public func updateItem(_ input: UpdateItemInput) async throws -> UpdateItemOutput {
         try await client.send("UpdateItem", input)
     }
 
-    /// Deletes one item; does nothing when there is none.
-    /// - Throws: ``DynamoDBError/Code/conditionalCheckFailed`` when the condition does not hold.
+    /// Deletes one item; succeeds if there is none.
+    /// - Throws: ``DynamoDBError/Code/conditionalCheckFailed`` if the condition is false.
     public func deleteItem(_ input: DeleteItemInput) async throws -> DeleteItemOutput {
         try await client.send("DeleteItem", input)
     }
 
-    /// Reads one page of a whole table: at most 1 MB.
+    /// Reads one page of a table, at most 1 MB.
     public func scan(_ input: ScanInput) async throws -> ScanOutput {
         try await client.send("Scan", input)
     }
 
-    /// Reads one page of a query: at most 1 MiB, before the filter.
+    /// Reads one page of a query, at most 1 MB before the filter.
     public func query(_ input: QueryInput) async throws -> QueryOutput {
         try await client.send("Query", input)
     }
 
-    /// Makes up to 100 writes, all or none. A missing `clientRequestToken` is filled in, so that an attempt whose answer was lost is
-    /// not carried out twice.
-    /// - Throws: ``DynamoDBError/Code/transactionCanceled`` with a reason for each item, and then nothing was written.
+    /// Executes up to 100 writes, all or none. A missing `clientRequestToken` is generated, so that retries after a lost response take
+    /// effect once.
+    /// - Throws: ``DynamoDBError/Code/transactionCanceled`` with a reason for each item; nothing was written then.
     public func transactWriteItems(_ input: TransactWriteItemsInput) async throws -> TransactWriteItemsOutput {
         var input = input
         if input.clientRequestToken == nil { input.clientRequestToken = client.makeToken() }

@@ -1,29 +1,29 @@
 extension DynamoDB {
-    /// Every page of a query, each read when it is asked for.
+    /// Returns the pages of a query; each is read on demand.
     public func queryPaginator(_ input: QueryInput) -> QueryPages {
         QueryPages(dynamoDB: self, input: input)
     }
 
-    /// The pages of a query. Iterating throws what ``DynamoDB/query(_:)`` throws.
+    /// The pages of a query. Iterating throws the errors of ``DynamoDB/query(_:)``.
     public struct QueryPages: AsyncSequence, Sendable {
-        /// One page.
+        /// One page of the query.
         public typealias Element = QueryOutput
 
         let dynamoDB: DynamoDB
         let input: QueryInput
 
-        /// Begins with the first page.
+        /// Starts at the first page.
         public func makeAsyncIterator() -> Iterator {
             Iterator(dynamoDB: dynamoDB, next: input)
         }
 
-        /// Remembers where to go on.
+        /// The position in a query.
         public struct Iterator: AsyncIteratorProtocol {
             let dynamoDB: DynamoDB
-            /// nil after the last page.
+            /// The input for the next page; nil after the last one.
             var next: QueryInput?
 
-            /// Reads one page.
+            /// Reads the next page; nil after the last one.
             public mutating func next() async throws -> QueryOutput? {
                 guard let input = next else { return nil }
                 let page = try await dynamoDB.query(input)

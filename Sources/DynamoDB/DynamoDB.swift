@@ -1,15 +1,16 @@
 public import Logging
 
-/// Talks to one DynamoDB endpoint. Every operation throws ``DynamoDBError``, or `CancellationError` when its task was cancelled.
+/// A client of one DynamoDB endpoint. Every operation throws ``DynamoDBError``, or `CancellationError` if its task was cancelled.
 ///
-/// Names and shapes are Soto's, so that the one can take the place of the other. An attempt that fails for a passing reason is made
-/// again, as the AWS SDKs do in their standard retry mode. An answer that is lost leaves open whether a write took place: what must
-/// not happen twice needs a condition or a transaction, which carries a `ClientRequestToken`.
+/// Names and shapes are Soto's, so that either client can replace the other. Retries follow the standard retry mode of the AWS SDKs. After
+/// a lost response the effect of a write is unknown: a write that must not take effect twice needs a condition or a transaction, which
+/// carries a `ClientRequestToken`.
 /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/
 public final class DynamoDB: Sendable {
     let client: ServiceClient
 
-    /// - Parameter logger: hears of attempts that are made again, and of credentials that cannot be renewed.
+    /// Creates a client.
+    /// - Parameter logger: logs retries and failed renewals of credentials.
     public convenience init(configuration: Configuration, logger: Logger) {
         self.init(client: ServiceClient(configuration: configuration, logger: logger))
     }
@@ -18,7 +19,7 @@ public final class DynamoDB: Sendable {
         self.client = client
     }
 
-    /// Closes the connections: to be called once, after the last operation and before the client is let go.
+    /// Closes the connections. Call this once, after the last operation and before the client is released.
     public func shutdown() async throws {
         try await client.shutdown()
     }

@@ -2,11 +2,11 @@ import FoundationEssentials
 import NIOHTTP1
 
 extension DynamoDBError {
-    /// Reads an answer that is no success.
+    /// Parses an unsuccessful response.
     /// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
     init(_ response: HTTPTransport.Response) {
         let body: Body?
-        // Not DynamoDB itself but something before it, which does not speak its language.
+        // The response is from a proxy in front of DynamoDB.
         do { body = try JSONDecoder().decode(Body.self, from: response.body) } catch { body = nil }
         let type = Self.name(in: body?.type ?? response.headers.first(name: "x-amzn-ErrorType"))
         self.init(
@@ -22,13 +22,13 @@ extension DynamoDBError {
         )
     }
 
-    /// `com.amazonaws.dynamodb.v20120810#ValidationException:http://…` is a ValidationException.
+    /// Returns `ValidationException` for `com.amazonaws.dynamodb.v20120810#ValidationException:http://…`.
     private static func name(in text: String?) -> String? {
         guard let text = text?.prefix(while: { $0 != ":" }), let name = text.split(separator: "#").last else { return nil }
         return String(name)
     }
 
-    /// The lines after the first of a message about a signature repeat the request with its session token.
+    /// Drops the later lines of a message about a signature, which repeat the request with its session token.
     static func firstLine(of text: String?) -> String? {
         text?.split(whereSeparator: \.isNewline).first.map(String.init)
     }

@@ -1,47 +1,47 @@
-/// Why a call to DynamoDB did not succeed. Never holds credentials.
+/// The failure of a call to DynamoDB. Never contains credentials.
 public struct DynamoDBError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What kind of failure it is.
+    /// The kind of failure.
     public enum Code: Sendable, Hashable {
-        /// The condition of a single write does not hold; see ``DynamoDBError/item``.
+        /// The condition of a single write is false; see ``DynamoDBError/item``.
         case conditionalCheckFailed
-        /// A transaction was not made; see ``DynamoDBError/cancellationReasons``.
+        /// A transaction was cancelled and wrote nothing; see ``DynamoDBError/cancellationReasons``.
         case transactionCanceled
-        /// A single write met a transaction on the same item.
+        /// A single write conflicted with a transaction on the same item.
         case transactionConflict
-        /// The same `ClientRequestToken` came with another content.
+        /// The same `ClientRequestToken` was used with other content.
         case idempotentParameterMismatch
-        /// There is no such table.
+        /// The table does not exist.
         case resourceNotFound
-        /// The table exists already, or is being changed.
+        /// The table already exists, or is being changed.
         case resourceInUse
-        /// The request is malformed: a mistake of the caller.
+        /// The request is malformed.
         case validation
-        /// The service refused for now, and goes on refusing after all attempts. Nothing was done.
+        /// The service throttled all attempts; the request had no effect.
         case throttled
-        /// The credentials are not known or not allowed to do this.
+        /// The credentials are unknown or lack the permission.
         case accessDenied
-        /// No usable answer: no connection, a time-out, or a failure inside the service. The effect is unknown.
+        /// No usable response: no connection, a timeout, or a server error. The effect is unknown.
         case unavailable
-        /// The answer is not what the API promises. The effect is unknown.
+        /// The response does not match the API. The effect is unknown.
         case decoding
-        /// No credentials could be had.
+        /// No credentials are available.
         case credentials
-        /// Region, endpoint or profile files cannot be used.
+        /// Region, endpoint or profile files are unusable.
         case configuration
-        /// Another error that the service names; see ``DynamoDBError/type``.
+        /// Another error of the service; see ``DynamoDBError/type``.
         case other
     }
 
-    /// Why one item of a transaction stood in its way.
+    /// The reason for which an item cancelled its transaction.
     public struct CancellationReason: Sendable, Equatable {
         /// `None`, `ConditionalCheckFailed`, `TransactionConflict`, `ThrottlingError`, `ValidationError` …
         public var code: String
-        /// The service's words.
+        /// The service's message.
         public var message: String?
-        /// The item as it is, when `returnValuesOnConditionCheckFailure` asked for it.
+        /// The current item, if `returnValuesOnConditionCheckFailure` is `allOld`.
         public var item: DynamoDB.Item?
 
-        /// A reason as the service gives it.
+        /// Creates a reason with the service's values.
         public init(code: String, message: String? = nil, item: DynamoDB.Item? = nil) {
             self.code = code
             self.message = message
@@ -49,27 +49,27 @@ public struct DynamoDBError: Error, Sendable, Equatable, CustomStringConvertible
         }
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     public var code: Code
-    /// One sentence for an operator.
+    /// A sentence for the operator.
     public var message: String
-    /// The service's name for the error, such as `ProvisionedThroughputExceededException`.
+    /// The error name of the service, such as `ProvisionedThroughputExceededException`.
     public var type: String?
-    /// The HTTP status code, when there was an answer.
+    /// The HTTP status code, if there was a response.
     public var status: Int?
-    /// The service's id for the request, for its support.
+    /// The request id for AWS Support.
     public var requestID: String?
-    /// The item whose condition failed, when `returnValuesOnConditionCheckFailure` asked for it.
+    /// The item with the false condition, if `returnValuesOnConditionCheckFailure` is `allOld`.
     public var item: DynamoDB.Item?
-    /// One for each item of a cancelled transaction, in the order of the request.
+    /// One reason per item of a cancelled transaction, in the order of the request.
     public var cancellationReasons: [CancellationReason]
-    /// Whether an attempt of this call may have been carried out although it did not succeed: the answer to it was lost. A failed
-    /// condition can then be the doing of this very call.
+    /// True if an attempt of this call may have taken effect because its response was lost. A false condition may then be the effect of
+    /// this very call.
     public var mayHaveTakenEffect: Bool
-    /// Whether time ran out; such a failure costs more of the retry quota.
+    /// True for a timeout, which costs more of the retry quota.
     var isTimeout = false
 
-    /// A failure; whether it may have taken effect follows from its code.
+    /// Creates a failure; its code determines ``mayHaveTakenEffect``.
     public init(
         _ code: Code,
         _ message: String,
@@ -89,8 +89,8 @@ public struct DynamoDBError: Error, Sendable, Equatable, CustomStringConvertible
         mayHaveTakenEffect = code == .unavailable || code == .decoding
     }
 
-    /// Whether other writes or a lack of throughput alone stood in the way of this write, which is then worth trying again after a
-    /// pause. This client leaves that to its caller, who may first want to read.
+    /// True if only conflicting writes or throttling prevented this write, so that a retry after a pause may succeed. The retry is left to
+    /// the caller, who may have to read first.
     public var isTransactionConflict: Bool {
         if code == .transactionConflict { return true }
         let reasons = cancellationReasons.map(\.code).filter { $0 != "None" }
@@ -99,7 +99,7 @@ public struct DynamoDBError: Error, Sendable, Equatable, CustomStringConvertible
 
     private static let passingReasons: Set = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]
 
-    /// For the log.
+    /// Text for the log.
     public var description: String {
         var text = type ?? "\(code)"
         if let status { text += " \(status)" }

@@ -1,23 +1,23 @@
-/// The policy for Pod specs: an allow-list. What is not known to be harmless is refused with its path; what is accepted is built anew
-/// with everything forced that isolates it.
+/// The policy for Pod specs, an allow-list. A field that is not known to be harmless is rejected with its path; an accepted spec is built
+/// anew with every isolating field forced.
 public struct PodPolicy: Sendable {
-    /// The longest text that is looked at, in bytes of UTF-8.
+    /// The maximum size of a spec, in bytes of UTF-8.
     public static let maximumSize = 64 * 1024
-    /// What the operator chose.
+    /// The operator's settings.
     public let settings: PodPolicySettings
 
-    /// The policy with an operator's choices.
+    /// Creates the policy with an operator's settings.
     public init(settings: PodPolicySettings = PodPolicySettings()) {
         self.settings = settings
     }
 
-    /// Checks a spec whose one port must be `targetPort`.
+    /// Checks a spec whose only port must be `targetPort`.
     /// - Throws: ``PodSpecRefusal`` with every problem found.
     public func check(_ text: String, targetPort: Int) throws(PodSpecRefusal) -> CheckedPod {
         try check(text, expectedPort: targetPort)
     }
 
-    /// Checks a spec on its own, as an author does.
+    /// Checks a spec without a required port, as an author does.
     /// - Throws: ``PodSpecRefusal`` with every problem found.
     public func check(_ text: String) throws(PodSpecRefusal) -> CheckedPod {
         try check(text, expectedPort: nil)

@@ -1,41 +1,41 @@
-/// What an operator may choose about the policy.
+/// The operator's settings of the policy.
 public struct PodPolicySettings: Sendable, Equatable {
-    /// The most CPU that one Pod may request, in milli-cores.
+    /// The maximum CPU request of a Pod, in milli-cores.
     public var maximumCPUMilli: Int64 = 2000
-    /// The most memory that one Pod may request, in bytes.
+    /// The maximum memory request of a Pod, in bytes.
     public var maximumMemoryBytes: Int64 = 512 << 20
-    /// Scratch space on the node's disk that a container gets which asks for none, in bytes; with 0 none is requested for it.
+    /// The ephemeral storage of a container that requests none, in bytes; 0 for no request.
     public var defaultEphemeralStorageBytes: Int64 = 256 << 20
-    /// The most scratch space that one Pod may ask for, in bytes.
+    /// The maximum ephemeral storage of a Pod, in bytes.
     public var maximumEphemeralStorageBytes: Int64 = 2 << 30
-    /// The size of an emptyDir that names none, in bytes.
+    /// The size of an emptyDir without `sizeLimit`, in bytes.
     public var defaultEmptyDirBytes: Int64 = 64 << 20
     /// The grace period of a Pod that names none, in seconds: 1 to 30.
     public var defaultTerminationGraceSeconds: Int64 = 1
-    /// The user that every container runs as, whatever its image says: 1 to 2³¹ − 1. Nil: as the image says.
+    /// The user of every container, 1 to 2³¹ − 1; nil for the user of the image.
     public var runAsUser: Int64?
-    /// How far containers are locked up.
+    /// The isolation level of containers.
     public var securityProfile: SecurityProfile = .baseline
-    /// Names of Secrets in the stacks' namespace, given to every Pod for pulling its images.
+    /// Names of image pull Secrets in the stacks' namespace, set on every Pod.
     public var imagePullSecrets: [String] = []
-    /// Labels of the nodes that may carry stacks.
+    /// Labels of the nodes on which stacks may run.
     public var nodeSelector: [String: String] = [:]
 
-    /// The defaults.
+    /// Creates the defaults.
     public init() {}
 }
 
-/// How far containers are locked up.
+/// The isolation level of containers.
 public enum SecurityProfile: String, Sendable, CaseIterable {
-    /// Images that start as root and bind port 80 work; all capabilities are dropped but those that such images use.
+    /// All capabilities are dropped except those that images need to start as root and bind port 80.
     case baseline
     /// The *restricted* level of the Pod Security Standards: no root, no capabilities.
     /// https://kubernetes.io/docs/concepts/security/pod-security-standards/
     case restricted
 
-    /// What is added after ALL were dropped. Left out of the container runtimes' default: MKNOD, NET_RAW, SETFCAP and SETPCAP, which no
-    /// ordinary service needs and which forge packets, make devices or hand out capabilities. AUDIT_WRITE is what a login needs (sshd,
-    /// su): without it PAM fails.
+    /// The capabilities added after ALL were dropped: the container runtimes' default without MKNOD, NET_RAW, SETFCAP and SETPCAP, which
+    /// ordinary services do not need and which forge packets, create devices or grant capabilities. AUDIT_WRITE is needed for logins (sshd,
+    /// su): PAM fails without it.
     var addedCapabilities: [String]? {
         switch self {
         case .baseline:

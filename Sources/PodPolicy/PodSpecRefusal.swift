@@ -1,19 +1,19 @@
-/// Why a Pod spec is not accepted: every problem found, up to ``maximumProblems``.
+/// The rejection of a Pod spec with every problem found, up to ``maximumProblems``.
 public struct PodSpecRefusal: Error, Sendable, Equatable {
-    /// More than that nobody mends at once.
+    /// The maximum number of reported problems.
     public static let maximumProblems = 20
-    /// From the top of the document to its end; at least one.
+    /// The problems in the order of the document; at least one.
     public var problems: [PodSpecProblem]
 
-    /// A refusal for these problems.
+    /// Creates a rejection with these problems.
     public init(problems: [PodSpecProblem]) {
         self.problems = problems
     }
 }
 
-/// One thing wrong with a Pod spec.
+/// One problem of a Pod spec.
 public struct PodSpecProblem: Sendable, Equatable, Codable {
-    /// Stable names for programs.
+    /// Stable codes for programs.
     public enum Code: String, Sendable, CaseIterable, Codable {
         case tooLarge = "too_large"
         case syntax = "syntax"
@@ -30,18 +30,18 @@ public struct PodSpecProblem: Sendable, Equatable, Codable {
         case portMismatch = "port_mismatch"
     }
 
-    /// Where, as Kubernetes writes it: `spec.containers[0].securityContext`. Empty for the document as a whole.
+    /// The path in Kubernetes' notation: `spec.containers[0].securityContext`. Empty for the document as a whole.
     public var path: String
     /// One of ``Code``.
     public var code: String
-    /// What was found and what is allowed.
+    /// The value found and the values allowed.
     public var message: String
-    /// From 1; nil when the problem is with the document as a whole.
+    /// The line, from 1; nil if the problem concerns the document as a whole.
     public var line: Int?
-    /// From 1, counted in Unicode scalars.
+    /// The column, from 1, in Unicode scalars.
     public var column: Int?
 
-    /// A problem at a place in the document, if it has one.
+    /// Creates a problem, with its place in the document if there is one.
     public init(path: String, code: Code, message: String, line: Int? = nil, column: Int? = nil) {
         self.path = path
         self.code = code.rawValue

@@ -1,17 +1,17 @@
-/// Something harmless in a Pod spec that the Pod does not get as the author wrote it.
+/// A harmless part of a Pod spec that the Pod does not get as written.
 public struct PodSpecWarning: Sendable, Equatable, Codable {
-    /// More than that nobody reads.
+    /// The maximum number of reported warnings.
     public static let maximumCount = 20
-    /// Where, as Kubernetes writes it: `spec.restartPolicy`.
+    /// The path in Kubernetes' notation: `spec.restartPolicy`.
     public var path: String
-    /// What was found, what the Pod gets instead, and why.
+    /// The value found, the value that the Pod gets, and the reason.
     public var message: String
-    /// From 1.
+    /// The line, from 1.
     public var line: Int?
-    /// From 1, counted in Unicode scalars.
+    /// The column, from 1, in Unicode scalars.
     public var column: Int?
 
-    /// A warning about a place in the document.
+    /// Creates a warning about a place in the document.
     public init(path: String, message: String, line: Int? = nil, column: Int? = nil) {
         self.path = path
         self.message = message

@@ -1,6 +1,6 @@
 public import ArgumentParser
 
-/// The command line.
+/// The command line `provisioner`.
 public struct ProvisionerCommand: AsyncParsableCommand {
     /// The name, the help and the subcommands.
     public static let configuration = CommandConfiguration(
@@ -17,6 +17,6 @@ public struct ProvisionerCommand: AsyncParsableCommand {
         subcommands: [ServeCommand.self, CheckCommand.self, TableCommand.self, StoreCommand.self, AdoptCommand.self]
     )
 
-    /// Made by the argument parser.
+    /// Called by the argument parser.
     public init() {}
 }

@@ -1,18 +1,18 @@
 import Glibc
 import SystemPackage
 
-/// What the commands say to a person.
+/// The output of the commands for a person.
 enum Terminal {
     static func complain(_ line: String) {
         write("error: " + line + "\n", to: .standardError)
     }
 
-    /// More about what is wrong, for a person.
+    /// Writes details of an error to standard error.
     static func explain(_ text: String) {
         write(text, to: .standardError)
     }
 
-    /// Whether a person sees standard error, and no file or program takes it.
+    /// True if standard error is a terminal.
     static var isErrorShown: Bool { isatty(STDERR_FILENO) == 1 }
 
     static func say(_ text: String) {
@@ -24,7 +24,7 @@ enum Terminal {
     }
 
     private static func write(_ text: String, to descriptor: FileDescriptor) {
-        // Nobody is left to be told that the terminal is gone.
+        // The terminal is gone, so the error cannot be reported.
         _ = try? descriptor.writeAll(text.utf8)
     }
 }

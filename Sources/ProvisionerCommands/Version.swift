@@ -1,4 +1,4 @@
-/// The version of the program. The newest release in CHANGELOG.md has the same one.
+/// The version of the program, equal to the newest release in CHANGELOG.md.
 enum Version {
     static let current = "0.1.0"
 }

@@ -1,41 +1,41 @@
 import KubernetesClient
 import Stacks
 
-/// The consequence of a failed call to the API server. Every answer is judged here and nowhere else.
+/// The consequence of a failed call to the API server. All API errors are classified here.
 enum Disposition: Equatable {
-    /// A create: an object of this name exists.
+    /// An object of this name exists; for a create only.
     case exists
-    /// There is no such object.
+    /// The object does not exist.
     case gone
-    /// Nothing was done. The same request may succeed after the pause; the error counts when there is no time left for it.
+    /// The call had no effect and may succeed after the pause. `orElse` is the error if no time is left for a retry.
     case retry(after: Duration, orElse: ClusterError)
-    /// Nobody knows whether it was done: look before it is sent again.
+    /// The effect of the call is unknown: read the object before a retry.
     case unknown(orElse: ClusterError)
-    /// Sending it again helps nothing.
+    /// A retry cannot succeed.
     case final(ClusterError)
 }
 
-/// The object that a call writes: an error means other things for a Pod, whose spec is the caller's, than for a Service.
+/// The kind of object that a call writes: the caller controls the spec of a Pod, but not that of a Service.
 enum WrittenObject {
     case pod
     case service
 }
 
 extension Disposition {
-    /// Admission plugins say which of them refused only in the text of the Status message; the phrases are those of the plugins'
-    /// sources.
-    /// - Parameter object: what a create writes; nil for a read or a delete.
+    /// Classifies an error. Which admission plugin rejected an object is stated only in the text of the Status message; the phrases are
+    /// those of the plugins' sources.
+    /// - Parameter object: the kind of object to create; nil for a read or a delete.
     init(_ error: KubernetesError, creating object: WrittenObject? = nil) {
         let text = error.message
         guard let code = error.code else {
             self = Self.withoutAnswer(error)
             return
         }
-        // Policies and webhooks choose the code of their refusal themselves, so the text comes first.
+        // Checked first, since policies and webhooks choose their own status code.
         if Self.isDeniedByPolicy(text) {
             self = .final(ClusterError(.admissionDenied, text))
         } else if text.contains("failed calling webhook") {
-            // It fails closed and does not answer: each further try would take its whole time-out.
+            // Final, since the webhook does not respond and each retry would take its whole timeout.
             self = .final(ClusterError(.admissionUnavailable, text, retryAfterSeconds: error.retryAfterSeconds))
         } else if text.contains("range is full"), text.contains("allocate") {
             self = .final(ClusterError(.clusterIPsExhausted, text))
@@ -44,7 +44,7 @@ extension Disposition {
         }
     }
 
-    /// The error for a caller who does not repeat.
+    /// The error for a caller that does not retry.
     var error: ClusterError? {
         switch self {
         case .exists, .gone: nil
@@ -54,7 +54,7 @@ extension Disposition {
 
     private static func withoutAnswer(_ error: KubernetesError) -> Disposition {
         switch error.kind {
-        // Nothing was sent: K8S_CLIENT_QPS leaves no time for it.
+        // Not sent: the limit of K8S_CLIENT_QPS leaves no time for the request.
         case .throttled: .final(ClusterError(.busy, "\(error)"))
         case .credentials: .final(ClusterError(.noCredentials, "\(error)"))
         case .request, .configuration: .final(ClusterError(.unexpected, "\(error)"))
@@ -70,7 +70,7 @@ extension Disposition {
         case 404 where error.isNotFound: return .gone
         case 409 where error.isAlreadyExists: return .exists
         case 409 where object != nil:
-            // The quota plugin of another API server was faster; nothing was made.
+            // The quota plugin of another API server updated the quota first; nothing was created.
             // https://github.com/kubernetes/kubernetes/issues/67761
             return .retry(after: .milliseconds(100), orElse: ClusterError(.busy, error.message))
         case 409: return .final(ClusterError(.busy, "\(error)"))
@@ -88,7 +88,7 @@ extension Disposition {
         if causes.contains(where: { $0.reason == "NamespaceTerminating" }) {
             return .final(ClusterError(.namespaceTerminating, text))
         }
-        // The controller manager makes the account a moment after the namespace, and computes a new quota as late.
+        // The controller manager creates the account, and computes a new quota, a moment after the namespace.
         if text.contains("error looking up service account") || text.contains("status unknown for quota") {
             return .retry(after: .seconds(1), orElse: ClusterError(.busy, text, retryAfterSeconds: 2))
         }
@@ -102,20 +102,21 @@ extension Disposition {
         return .final(ClusterError(object == .pod ? .invalid : .unexpected, text))
     }
 
+    /// Returns true for a rejection by an admission policy or webhook.
     /// https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
     private static func isDeniedByPolicy(_ text: String) -> Bool {
         let isPolicy = text.contains("ValidatingAdmissionPolicy '") && text.contains("denied request")
         return isPolicy || (text.contains("admission webhook \"") && text.contains("denied the request"))
     }
 
-    /// The authorizer's own sentence: `User "x" cannot create resource "pods" …`. A policy may say "cannot" as well.
+    /// Matches the authorizer's sentence `User "x" cannot create resource "pods" …`. "cannot" alone may come from a policy.
     private static func isMissingRight(_ text: String) -> Bool {
         text.contains("User \"") && text.contains("\" cannot ")
     }
 
     private static let quotaPhrases = ["exceeded quota:", "failed quota:", "insufficient quota to match these scopes"]
 
-    /// The LimitRanger admission plugin says these per Container and per Pod.
+    /// Messages of the LimitRanger admission plugin for a Container and for a Pod.
     private static let limitRangePhrases = [
         "usage per Container is", "usage per Pod is", "limit to request ratio per Container is", "limit to request ratio per Pod is",
     ]
@@ -134,7 +135,7 @@ extension ClusterError {
 }
 
 extension KubernetesCluster {
-    /// Lets only ``ClusterError`` and cancellation out.
+    /// Maps every error except cancellation to ``ClusterError``.
     func mappingErrors<Result>(_ body: () async throws -> Result) async throws -> Result {
         do { return try await body() } catch let error as KubernetesError { throw ClusterError(error) }
     }

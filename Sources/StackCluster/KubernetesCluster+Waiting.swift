@@ -19,7 +19,7 @@ extension KubernetesCluster {
         case .gone:
             throw podGone(id)
         case nil:
-            // The watch may be silent: the API server has the last word.
+            // The watch may be silent, so the API server decides.
             let pod = try await mappingErrors { try await existing(Pod.self, id.podName, namespace: settings.namespace) }
             guard let pod, pod.metadata.deletionTimestamp == nil else { throw podGone(id) }
             if let node = pod.spec?.nodeName { return node }
@@ -39,12 +39,12 @@ extension KubernetesCluster {
         var pause = Duration.milliseconds(50)
         while true {
             let isUnwatched = try await waitUntilUnwatched(id, until: deadline)
-            // Who has no time to wait leaves it to the watch to call again.
+            // With a zero timeout nothing is polled; the watch event triggers the next attempt.
             guard isUnwatched || timeout > .zero else { return false }
             let present = try await objectsExist(id)
             guard present.pod || present.service else { return true }
             guard ContinuousClock.now + pause < deadline else { return false }
-            // Only a watch that lags behind the API server leads here, or a Pod that takes its time.
+            // Reached only if the watch lags behind the API server or the Pod takes long to end.
             try await Task.sleep(for: pause)
             pause = min(pause * 2, .seconds(2))
         }
@@ -68,7 +68,7 @@ extension KubernetesCluster {
         try await mappingErrors { try await existing(type, name, namespace: namespace) != nil }
     }
 
-    /// The object as the API server itself knows it; nil when there is none.
+    /// Reads an object from the API server, not from the cache; nil if there is none.
     func existing<T: KubernetesObject>(_ type: T.Type, _ name: String, namespace: String?) async throws -> T? {
         do { return try await client.get(type, name: name, namespace: namespace) } catch let error as KubernetesError where error.isNotFound
         {
@@ -76,10 +76,10 @@ extension KubernetesCluster {
         }
     }
 
-    /// How long the watch is believed that something still exists, before the API server is asked.
+    /// The time after which the API server is asked about an object that the cache still has.
     private static let trustInWatch: Duration = .seconds(5)
 
-    /// - Returns: whether the watches know neither Pod nor Service any more.
+    /// - Returns: true once neither Pod nor Service is in the cache.
     private func waitUntilUnwatched(_ id: StackID, until deadline: ContinuousClock.Instant) async throws -> Bool {
         let namespace = settings.namespace
         if pod(of: id) == nil, !hasService(of: id) { return true }
@@ -93,7 +93,7 @@ extension KubernetesCluster {
     }
 }
 
-/// A fact that, once true, stays true.
+/// A flag that, once set, stays set.
 private final class Flag: Sendable {
     private let value = Atomic(false)
 

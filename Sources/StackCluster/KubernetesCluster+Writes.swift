@@ -24,12 +24,12 @@ extension KubernetesCluster {
                 try await client.create(service, namespace: settings.namespace)
             }
         } catch let error as ClusterError where error.code == .portAllocated {
-            // The API server allocates the port before it looks at the name: an attempt that it carried out late holds both.
+            // The API server allocates the port before it checks the name, so an earlier attempt that took effect late holds both.
             let twin = try await mappingErrors { try await existing(Service.self, name, namespace: settings.namespace) }
             guard let twin else { throw error }
             created = twin
         }
-        // An earlier attempt whose answer was lost may have made it with the port that it had then.
+        // An earlier attempt whose response was lost may have created the Service with its previous port.
         guard created.nodePorts == [record.nodePort] else {
             throw ClusterError(.unexpected, "Service \(name) has ports \(created.nodePorts), not \(record.nodePort)")
         }
@@ -43,8 +43,8 @@ extension KubernetesCluster {
 
     package func deletePod(of id: StackID, isNodeGivenUp: Bool) async throws {
         var options = DeleteOptions()
-        // No kubelet is left to confirm the end of a Pod whose node has gone; elsewhere its confirmation is worth waiting for. The
-        // watch may only be late with a new node.
+        // If the node is gone, no kubelet confirms the end of the Pod. On any other node its confirmation is required: the cache may only
+        // lag behind a new node.
         if isNodeGivenUp {
             options.gracePeriodSeconds = 0
         } else if let node = pods.object(namespace: settings.namespace, name: id.podName)?.spec?.nodeName, self.node(named: node) == nil {
@@ -55,8 +55,8 @@ extension KubernetesCluster {
         }
     }
 
-    /// Creates an object, however often it takes. The name is the stack's own, so an object that exists under it was made by an
-    /// earlier attempt of this very create, and is the answer.
+    /// Creates an object, with retries. The name belongs to this stack alone, so an existing object of this name comes from an earlier
+    /// attempt and is returned.
     private func createOrGet<T: KubernetesObject>(
         _ type: T.Type,
         _ kind: WrittenObject,
@@ -73,7 +73,7 @@ extension KubernetesCluster {
                 switch Disposition(error, creating: kind) {
                 case .exists:
                     if let made = try await mappingErrors({ try await existing(type, name, namespace: settings.namespace) }) { return made }
-                    // Somebody removed it between the two requests.
+                    // Someone deleted the object between the two requests.
                     guard attempt < Self.unknownAttempts else {
                         throw ClusterError(.podGone, "\(name) was removed while it was being made")
                     }
@@ -97,7 +97,7 @@ extension KubernetesCluster {
         }
     }
 
-    /// Within this time and with so many attempts a create of one object must succeed.
+    /// The time limit for the creation of one object, beside the limit of ``createAttempts``.
     private static let createPatience: Duration = .seconds(12)
     private static let createAttempts = 8
     private static let unknownAttempts = 3
@@ -110,7 +110,7 @@ extension KubernetesCluster {
 }
 
 extension Service {
-    /// The NodePort Service in front of a stack's Pod. Its owner is the Pod: should all else fail, the cluster removes it with the Pod.
+    /// Creates the NodePort Service of a stack's Pod. The Pod is its owner, so garbage collection deletes the Service with the Pod.
     init(for record: StackRecord, podUID: String) {
         self.init(
             metadata: ObjectMeta(
@@ -137,6 +137,6 @@ extension Service {
 
     var nodePorts: [Int] { (spec?.ports ?? []).compactMap(\.nodePort).filter { $0 != 0 } }
 
-    /// Every port that the API server has allocated for it: load balancers ask for the Service's health at one more.
+    /// Every port that the API server has allocated for the Service, including the health check port of a load balancer.
     var allocatedNodePorts: [Int] { nodePorts + [spec?.healthCheckNodePort].compactMap { $0 }.filter { $0 != 0 } }
 }

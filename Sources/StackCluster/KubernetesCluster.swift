@@ -3,17 +3,17 @@ package import Logging
 package import Stacks
 import Synchronization
 
-/// ``Cluster`` on a real Kubernetes: writes go to the API server, reads come from watches of Pods, Services and Nodes.
+/// The ``Cluster`` of a real Kubernetes: writes go to the API server, reads use watches of Pods, Services and Nodes.
 ///
-/// Pods and Services are watched in every namespace, because other people's Pods take capacity and their Services take ports.
+/// Pods and Services of every namespace are watched, because foreign Pods use capacity and foreign Services use ports.
 package final class KubernetesCluster: Cluster {
-    /// How stacks are placed and counted.
+    /// Settings for the placement of stacks and the computation of capacity.
     package struct Settings: Sendable {
         package var namespace: String
-        /// Labels that a node must carry to count as capacity for stacks.
+        /// Labels that a node needs to count as capacity for stacks.
         package var nodeSelector: [String: String]
         package var reserve: ReserveRatio
-        /// The cluster's size as the operator states it; nil means the sum of the nodes.
+        /// The size of the cluster as the operator states it; nil for the sum of the nodes.
         package var totalCPUMilli: Int64?
         package var totalMemoryBytes: Int64?
 
@@ -42,8 +42,8 @@ package final class KubernetesCluster: Cluster {
     private let reflectors: [@Sendable () async throws -> Void]
 
     /// - Parameters:
-    ///   - ports: told which ports the Services of the cluster hold.
-    ///   - triggers: told of what may need a repair.
+    ///   - ports: updated with the NodePorts of the cluster's Services.
+    ///   - triggers: receives the stacks that may need a repair.
     package init(client: KubernetesClient, settings: Settings, ports: Ports, triggers: ReconcileTriggers, logger: Logger) {
         self.client = client
         self.settings = settings
@@ -64,7 +64,7 @@ package final class KubernetesCluster: Cluster {
         reflectors = [pods.run, services.run, nodes.run]
     }
 
-    /// Keeps the watches going until the task is cancelled or the process shuts down gracefully.
+    /// Runs the watches until the task is cancelled or the process shuts down gracefully.
     package func run() async throws {
         try await withThrowingTaskGroup { group in
             for run in reflectors { group.addTask { try await run() } }
@@ -118,8 +118,8 @@ package final class KubernetesCluster: Cluster {
 
     package func shortage(forEphemeralStorageBytes bytes: Int64) -> String? { watched.shortage(forEphemeralStorageBytes: bytes) }
 
-    /// What is wrong with the watches: one that has not listed, or has had no word from the API server for longer than `limit`. Asks
-    /// nobody. Nil when all is well.
+    /// Returns the problem of a watch that has not listed, or has received nothing from the API server for longer than `limit`; nil if
+    /// there is none. Sends no request.
     package func watchProblem(limit: Duration = .seconds(180)) -> String? {
         let healths = [("Pods", pods.health()), ("Services", services.health()), ("Nodes", nodes.health())]
         for (kind, health) in healths where health.age == nil { return "\(kind) have not been listed yet" }
@@ -130,8 +130,8 @@ package final class KubernetesCluster: Cluster {
         return nil
     }
 
-    /// Creates the namespace of stacks if there is none.
-    /// - Returns: whether it had to be created.
+    /// Creates the namespace of stacks if it is missing.
+    /// - Returns: true if the namespace was created.
     package func ensureNamespace() async throws -> Bool {
         do {
             _ = try await client.get(Namespace.self, name: settings.namespace, namespace: nil)
@@ -148,7 +148,7 @@ package final class KubernetesCluster: Cluster {
 }
 
 extension ObjectMeta {
-    /// The stack that an object of ours belongs to; nil for everyone else's objects.
+    /// Returns the stack of an object of this provisioner; nil for a foreign object.
     func stackID(in namespace: String) -> StackID? {
         guard self.namespace == namespace, isOurs else { return nil }
         return labels?[StackLabels.stackID].flatMap { StackID($0) }

@@ -1,7 +1,7 @@
 package import KubernetesClient
 package import Stacks
 
-/// The id of the installation to which a namespace belongs, as the namespace bears it.
+/// The namespace annotation that names the installation to which the namespace belongs.
 package struct NamespaceMark: Sendable {
     let client: KubernetesClient
     let namespace: String
@@ -11,9 +11,9 @@ package struct NamespaceMark: Sendable {
         self.namespace = namespace
     }
 
-    /// The namespace as it was read.
+    /// The namespace as read.
     package struct Found: Sendable, Equatable {
-        /// nil when it bears none.
+        /// The id in the annotation; nil if there is none.
         package var installation: String?
         var resourceVersion: String?
 
@@ -23,7 +23,7 @@ package struct NamespaceMark: Sendable {
         }
     }
 
-    /// - Returns: nil when there is no such namespace.
+    /// - Returns: nil if the namespace does not exist.
     /// - Throws: ``KubernetesError``.
     package func read() async throws -> Found? {
         do {
@@ -35,15 +35,15 @@ package struct NamespaceMark: Sendable {
         }
     }
 
-    /// Lets the namespace bear an id, while it is as it was read: of two stores that find it free one is refused.
-    /// - Throws: ``KubernetesError``; ``KubernetesError/isConflict`` when it has changed since.
+    /// Writes an id to the namespace if it is unchanged since `found` was read: of two stores that find it free, one fails.
+    /// - Throws: ``KubernetesError``; ``KubernetesError/isConflict`` if the namespace has changed.
     package func write(_ installation: String, over found: Found) async throws {
         let metadata = ObjectMeta(resourceVersion: found.resourceVersion, annotations: [Installation.annotation: installation])
         let patch = ["metadata": metadata]
         _ = try await client.patch(Namespace.self, name: namespace, namespace: nil, mergePatch: patch)
     }
 
-    /// The stacks of which the namespace holds a Pod or a Service.
+    /// Returns the stacks that have a Pod or a Service in the namespace.
     /// - Throws: ``KubernetesError``.
     package func ownedObjects() async throws -> Set<StackID> {
         let selector = "\(StackLabels.managedBy)=\(StackLabels.managedByValue)"

@@ -71,7 +71,7 @@ extension NodeObservation {
 extension Node {
     var isReady: Bool { status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } == true }
 
-    /// The node controller has not heard of the kubelet for its grace period, or an operator says that the node is out of service.
+    /// True if the node controller has not heard from the kubelet for its grace period, or an operator marked the node as out of service.
     /// https://kubernetes.io/docs/reference/labels-annotations-taints/#node-kubernetes-io-unreachable
     var isUnreachable: Bool {
         let isSilent = status?.conditions?.contains { $0.type == "Ready" && $0.status == "Unknown" } == true
@@ -80,11 +80,12 @@ extension Node {
 
     private static let unreachableTaints: Set<String> = ["node.kubernetes.io/unreachable", "node.kubernetes.io/out-of-service"]
 
-    /// What the node offers to stacks: nothing unless it is ready, schedulable, selected, and without a taint that keeps Pods away.
+    /// Returns the capacity of the node. The node is eligible if it is ready, schedulable, selected and without a taint that keeps Pods
+    /// away.
     func capacity(selector: [String: String]) -> CapacityTracker.Node {
         let isTainted = spec?.taints?.contains { $0.effect == "NoSchedule" || $0.effect == "NoExecute" } == true
         let isSelected = selector.allSatisfy { metadata.labels?[$0.key] == $0.value }
-        // Stacks are Linux containers, and Windows nodes need not bear a taint.
+        // Stacks are Linux containers, and a Windows node may lack a taint.
         let isLinux = metadata.labels?["kubernetes.io/os"].map { $0 == "linux" } ?? true
         return CapacityTracker.Node(
             allocatable: NodeResources(allocatable: status?.allocatable ?? [:]),
@@ -94,7 +95,7 @@ extension Node {
 }
 
 extension NodeResources {
-    /// Reads a Node's `allocatable`, rounded down. A quantity that cannot be read counts as nothing.
+    /// Parses a Node's `allocatable`, rounded down. An invalid quantity counts as 0.
     init(allocatable list: [String: String]) {
         func bytes(_ name: String) -> Int64? { list[name].map { Quantity($0)?.value(roundUp: false) ?? 0 } }
         self.init(

@@ -3,8 +3,8 @@ import PodPolicy
 import Stacks
 
 extension Pod {
-    /// The Pod as the capacity counts it.
-    /// - Parameter isOwned: whether it is the Pod of a stack.
+    /// Returns the Pod as ``CapacityTracker`` counts it.
+    /// - Parameter isOwned: true for the Pod of a stack.
     func usage(isOwned: Bool) -> CapacityTracker.Pod {
         let request = requested
         return CapacityTracker.Pod(
@@ -22,10 +22,10 @@ extension Pod {
 
     var isFinished: Bool { status?.phase == "Succeeded" || status?.phase == "Failed" }
 
-    /// What the scheduler counts for the Pod.
+    /// The effective request of the Pod, computed as the scheduler does.
     ///
-    /// Sidecars (init containers that are restarted) run beside the containers, and beside every init container after them. A
-    /// resource that the Pod as a whole names replaces the sum.
+    /// Sidecars (restartable init containers) run beside the containers and beside every later init container. A resource in the Pod-level
+    /// resources replaces the sum.
     /// https://github.com/kubernetes/enhancements/tree/master/keps/sig-node/753-sidecar-containers
     /// https://github.com/kubernetes/enhancements/tree/master/keps/sig-node/2837-pod-level-resource-spec
     var requested: Requests {
@@ -46,8 +46,9 @@ extension Pod {
         return sum.replaced(by: Requests(spec?.resources?.requests)) + Requests(spec?.overhead)
     }
 
-    /// While a resize is under way the larger of what is wanted, set aside and enforced counts. What the node can never give counts
-    /// no longer. https://github.com/kubernetes/enhancements/tree/master/keps/sig-node/1287-in-place-update-pod-resources
+    /// Returns the requests of a container. During a resize the largest of the desired, allocated and actual amounts counts; an infeasible
+    /// desired amount does not.
+    /// https://github.com/kubernetes/enhancements/tree/master/keps/sig-node/1287-in-place-update-pod-resources
     private func requests(of container: Container, _ statuses: [ContainerStatus]?) -> Requests {
         let wanted = Requests(container.resources?.requests)
         guard let status = statuses?.first(where: { $0.name == container.name }) else { return wanted }
@@ -62,18 +63,18 @@ extension Pod {
 }
 
 extension Pod.Container {
-    /// Whether an init container with this spec runs beside the others.
+    /// True for an init container that runs beside the others.
     var isSidecar: Bool { restartPolicy == "Always" }
 }
 
-/// Requests by resource name, in the unit by which the scheduler counts: thousandths of a core, else bytes. Each amount of a list has
-/// at most 63 bits, so no sum over the containers of a Pod leaves 128.
+/// Requests by resource name, in the scheduler's units: thousandths of a core, else bytes. Each amount has at most 63 bits, so sums over a
+/// Pod's containers fit in 128.
 struct Requests {
     private var amounts: [String: Int128] = [:]
 
     init() {}
 
-    /// Reads a Kubernetes resource list. A quantity that cannot be read or is negative counts as nothing.
+    /// Parses a Kubernetes resource list. An invalid or negative quantity counts as 0.
     init(_ list: [String: String]?) {
         for name in ["cpu", "memory", "ephemeral-storage"] {
             guard let quantity = list?[name].flatMap({ Quantity($0) }), !quantity.isNegative else { continue }
@@ -89,10 +90,10 @@ struct Requests {
 
     static func += (left: inout Requests, right: Requests) { left = left + right }
 
-    /// The larger of both, resource by resource.
+    /// Returns the larger amount of each resource.
     func larger(_ other: Requests) -> Requests { merging(other, max) }
 
-    /// These requests, with each resource that `other` names as it is there.
+    /// Returns these requests with the resources of `other` replaced by its amounts.
     func replaced(by other: Requests) -> Requests { merging(other) { $1 } }
 
     private func merging(_ other: Requests, _ combine: (Int128, Int128) -> Int128) -> Requests {

@@ -3,13 +3,13 @@ import PodPolicy
 import Stacks
 
 extension Pod {
-    /// What the record of the stack counts, as the Pod says; nil when it does not say, as a Pod of an earlier version.
+    /// The amount that the stack's record counts, from the Pod's annotations; nil if they are missing, as on a Pod of an earlier version.
     var countedRequest: ResourceAmount? {
         guard let cpu = quantity(StackAnnotations.requestedCPU), let memory = quantity(StackAnnotations.requestedMemory) else { return nil }
         return ResourceAmount(cpuMilli: max(0, cpu.milliValue()), memoryBytes: max(0, memory.value()))
     }
 
-    /// The containers that the spec of the stack named; nil when the Pod does not say.
+    /// The container names of the stack's spec, from the Pod's annotation; nil if it is missing.
     var namedContainers: Set<String>? {
         metadata.annotations?[StackAnnotations.containers].map { Set($0.split(separator: ",").map(String.init)) }
     }

@@ -2,7 +2,7 @@ import KubernetesClient
 import Stacks
 import Synchronization
 
-/// What follows from each event of the watches: the capacity, the ports in use, and what the reconciler should look at.
+/// Applies watch events to the capacity, the ports and the triggers of the reconciler.
 final class WatchedState: Sendable {
     private let settings: KubernetesCluster.Settings
     private let ports: Ports
@@ -10,8 +10,8 @@ final class WatchedState: Sendable {
     private let capacity = Mutex(CapacityTracker())
     private let ownPorts = Mutex(OwnPorts())
 
-    /// The NodePorts of stacks whose Service is gone and whose Pod is not. Their records hold the ports until the Pod is gone as well;
-    /// offered before, they would only be refused.
+    /// NodePorts of stacks whose Service is gone while the Pod still exists. Their records hold the ports until the Pod is gone, so the
+    /// store would refuse them.
     private struct OwnPorts {
         var pods: Set<StackID> = []
         var withoutService: [StackID: [Int]] = [:]
@@ -31,7 +31,7 @@ final class WatchedState: Sendable {
         }
     }
 
-    /// Stated totals are those of a cluster that grows: its nodes of this moment bound nothing.
+    /// Returns the exhausted resource, if any. Configured totals mean a cluster that autoscales, so its current nodes are no limit.
     func shortage(forEphemeralStorageBytes bytes: Int64) -> String? {
         guard settings.totalCPUMilli == nil, settings.totalMemoryBytes == nil else { return nil }
         return capacity.withLock { $0.shortage(forEphemeralStorageBytes: bytes) }
@@ -49,7 +49,7 @@ final class WatchedState: Sendable {
     func podChanged(_ change: Change<Pod>) {
         switch change {
         case .updated(let old, let pod) where old.metadata.stackID(in: settings.namespace) != pod.metadata.stackID(in: settings.namespace):
-            // Somebody took our labels off: it is nobody's Pod from now on.
+            // Someone removed the labels, so the Pod belongs to no stack from now on.
             podChanged(.removed(old))
             podChanged(.added(pod))
         case .added(let pod), .updated(_, let pod):

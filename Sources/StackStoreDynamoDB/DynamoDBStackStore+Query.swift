@@ -1,7 +1,7 @@
 import DynamoDB
 
 extension DynamoDBStackStore {
-    /// A partition, or the part of it whose sort keys meet a condition.
+    /// A partition, optionally limited by a condition on the sort key.
     struct Partition: Sendable {
         enum Condition: Sendable {
             case beginsWith(String)
@@ -32,14 +32,14 @@ extension DynamoDBStackStore {
         }
     }
 
-    /// What one query answers.
+    /// One page of a query.
     struct Page: Sendable {
         var items: [DynamoDB.Item]
-        /// Where the next page begins; nil on the last one.
+        /// The start key of the next page; nil on the last page.
         var next: DynamoDB.Item?
     }
 
-    /// All items, page by page.
+    /// Returns all items, page by page.
     func items(in partition: Partition, consistentRead: Bool? = nil) async throws -> [DynamoDB.Item] {
         var items: [DynamoDB.Item] = []
         var page = Page(items: [], next: nil)
@@ -50,8 +50,8 @@ extension DynamoDBStackStore {
         return items
     }
 
-    /// One page: at most 1 MB.
-    /// - Parameter consistentRead: nil for what the store was made with.
+    /// Reads one page of at most 1 MB.
+    /// - Parameter consistentRead: nil for the store's setting.
     func page(
         of partition: Partition,
         after start: DynamoDB.Item?,

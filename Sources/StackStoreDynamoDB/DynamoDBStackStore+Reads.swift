@@ -3,26 +3,26 @@ package import FoundationEssentials
 package import Stacks
 
 extension DynamoDBStackStore {
-    /// One GetItem, always strongly consistent: repairs are decided by it.
+    /// Reads a record with one GetItem, always strongly consistent, because repairs depend on it.
     package func record(_ id: StackID) async throws -> StackRecord? {
         let input = DynamoDB.GetItemInput(consistentRead: true, key: ItemKey.stack(id), tableName: table)
         return try await translating { try await client.getItem(input).item }.map { try StackRecord($0) }
     }
 
-    /// One query for each of the eight partitions of rows, at once, and further ones for each MB.
+    /// Reads all records: concurrent queries of the eight row partitions, one per MB each.
     package func records() async throws -> StackRecords {
         try await forEachShard { shard in
             StackRecords(try await self.items(in: Partition(ItemKey.stacks(shard: shard))))
         }.sortedByAge
     }
 
-    /// One query for the locks of the user, and a BatchGetItem for each hundred rows that they name.
+    /// Reads a user's records: one query for the user's locks, and one BatchGetItem per hundred rows.
     package func records(ofUser userID: Int64) async throws -> StackRecords {
         let locks = try await items(in: Partition(ItemKey.user(userID), condition: .beginsWith(ItemKey.lockPrefix)))
         return try await records(named: locks).sortedByAge
     }
 
-    /// One query for each of the eight partitions of expiries, up to `date`, and the rows that they name.
+    /// Reads expired records: a query up to `date` of each of the eight expiry partitions, and the rows that they name.
     package func records(expiredBy date: Date) async throws -> StackRecords {
         let end = ItemKey.moment(date.microseconds, plus: 1)
         var read = try await forEachShard { shard in
@@ -33,14 +33,15 @@ extension DynamoDBStackStore {
         return read.sortedByAge
     }
 
-    /// The first expiry of an active stack in each of the eight partitions, and the rows up to there.
+    /// Returns the earliest expiry of an active stack, from the first entries of the eight expiry partitions.
     package func nextExpiry() async throws -> Date? {
         try await forEachShard { shard in
             StackRecords(records: try await self.nextToExpire(inShard: shard).map { [$0] } ?? [])
         }.records.map(\.expiresAt).min()
     }
 
-    /// Stacks in other states stand before the first active one only while they are being made or removed, so a short page is enough.
+    /// Returns the first active stack of a shard. Stacks in other states precede it only while they are created or removed, so a short page
+    /// is enough.
     private func nextToExpire(inShard shard: Int) async throws -> StackRecord? {
         var page = Page(items: [], next: nil)
         repeat {
@@ -51,7 +52,7 @@ extension DynamoDBStackStore {
         return nil
     }
 
-    /// The rows that these items name by their ids; without those that have been removed meanwhile.
+    /// Reads the rows that these items name; rows removed meanwhile are left out.
     private func records(named items: [DynamoDB.Item]) async throws -> StackRecords {
         var read = StackRecords()
         var ids: Set<StackID> = []
@@ -66,7 +67,7 @@ extension DynamoDBStackStore {
         return read
     }
 
-    /// The items with these keys, as many requests as it takes.
+    /// Reads the items with these keys, in as many requests as needed.
     func rows(_ keys: [DynamoDB.Item], consistentRead: Bool) async throws -> [DynamoDB.Item] {
         var found: [DynamoDB.Item] = []
         var rest = keys[...]
@@ -81,10 +82,10 @@ extension DynamoDBStackStore {
         return found
     }
 
-    /// What BatchGetItem takes at once.
+    /// The maximum number of keys in a BatchGetItem request.
     private static let batchSize = 100
 
-    /// Asks all shards at once.
+    /// Queries all shards concurrently.
     private func forEachShard(_ body: @escaping @Sendable (Int) async throws -> StackRecords) async throws -> StackRecords {
         try await withThrowingTaskGroup(of: StackRecords.self) { group in
             for shard in ItemKey.stackShards {
@@ -99,7 +100,7 @@ extension DynamoDBStackStore {
 }
 
 extension StackRecords {
-    /// Rows, one by one: one that cannot be read hides none of the others.
+    /// Decodes rows one by one, so that an unreadable row does not hide the others.
     init(_ items: [DynamoDB.Item]) {
         self.init()
         for item in items {
@@ -111,7 +112,7 @@ extension StackRecords {
         }
     }
 
-    /// Oldest first; those of one moment by id.
+    /// The records sorted by creation, then by id.
     fileprivate var sortedByAge: StackRecords {
         let sorted = records.sorted { ($0.createdAt, $0.id.description) < ($1.createdAt, $1.id.description) }
         return StackRecords(records: sorted, unreadable: unreadable)

@@ -3,13 +3,13 @@ package import FoundationEssentials
 package import Stacks
 
 extension DynamoDBStackStore {
-    /// A GetItem, then one transaction that exchanges the port while the reservation is its owner's.
+    /// Changes the port with one GetItem and one transaction, on condition that the owner still holds the reservation.
     package func changePort(of id: StackID, owner: String, to nodePort: Int, at now: Date) async throws {
         try await contending { _ in
             guard let record = try await record(id), record.owner == owner, record.state == .reserved else {
                 throw StoreError.lostReservation(id)
             }
-            // No item may occur twice in a transaction, and the port is taken in any case: by this very stack.
+            // A transaction may name an item only once, and this very stack already has the port.
             guard record.nodePort != nodePort else { throw ReservationRefusal.portTaken }
             do {
                 try await transact(record.portChange(to: nodePort, at: now, in: table))
@@ -21,7 +21,7 @@ extension DynamoDBStackStore {
         }
     }
 
-    /// One UpdateItem, while the reservation is its owner's.
+    /// Activates a reservation with one UpdateItem, on condition that the owner still holds it.
     package func activate(_ id: StackID, owner: String, nodeID: String, at now: Date) async throws -> StackRecord {
         let change = Change(
             key: ItemKey.stack(id),
@@ -40,7 +40,7 @@ extension DynamoDBStackStore {
         case .made(let item):
             return try StackRecord(item)
         case .refused(let item, let mayBeOurs):
-            // The answer to an earlier attempt of this call was lost: what it wrote is there.
+            // An earlier attempt of this call took effect although its response was lost.
             let found = try item.map { try StackRecord($0) }
             guard mayBeOurs, let found, found.state == .active, found.owner == owner, found.nodeID == nodeID else {
                 throw StoreError.lostReservation(id)
@@ -49,12 +49,12 @@ extension DynamoDBStackStore {
         }
     }
 
-    /// One UpdateItem, while the record is as it was seen.
+    /// Marks a record with one UpdateItem, on condition that it is unchanged since `seen` if that is given.
     package func beginDelete(_ id: StackID, ifUnchanged seen: StackRecord?, at now: Date) async throws -> StackRecord? {
         if let seen, seen.state == .deleting { return try await record(id).flatMap { $0.isUnchanged(since: seen) ? $0 : nil } }
         var change = Change(
             key: ItemKey.stack(id),
-            // A state that this version does not know is not this version's to change.
+            // A record in a state unknown to this version stays unchanged.
             condition: "#state = :reserved OR #state = :active",
             update: "SET #state = :deleting, updated_at = :now",
             names: ["#state": Attribute.state],
@@ -77,13 +77,13 @@ extension DynamoDBStackStore {
             return try StackRecord(item)
         case .refused(let item, let mayBeOurs):
             guard let found = try item.map({ try StackRecord($0) }), found.state == .deleting else { return nil }
-            // With the answer to an earlier attempt of this call lost, what it wrote is there.
+            // An earlier attempt of this call, whose response was lost, may have written the mark.
             guard let seen else { return found }
             return mayBeOurs && found.owner == seen.owner && found.updatedAt == now ? found : nil
         }
     }
 
-    /// A GetItem, then one transaction that deletes the row and everything it holds while it is marked as being deleted.
+    /// Removes a record and everything it holds with one GetItem and one transaction, on condition that it is marked as being deleted.
     package func remove(_ id: StackID) async throws {
         try await contending { _ in
             guard let record = try await record(id), record.state == .deleting else { return .done(()) }
@@ -91,7 +91,7 @@ extension DynamoDBStackStore {
                 try await transact(record.removal(in: .deleting, in: table))
                 return .done(())
             } catch let error as Cancellation {
-                // Without its row it has just been removed by another; the next look will tell.
+                // If the row is gone, another process has just removed it; the next read decides.
                 guard !error.reasons.dropFirst().contains(.conditionFailed) || error.reasons.first == .conditionFailed else {
                     throw StoreError.unavailable(
                         "table \(table): \(id) cannot be removed: its lock, port or idempotency key is another stack's (\(error.reasons))"
@@ -104,7 +104,7 @@ extension DynamoDBStackStore {
 }
 
 extension DynamoDBStackStore {
-    /// A conditional change of one item.
+    /// A conditional update of one item.
     private struct Change {
         var key: DynamoDB.Item
         var condition: String
@@ -114,10 +114,10 @@ extension DynamoDBStackStore {
     }
 
     private enum ChangeResult {
-        /// The item as it is now.
+        /// The item after the update.
         case made(DynamoDB.Item)
-        /// The condition does not hold for the item as it is.
-        /// - Parameter mayBeOurs: it may be this very call that changed it, in an attempt whose answer was lost.
+        /// The condition is false.
+        /// - Parameter mayBeOurs: true if an earlier attempt of this call, whose response was lost, may have changed the item.
         case refused(DynamoDB.Item?, mayBeOurs: Bool)
     }
 
@@ -147,7 +147,7 @@ extension DynamoDBStackStore {
 }
 
 extension StackRecord {
-    /// Exchanges the port in one transaction: row, old port, new port.
+    /// Returns the transaction that exchanges the port: row, old port, new port.
     fileprivate func portChange(to nodePort: Int, at now: Date, in table: String) -> [DynamoDB.TransactWriteItem] {
         let row = DynamoDB.Update(
             conditionExpression: "#state = :reserved AND #owner = :owner AND node_port = :old",

@@ -3,27 +3,26 @@ import FoundationEssentials
 import Stacks
 import Synchronization
 
-/// The shared store: one DynamoDB table for any number of replicas. docs/dynamodb.md describes its items and what they cost.
+/// The shared store: one DynamoDB table for any number of replicas. docs/dynamodb.md describes its items and their costs.
 ///
-/// Whatever must happen together is one transaction, each of its writes conditional on what it takes for granted. Whatever a
-/// decision hangs on is read with strong consistency.
+/// Changes that belong together are one transaction, and each write is conditional on what was read. Reads that decide something are
+/// strongly consistent.
 package final class DynamoDBStackStore: StackStore {
-    /// Never: other replicas write to the table as well.
+    /// False, since other replicas write to the table as well.
     package let isExclusive = false
     let client: DynamoDB
     let table: String
     let consistentRead: Bool
     let contention: Contention
-    /// Of this process's reservations at the edge of the budget.
+    /// The serialized section (`turns`) for this process's reservations at low headroom.
     let turns = Turns()
     let health = Mutex(WriteHealth())
     let instant: @Sendable () -> ContinuousClock.Instant
 
     /// - Parameters:
-    ///   - client: closed by whoever made it, after this store was used for the last time.
-    ///   - table: with partition key `pk` and sort key `sk`; ``StackTable`` makes and checks it.
-    ///   - consistentRead: whether lists hold every write that has succeeded before; at twice the price. Reservations, and reads of one
-    ///     stack, always do.
+    ///   - client: shut down by its creator after the last use of this store.
+    ///   - table: the name of a table with partition key `pk` and sort key `sk`; ``StackTable`` creates and checks it.
+    ///   - consistentRead: true for strongly consistent lists, at twice the price. Reservations and reads of one stack always are.
     package convenience init(client: DynamoDB, table: String, consistentRead: Bool = true) {
         self.init(client: client, table: table, consistentRead: consistentRead, contention: Contention())
     }
@@ -42,17 +41,17 @@ package final class DynamoDBStackStore: StackStore {
         self.contention = contention
     }
 
-    /// Reads one small item by its key: proves that the table is there, has the right keys and may be read. Whether it may be written is
-    /// known from the last writes, of which the sign of life is one every 30 seconds.
+    /// Reads one small item by its key, which proves that the table exists, has the right keys and is readable. Whether it is writable is
+    /// known from recent writes, at least one heartbeat every 30 seconds.
     package func checkReadiness() async throws {
         let key: DynamoDB.Item = [Attribute.partitionKey: .s(ItemKey.capacity), Attribute.sortKey: .s("00")]
         _ = try await translating { try await client.getItem(DynamoDB.GetItemInput(key: key, tableName: table)) }
-        // On a quiet evening the signs of life are the only writes: one that fails says little.
+        // With little traffic the heartbeats are the only writes, and a single failed one is no proof.
         let lifetime = Self.heartbeatInterval * 2 + .seconds(5)
         if let failure = health.withLock({ $0.lastingFailure(at: instant(), lifetime: lifetime) }) { throw failure }
     }
 
-    /// Remembers how a write ended. A condition that does not hold, or another write in its way, are answers too.
+    /// Records the outcome of a write. A false condition or a conflict counts as success: the table responded.
     func writing<Value>(_ call: () async throws -> Value) async throws -> Value {
         do {
             let value = try await call()
@@ -67,7 +66,7 @@ package final class DynamoDBStackStore: StackStore {
         }
     }
 
-    /// Lets only ``StoreError`` and cancellation out.
+    /// Maps every error except cancellation to ``StoreError``.
     func translating<Value>(_ call: () async throws -> Value) async throws -> Value {
         do { return try await call() } catch let error as DynamoDBError { throw unavailable(error) }
     }
@@ -80,19 +79,19 @@ package final class DynamoDBStackStore: StackStore {
         }
     }
 
-    /// Nothing of the transaction was made.
+    /// A cancelled transaction (`TransactionCanceledException`), which wrote nothing.
     struct Cancellation: Error {
-        /// For each item in the order of the transaction; nil when nothing is wrong with it.
+        /// The reason of each item in the order of the transaction; nil for an item without one.
         var reasons: [Reason?]
 
         enum Reason: Equatable {
             case conditionFailed
-            /// Another write was under way, or throughput was short: a passing reason.
+            /// A conflicting write or throttling; a retry may succeed.
             case contended
         }
     }
 
-    /// Makes a transaction, once: the client gives it a `ClientRequestToken`, which every attempt to send it bears.
+    /// Executes a transaction. All retries of the client carry the same `ClientRequestToken`, so that it takes effect once.
     /// - Throws: ``Cancellation``; ``StoreError``.
     func transact(_ items: [DynamoDB.TransactWriteItem]) async throws {
         do {
@@ -117,8 +116,8 @@ package final class DynamoDBStackStore: StackStore {
         return Cancellation(reasons: reasons)
     }
 
-    /// Makes attempts until one is not crossed by another write.
-    /// - Throws: what an attempt throws; ``StoreError/unavailable(_:)`` when the time is over.
+    /// Repeats a write until an attempt meets no conflict.
+    /// - Throws: the error of an attempt; ``StoreError/unavailable(_:)`` after the timeout.
     func contending<Value: Sendable>(_ attempt: (Int) async throws -> Contention.Outcome<Value>) async throws -> Value {
         do { return try await contention.run(attempt) } catch let error as Contended { throw unavailable(error) }
     }

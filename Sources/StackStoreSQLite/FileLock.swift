@@ -1,14 +1,14 @@
 import FoundationEssentials
 import Glibc
 
-/// Keeps a second process from opening the same store: an advisory lock that the kernel drops when the process ends, however it ends.
+/// Prevents a second process from opening the same store, by an advisory lock that the kernel releases when the process ends.
 ///
-/// Two of them are held. One is on the database file itself, so that neither a link to it nor a tidy-up of the folder lets anybody in;
-/// the other on the file `.lock` beside it, which is all that earlier versions look at.
+/// There are two locks. The one on the database file holds even if the file is opened through a link or `.lock` was deleted. The one on the
+/// file `.lock` beside it is for earlier versions, which check nothing else.
 struct FileLock: ~Copyable, Sendable {
     private let descriptor: CInt
 
-    /// Locks a file that serves nothing else, and makes it and its folder if there are none.
+    /// Locks a dedicated lock file; creates the file and its folder if they are missing.
     init(file path: String) throws {
         if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
             let folder = String(path[..<slash])
@@ -21,8 +21,8 @@ struct FileLock: ~Copyable, Sendable {
         try self.init(path, permissions: 0o600) { flock($0, LOCK_EX | LOCK_NB) }
     }
 
-    /// Locks the database file, in a way that the locks of SQLite do not meet: one byte, far behind every byte that a database can have.
-    /// The lock belongs to the open file and not to the process, so a second store in this process does not get it either.
+    /// Locks one byte of the database file, beyond any offset that SQLite locks. The lock belongs to the open file, not to the process, so
+    /// a second store in this process is refused as well.
     init(database path: String) throws {
         // The flags of all stacks are in it.
         try self.init(path, permissions: 0o600) { descriptor in
@@ -35,7 +35,7 @@ struct FileLock: ~Copyable, Sendable {
         }
     }
 
-    /// F_OFD_SETLK, which Glibc's headers show to GNU sources alone.
+    /// The value of F_OFD_SETLK, which Glibc defines only with _GNU_SOURCE.
     private static let setLockOfOpenFile: CInt = 37
 
     private init(_ path: String, permissions: mode_t, _ lock: (CInt) -> CInt) throws {
@@ -57,7 +57,7 @@ struct FileLock: ~Copyable, Sendable {
         close(descriptor)
     }
 
-    /// Why there is no lock. Only some of the errors say that somebody else has it.
+    /// Returns the reason for a failed lock. Only some error codes mean that another process holds it.
     static func reason(_ code: CInt, path: String) -> String {
         switch code {
         case EWOULDBLOCK, EACCES:

@@ -2,17 +2,17 @@ import FoundationEssentials
 import GRDB
 import Stacks
 
-/// The table of what is true of the store as a whole: a text by name.
+/// The key-value table of store-wide data.
 enum Meta {
     static let table = "CREATE TABLE meta (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT;"
 
     enum Name: String {
         case installationID = "installation_id"
-        /// Written to see whether anything can be.
+        /// The key that readiness checks write.
         case probe
     }
 
-    /// Names the store, unless it has a name.
+    /// Creates the store's id if there is none.
     static func makeInstallationID(in database: Database) throws {
         try database.execute(
             sql: "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING",

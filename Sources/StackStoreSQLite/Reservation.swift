@@ -1,7 +1,7 @@
 import GRDB
 import Stacks
 
-/// The conditions of a reservation, tested inside the transaction that writes it.
+/// The conditions of a reservation, checked inside the transaction that writes it.
 enum Reservation {
     static func check(_ record: StackRecord, within limits: ReservationLimits, in database: Database) throws {
         if let key = record.idempotency?.key {

@@ -5,7 +5,7 @@ import Synchronization
 
 /// The embedded store: one SQLite file, written by one process.
 ///
-/// The file is in WAL mode and every commit is on disk before it counts (`synchronous = FULL`). Each method is one transaction.
+/// The file is in WAL mode, and every commit is on disk before it counts (`synchronous = FULL`). Each method is one transaction.
 package final class SQLiteStackStore: StackStore {
     package let isExclusive = true
     let database: DatabasePool
@@ -19,11 +19,11 @@ package final class SQLiteStackStore: StackStore {
         let database: FileLock
     }
 
-    /// Opens the file, makes it and its folder if there are none, and brings its tables up to date.
+    /// Opens the file and migrates its tables. Creates the file and its folder if they are missing.
     /// - Parameters:
-    ///   - path: the database file; `-wal`, `-shm` and `.lock` files stand beside it.
-    ///   - instant: the clock that nobody sets, by which the last write is remembered.
-    /// - Throws: ``SQLiteStoreError`` when another process has it open, a later version of this program wrote it, or it cannot be opened.
+    ///   - path: the database file; `-wal`, `-shm` and `.lock` files are created beside it.
+    ///   - instant: the monotonic clock, which dates the last write.
+    /// - Throws: ``SQLiteStoreError`` if another process has the file open, a later version wrote it, or SQLite cannot open it.
     package init(path: String, instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) throws {
         self.path = path
         self.instant = instant
@@ -33,7 +33,7 @@ package final class SQLiteStackStore: StackStore {
         configuration.foreignKeysEnabled = true
         do {
             database = try DatabasePool(path: path, configuration: configuration)
-            // Only now: opening a pool sets NORMAL, with which a power failure may undo a commit.
+            // Set after the pool is opened, since opening sets NORMAL, with which a power failure may undo a commit.
             try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             try Schema.refuseNewer(database, path: path)
             try Schema.migrator.migrate(database)
@@ -45,7 +45,7 @@ package final class SQLiteStackStore: StackStore {
         }
     }
 
-    /// Closes the file; the store must not be used any more.
+    /// Closes the file; the store is unusable afterwards.
     package func close() throws {
         try database.close()
     }
@@ -145,7 +145,7 @@ package final class SQLiteStackStore: StackStore {
         try await write { try Meta.set(.installationID, id, in: $0) }
     }
 
-    /// A read, and the outcome of the last write; one of its own, of a few bytes, when none was tried lately.
+    /// Reads from the file and checks the outcome of the last write. Writes a few bytes if no write was tried lately.
     package func checkReadiness() async throws {
         _ = try await read { try Int.fetchOne($0, sql: "SELECT 1 FROM totals") }
         let now = instant()
@@ -163,7 +163,7 @@ package final class SQLiteStackStore: StackStore {
         do { return try await database.read(body) } catch let error as DatabaseError { throw unavailable(error) }
     }
 
-    /// A commit is not torn by the cancellation of the request that asked for it: GRDB rolls back or commits as a whole.
+    /// Runs a write. Cancelling the request does not split a commit: GRDB rolls back or commits as a whole.
     private func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
             let value = try await database.write(body)
@@ -171,7 +171,7 @@ package final class SQLiteStackStore: StackStore {
             return value
         } catch let error as DatabaseError {
             let failure = unavailable(error)
-            // A row that contradicts another says nothing about the next write.
+            // A constraint violation says nothing about the next write.
             if error.resultCode != .SQLITE_CONSTRAINT { health.withLock { $0.failed(failure, at: instant()) } }
             throw failure
         }
@@ -188,7 +188,7 @@ package final class SQLiteStackStore: StackStore {
     }
 }
 
-/// Why the file cannot be the store.
+/// The reason for which a file cannot be the store.
 package struct SQLiteStoreError: Error, Sendable, CustomStringConvertible {
     package var message: String
     package var description: String { message }

@@ -1,6 +1,6 @@
 import GRDB
 
-/// The tables, step by step as they came to be. A step that has been released never changes.
+/// The migrations, in order. A released migration never changes.
 enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -13,7 +13,7 @@ enum Schema {
         return migrator
     }
 
-    /// - Throws: ``SQLiteStoreError`` when a later version of this program has changed the tables.
+    /// - Throws: ``SQLiteStoreError`` if a later version has migrated the tables.
     static func refuseNewer(_ database: DatabasePool, path: String) throws {
         let applied = try database.read { try migrator.appliedIdentifiers($0) }
         guard let unknown = applied.subtracting(migrator.migrations).min() else { return }
@@ -23,8 +23,7 @@ enum Schema {
         )
     }
 
-    /// Times are microseconds since 1970. `totals` has one row, kept by triggers, so that a reservation costs the same however
-    /// many stacks there are.
+    /// Times are microseconds since 1970. Triggers keep the one row of `totals`, so that a reservation takes constant time.
     private static let stacks = """
         CREATE TABLE stacks (
             stack_id TEXT PRIMARY KEY NOT NULL,

@@ -2,19 +2,19 @@ import GRDB
 import Stacks
 
 extension StackRow {
-    /// The row of a stack.
+    /// Reads the row of a stack.
     /// - Throws: ``StoreError/unreadable(_:)``.
     static func find(_ id: StackID, in database: Database) throws -> StackRow? {
         try first(filter(key: id.description), in: database)
     }
 
-    /// The first row that a request finds.
+    /// Reads the first row of a request.
     /// - Throws: ``StoreError/unreadable(_:)``.
     static func first(_ request: QueryInterfaceRequest<StackRow>, in database: Database) throws -> StackRow? {
         try Row.fetchOne(database, request.limit(1)).map { try decoded($0) }
     }
 
-    /// Every record that a request finds, row by row, so that one that cannot be read hides none of the others.
+    /// Reads every record of a request, row by row, so that an unreadable row does not hide the others.
     static func records(_ request: QueryInterfaceRequest<StackRow>, in database: Database) throws -> StackRecords {
         var read = StackRecords()
         let rows = try Row.fetchCursor(database, request)
@@ -24,7 +24,7 @@ extension StackRow {
         return read
     }
 
-    /// The first record that a request finds and that can be read.
+    /// Reads the first readable record of a request.
     static func firstReadable(_ request: QueryInterfaceRequest<StackRow>, in database: Database) throws -> StackRecord? {
         let rows = try Row.fetchCursor(database, request)
         while let row = try rows.next() {
@@ -33,10 +33,11 @@ extension StackRow {
         return nil
     }
 
+    /// Decodes a row.
     /// - Throws: ``StoreError/unreadable(_:)``.
     static func decoded(_ row: Row) throws -> StackRow {
         do { return try StackRow(row: row) } catch {
-            // The error goes on with the whole row, the Pod spec included.
+            // The rest of the error's text is the whole row with its Pod spec.
             let what = "\(error)".split(separator: ", row:", maxSplits: 1).first ?? "a column has another type"
             throw unreadable(row[Columns.stackID.name] as? String, String(what.prefix(200)))
         }

@@ -3,7 +3,7 @@ import GRDB
 import PodPolicy
 import Stacks
 
-/// A row of `stacks`, as it stands there.
+/// A row of the table `stacks`.
 struct StackRow: Codable, FetchableRecord, PersistableRecord {
     static let databaseTableName = "stacks"
 
@@ -62,7 +62,7 @@ struct StackRow: Codable, FetchableRecord, PersistableRecord {
         filter(Columns.state == StackRecord.State.active.rawValue)
     }
 
-    /// The row of a reservation that is still its owner's.
+    /// Reads the row of a reservation that the owner still holds.
     /// - Throws: ``StoreError/lostReservation``.
     static func reservation(_ id: StackID, owner: String, in database: Database) throws -> StackRow {
         guard let row = try find(id, in: database), row.owner == owner, row.state == StackRecord.State.reserved.rawValue
@@ -104,7 +104,8 @@ extension StackRow {
         }
     }
 
-    /// - Throws: ``StoreError/unreadable(_:)`` when the row holds what no version of this program writes.
+    /// Returns the record of the row.
+    /// - Throws: ``StoreError/unreadable(_:)`` if a value is out of range.
     func record() throws -> StackRecord {
         let id = try id
         guard let state = StackRecord.State(rawValue: state) else { throw unreadable("state is \"\(state)\"") }

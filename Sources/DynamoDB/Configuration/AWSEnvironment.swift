@@ -1,32 +1,32 @@
 import FoundationEssentials
 
-/// What of this machine decides about region, endpoint and credentials: environment variables and files.
+/// The environment variables and files that determine region, endpoint and credentials.
 struct AWSEnvironment: Sendable {
     private let variables: [String: String]
     private let contents: @Sendable (String) throws -> String?
 
-    /// - Parameter contents: the text of the file at a path; nil when there is none.
+    /// - Parameter contents: returns the text of the file at a path; nil if there is none.
     init(_ variables: [String: String], contents: @escaping @Sendable (String) throws -> String? = Self.contentsOfFile) {
         self.variables = variables
         self.contents = contents
     }
 
-    /// The variable's value; nil when it is unset or empty.
+    /// The variable's value; nil if it is unset or empty.
     subscript(_ name: String) -> String? {
         variables[name].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     func isTrue(_ name: String) -> Bool { self[name]?.lowercased() == "true" }
 
-    /// The text of a file that need not exist. A leading `~` is the home folder.
+    /// Returns the text of an optional file. A leading `~` is the home folder.
     func textIfPresent(at path: String) throws -> String? {
         do { return try contents(expanded(path)) } catch {
             throw DynamoDBError(.configuration, "\(path) cannot be read: \(error)")
         }
     }
 
-    /// The text of a file that something names.
-    /// - Parameter owner: what names it, for the error.
+    /// Returns the text of a required file.
+    /// - Parameter owner: the setting that names the file, for the error.
     func text(at path: String, namedBy owner: String) throws -> String {
         guard let text = try textIfPresent(at: path) else {
             throw DynamoDBError(.configuration, "\(path), which \(owner) names, does not exist")

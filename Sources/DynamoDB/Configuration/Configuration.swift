@@ -1,25 +1,26 @@
 extension DynamoDB {
-    /// Which DynamoDB to talk to, as whom, and how patiently.
+    /// The region, endpoint, credentials and timeouts of a client.
     public struct Configuration: Sendable {
-        /// Such as `eu-central-1`; part of every signature.
+        /// The region, such as `eu-central-1`; part of every signature.
         public let region: String
-        /// The most attempts for one operation, the first included.
+        /// The maximum number of attempts of an operation, including the first.
         public var maximumAttempts = 3
-        /// From sending a request to the last byte of its answer.
+        /// The timeout of an attempt, from sending the request to the last byte of the response.
         public var attemptTimeout: Duration = .seconds(5)
-        /// For all attempts of one operation and the pauses between them.
+        /// The timeout of an operation, including retries and pauses.
         public var operationTimeout: Duration = .seconds(20)
         let endpoint: Endpoint
         let credentials: Credentials
 
         enum Credentials: Sendable {
             case fixed(AWSCredentials)
-            /// The SDKs' chain of sources, in this environment.
+            /// The credential chain of the AWS SDKs in this environment.
             case chain(AWSEnvironment, Profiles, tokenService: Endpoint)
         }
 
-        /// - Parameter endpoint: scheme, host and port; nil for the region's own.
-        /// - Throws: ``DynamoDBError`` `configuration` when region or endpoint are malformed.
+        /// Creates a configuration with static credentials.
+        /// - Parameter endpoint: scheme, host and port; nil for the region's public endpoint.
+        /// - Throws: ``DynamoDBError`` `configuration` if region or endpoint is malformed.
         public init(region: String, endpoint: String? = nil, credentials: AWSCredentials) throws {
             try self.init(
                 region: region,
@@ -40,12 +41,12 @@ extension DynamoDB {
 }
 
 extension DynamoDB.Configuration {
-    /// Finds everything as the AWS SDKs do: `AWS_REGION` (or `AWS_DEFAULT_REGION`), `AWS_PROFILE`, `AWS_CONFIG_FILE`,
+    /// Reads the same settings as the AWS SDKs: `AWS_REGION` (or `AWS_DEFAULT_REGION`), `AWS_PROFILE`, `AWS_CONFIG_FILE`,
     /// `AWS_SHARED_CREDENTIALS_FILE`, `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL`, `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`,
     /// `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT`, `AWS_MAX_ATTEMPTS`, the profile's `region`, `endpoint_url`,
-    /// `use_fips_endpoint`, `use_dualstack_endpoint` and `max_attempts`, and the variables of the credential sources.
-    /// `AWS_ENDPOINT` is read too. Without a region an endpoint that is not one of AWS gets `us-east-1`, which local stand-ins accept.
-    /// - Throws: ``DynamoDBError`` `configuration`, which names the variable or file and what is wrong with it.
+    /// `use_fips_endpoint`, `use_dualstack_endpoint` and `max_attempts`, and the variables of the credential providers. Also reads
+    /// `AWS_ENDPOINT`. Without a region, an endpoint outside AWS gets `us-east-1`, which local emulators accept.
+    /// - Throws: ``DynamoDBError`` `configuration`, which names the variable or file and the defect.
     public static func load(environment: [String: String]) throws -> Self {
         try load(AWSEnvironment(environment))
     }

@@ -1,13 +1,13 @@
-/// Which of the public endpoints of a region are meant.
+/// The variant of a region's public endpoints.
 struct EndpointVariant: Sendable, Equatable {
-    /// With cryptography validated to FIPS 140.
+    /// FIPS 140 validated cryptography.
     var isFIPS = false
-    /// That answers over IPv6 too.
+    /// IPv4 and IPv6.
     var isDualStack = false
 
-    /// As the SDKs read it: `AWS_USE_FIPS_ENDPOINT` and `AWS_USE_DUALSTACK_ENDPOINT`, or the profile's settings of these names.
+    /// Reads `AWS_USE_FIPS_ENDPOINT` and `AWS_USE_DUALSTACK_ENDPOINT`, or the profile's settings, as the SDKs do.
     /// https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html
-    /// - Throws: ``DynamoDBError`` `configuration` for a value that is neither true nor false.
+    /// - Throws: ``DynamoDBError`` `configuration` for a value other than true or false.
     init(environment: AWSEnvironment, profiles: Profiles) throws {
         isFIPS = try Self.flag("use_fips_endpoint", environment, profiles)
         isDualStack = try Self.flag("use_dualstack_endpoint", environment, profiles)
@@ -29,8 +29,8 @@ struct EndpointVariant: Sendable, Equatable {
         }
     }
 
-    /// - Throws: ``DynamoDBError`` `configuration`: an endpoint that is given is of no variant, and to pass over one of the two in silence
-    ///   would send requests where they are not meant to go.
+    /// Refuses a variant beside a configured endpoint, since ignoring either would send requests to an unintended place.
+    /// - Throws: ``DynamoDBError`` `configuration`.
     func refuse(besides endpoint: Endpoint?) throws {
         guard let endpoint, self != EndpointVariant() else { return }
         let setting = isFIPS ? "AWS_USE_FIPS_ENDPOINT" : "AWS_USE_DUALSTACK_ENDPOINT"
@@ -43,7 +43,8 @@ struct EndpointVariant: Sendable, Equatable {
 }
 
 extension Endpoint {
-    /// The regions that share their domain names. https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+    /// An AWS partition: regions with the same domain names.
+    /// https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
     private struct Partition {
         var prefix: String
         var domain: String
@@ -60,17 +61,17 @@ extension Endpoint {
         Partition(prefix: "us-isof-", domain: "csp.hci.ic.gov", dualStackDomain: "api.aws.hci.ic.gov"),
     ]
 
-    /// The public endpoint of DynamoDB or STS.
+    /// Returns the public endpoint of DynamoDB or STS.
     /// https://docs.aws.amazon.com/general/latest/gr/rande.html
     static func regional(service: String, region: String, variant: EndpointVariant = EndpointVariant()) -> Endpoint {
         let partition = others.first { region.hasPrefix($0.prefix) } ?? standard
-        // In AWS GovCloud (US) the ordinary endpoints of both services are the validated ones.
+        // In AWS GovCloud (US) the standard endpoints of both services are FIPS endpoints.
         let isOwnName = variant.isFIPS && !(region.hasPrefix("us-gov-") && !variant.isDualStack)
         let domain = variant.isDualStack ? partition.dualStackDomain : partition.domain
         return Endpoint(host: "\(service)\(isOwnName ? "-fips" : "").\(region).\(domain)")
     }
 
-    /// Whether it belongs to AWS itself.
+    /// True for an endpoint of AWS.
     var isPublic: Bool {
         ([Self.standard] + Self.others).flatMap { [$0.domain, $0.dualStackDomain] }.contains { host.lowercased().hasSuffix("." + $0) }
     }

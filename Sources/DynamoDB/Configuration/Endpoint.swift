@@ -1,15 +1,15 @@
 import FoundationEssentials
 
-/// Where a service answers.
+/// The address of a service.
 struct Endpoint: Sendable, Equatable {
     /// Scheme, host, port and path, without a trailing slash.
     let url: String
-    /// What the `Host` header says: the port only when it is not the scheme's own.
+    /// The `Host` header, with the port unless it is the scheme's default.
     let host: String
     let path: String
 
-    /// - Parameter name: what holds the URL, for the error.
-    /// - Throws: ``DynamoDBError`` `configuration` when it is no HTTP URL.
+    /// - Parameter name: the setting with the URL, for the error.
+    /// - Throws: ``DynamoDBError`` `configuration` if the text is not an HTTP URL.
     init(_ text: String, namedBy name: String) throws {
         guard let url = URL(string: text), let scheme = url.scheme?.lowercased(), ["http", "https"].contains(scheme),
             let host = url.host(), !host.isEmpty, url.query() == nil, url.user() == nil
@@ -28,9 +28,9 @@ struct Endpoint: Sendable, Equatable {
         path = ""
     }
 
-    /// The endpoint that environment or profile name for a service; nil when they name none.
+    /// Returns the endpoint of a service from environment or profile; nil if none is configured.
     /// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
-    /// - Parameter legacyVariable: a variable that is asked last, for configurations from before the SDKs agreed on names.
+    /// - Parameter legacyVariable: a variable with the lowest priority, from before the SDKs had standard names.
     static func configured(
         service: String,
         legacyVariable: String? = nil,

@@ -1,10 +1,10 @@
 /// A shared config or credentials file: sections of settings.
 /// https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
 struct ProfileFile: Sendable, Equatable {
-    /// Settings by section, as the section is written between its brackets. A setting `b`, indented below a setting `a`, is `a.b`.
+    /// Settings by the text between a section's brackets. A setting `b` indented below a setting `a` is `a.b`.
     private(set) var sections: [String: [String: String]] = [:]
 
-    /// - Throws: ``DynamoDBError`` `configuration`, with the number of the line and never its text: it may hold a key.
+    /// - Throws: ``DynamoDBError`` `configuration` with the line number, but never the line, which may contain a key.
     init(text: String, path: String) throws {
         var section: String?
         var parent: (key: String, indentation: Int)?
@@ -44,7 +44,7 @@ struct ProfileFile: Sendable, Equatable {
         return (key, String(trimmed(withoutComment(content[content.index(after: separator)...]))))
     }
 
-    /// A comment within a line begins with white space and `#` or `;`.
+    /// Removes a comment, which starts with white space and `#` or `;`.
     private static func withoutComment(_ value: Substring) -> Substring {
         for index in value.indices where value[index] == "#" || value[index] == ";" {
             let before = value[..<index]

@@ -1,19 +1,19 @@
-/// The profiles of the shared config and credentials files, merged: a setting in the credentials file wins.
+/// The profiles of the shared config and credentials files, merged; the credentials file has priority.
 struct Profiles: Sendable {
-    /// The profile that `AWS_PROFILE` names, else `default`.
+    /// The profile of `AWS_PROFILE`, else `default`.
     let selected: String
     private let profiles: [String: [String: String]]
     private let services: [String: [String: String]]
     private let files: String
 
-    /// - Throws: ``DynamoDBError`` `configuration` when a file cannot be read, or has no profile of the name that `AWS_PROFILE` asks for.
+    /// - Throws: ``DynamoDBError`` `configuration` if a file cannot be read, or the profile of `AWS_PROFILE` is missing.
     init(environment: AWSEnvironment) throws {
         let configPath = environment["AWS_CONFIG_FILE"] ?? "~/.aws/config"
         let credentialsPath = environment["AWS_SHARED_CREDENTIALS_FILE"] ?? "~/.aws/credentials"
         let config = try Self.sections(of: configPath, in: environment)
         let credentials = try Self.sections(of: credentialsPath, in: environment)
         var profiles: [String: [String: String]] = [:]
-        // `[profile default]` wins over `[default]`.
+        // `[profile default]` has priority over `[default]`.
         profiles["default"] = config["profile default"] ?? config["default"]
         for (section, settings) in config where section.hasPrefix("profile ") && section != "profile default" {
             profiles[String(section.dropFirst("profile ".count))] = settings
@@ -26,16 +26,16 @@ struct Profiles: Sendable {
         if selected != "default", profiles[selected] == nil { throw Self.missing(selected, in: files, namedBy: "AWS_PROFILE") }
     }
 
-    /// The settings of the selected profile; empty when there are none.
+    /// The settings of the selected profile; empty if there are none.
     var settings: [String: String] { profiles[selected] ?? [:] }
 
-    /// - Parameter owner: what names the profile, for the error.
+    /// - Parameter owner: the setting that names the profile, for the error.
     func settings(of profile: String, namedBy owner: String) throws -> [String: String] {
         guard let settings = profiles[profile] else { throw Self.missing(profile, in: files, namedBy: owner) }
         return settings
     }
 
-    /// The endpoint of one service, in the services section that the selected profile names, or the profile's endpoint for all.
+    /// Returns the service's endpoint in the profile's services section, else the profile's endpoint for all services.
     func endpointURL(service: String) -> String? {
         let section = settings["services"].flatMap { services["services \($0)"] }
         return section?["\(service).endpoint_url"] ?? settings["endpoint_url"]

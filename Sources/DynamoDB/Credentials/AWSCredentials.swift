@@ -1,17 +1,17 @@
 public import FoundationEssentials
 
-/// An access key, and the session token that belongs to it if it is temporary. Printing it shows the key's id alone.
+/// An access key, with a session token if it is temporary. Its description contains only the key id.
 public struct AWSCredentials: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// No secret: it names the key.
+    /// The access key id, which is not secret.
     public var accessKeyID: String
-    /// What signatures are made with.
+    /// The secret key that signs requests.
     public var secretAccessKey: String
-    /// nil for a lasting key.
+    /// The session token; nil for a long-term key.
     public var sessionToken: String?
-    /// nil when they never expire.
+    /// The expiry; nil for credentials that do not expire.
     public var expiration: Date?
 
-    /// An access key, temporary when it has a session token.
+    /// Creates credentials; a session token makes them temporary.
     public init(accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil, expiration: Date? = nil) {
         self.accessKeyID = accessKeyID
         self.secretAccessKey = secretAccessKey
@@ -19,10 +19,10 @@ public struct AWSCredentials: Sendable, Equatable, CustomStringConvertible, Cust
         self.expiration = expiration
     }
 
-    /// The key's id alone.
+    /// The access key id alone.
     public var description: String { "access key \(accessKeyID)" }
-    /// The key's id alone.
+    /// The access key id alone.
     public var debugDescription: String { description }
-    /// The key's id alone.
+    /// A mirror with the access key id alone.
     public var customMirror: Mirror { Mirror(self, children: ["accessKeyID": accessKeyID]) }
 }

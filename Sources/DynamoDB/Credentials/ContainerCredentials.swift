@@ -2,18 +2,18 @@ import FoundationEssentials
 import NIOCore
 import NIOHTTP1
 
-/// The credentials that ECS and EKS Pod Identity give to a container: `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`, or
-/// `AWS_CONTAINER_CREDENTIALS_FULL_URI` with `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` or `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
+/// The container credentials of ECS and EKS Pod Identity: `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`, or `AWS_CONTAINER_CREDENTIALS_FULL_URI`
+/// with `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` or `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
 /// https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 struct ContainerCredentials: CredentialSource {
     let name = "container"
     let environment: AWSEnvironment
     let transport: HTTPTransport
     let retrier: Retrier
-    /// For one attempt.
+    /// The timeout of an attempt.
     let timeout: Duration
 
-    /// The endpoints of ECS and of EKS Pod Identity, which are reached without TLS.
+    /// The hosts allowed without TLS: the endpoints of ECS and EKS Pod Identity, and this machine.
     private static let hosts: Set = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23", "localhost"]
 
     func credentials() async throws -> AWSCredentials? {
@@ -35,7 +35,7 @@ struct ContainerCredentials: CredentialSource {
         }
     }
 
-    /// - Throws: ``DynamoDBError`` `configuration` when the token would go out in clear text to a host that is not of this machine.
+    /// - Throws: ``DynamoDBError`` `configuration` if the token would be sent unencrypted to another host.
     static func url(in environment: AWSEnvironment) throws -> String? {
         if let path = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] { return "http://169.254.170.2" + path }
         guard let text = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] else { return nil }
@@ -62,7 +62,7 @@ struct ContainerCredentials: CredentialSource {
     private func authorizationToken() throws -> String? {
         let file = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
         var token = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"]
-        // The file is read each time: tokens are rotated.
+        // Read each time, since tokens are rotated.
         if let path = environment[file] { token = try environment.text(at: path, namedBy: file) }
         guard let token else { return nil }
         guard !token.contains(where: \.isNewline) else {

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Logging
 import Synchronization
 
-/// Keeps credentials and renews them: one renewal at a time, before they expire, and no request waits while the old ones are good.
+/// A cache of credentials, which renews them before they expire: one renewal at a time, and requests use the old credentials meanwhile.
 final class CredentialCache: Sendable {
     private typealias Outcome = Result<AWSCredentials, any Error>
 
@@ -28,7 +28,8 @@ final class CredentialCache: Sendable {
         self.logger = logger
     }
 
-    /// - Throws: ``DynamoDBError`` `credentials`; `CancellationError` when this task is cancelled while it waits.
+    /// Returns valid credentials.
+    /// - Throws: ``DynamoDBError`` `credentials`; `CancellationError` if this task is cancelled while waiting.
     func credentials(within timeout: Duration) async throws -> AWSCredentials {
         let outcomes: AsyncStream<Outcome>
         switch answer() {
@@ -45,13 +46,13 @@ final class CredentialCache: Sendable {
         }
     }
 
-    /// Forgets credentials that the service has refused.
-    /// - Returns: whether others may be had.
+    /// Discards credentials that the service rejected.
+    /// - Returns: true if other credentials may be available.
     func reject(_ credentials: AWSCredentials) -> Bool {
         state.withLock { $0.lifetime.reject(credentials) }
     }
 
-    /// Ends a renewal that goes on.
+    /// Cancels a running renewal.
     func shutdown() {
         state.withLock { $0.renewal }?.cancel()
     }
@@ -73,14 +74,14 @@ final class CredentialCache: Sendable {
         }
     }
 
-    /// A stream of one outcome, because waiting for it ends at once when the waiting task is cancelled.
+    /// Returns a stream of one outcome: waiting for it ends at once if the task is cancelled.
     private static func addWaiter(to state: inout State) -> AsyncStream<Outcome> {
         let (stream, continuation) = AsyncStream<Outcome>.makeStream()
         state.waiters.append(continuation)
         return stream
     }
 
-    /// Not a child of one request: that request may be cancelled while others wait for the same credentials.
+    /// Starts a task that is not the child of a request, since others wait for the same credentials after that request is cancelled.
     private func makeRenewal() -> Task<Void, Never> {
         Task {
             let outcome = await self.renew()

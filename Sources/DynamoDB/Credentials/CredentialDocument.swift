@@ -1,11 +1,11 @@
 import FoundationEssentials
 
-/// Credentials as the metadata services and credential programs write them: JSON.
+/// The JSON credentials of metadata services and credential programs.
 struct CredentialDocument: Decodable {
-    /// What metadata services say besides: `Success`, or what is wrong.
+    /// The result code of metadata services: `Success` or an error.
     var code: String?
     var message: String?
-    /// Of the format, in what programs print.
+    /// The format version in the output of programs.
     var version: Int?
     private var accessKeyID: String?
     private var secretAccessKey: String?
@@ -40,13 +40,14 @@ struct CredentialDocument: Decodable {
         expiration = try text(.expiration)
     }
 
-    /// - Throws: ``DynamoDBError`` `credentials`, without a word of the text: it may hold a key.
+    /// - Throws: ``DynamoDBError`` `credentials` without the text, which may contain a key.
     static func read(_ text: Data) throws -> CredentialDocument {
         do { return try JSONDecoder().decode(Self.self, from: text) } catch {
             throw DynamoDBError(.credentials, "the answer is not a JSON document of credentials")
         }
     }
 
+    /// Returns the credentials of the document.
     /// - Throws: ``DynamoDBError`` `credentials`.
     func credentials() throws -> AWSCredentials {
         if let code, code != "Success" { throw DynamoDBError(.credentials, "\(code): \(message ?? "no message")") }

@@ -1,33 +1,30 @@
 import FoundationEssentials
 
-/// When credentials are renewed: a state machine without clock or network, which ``CredentialCache`` drives.
+/// The state machine of renewals, without clock or network; ``CredentialCache`` drives it.
 struct CredentialLifetime {
-    /// What the caller of ``request(now:)`` does next.
+    /// The next step of the caller of ``request(now:)``.
     enum Action: Equatable {
         case use(AWSCredentials)
-        /// Uses them and begins to renew them.
         case useAndRenew(AWSCredentials)
-        /// Waits for the renewal that goes on.
         case wait
-        /// Begins the renewal and waits for it.
         case renewAndWait
     }
 
     private var held: (credentials: AWSCredentials, since: Date)?
     private var isRenewing = false
 
-    /// How long before their end credentials are renewed, at most; and how long before it they are used no more, because clocks
-    /// differ.
+    /// The maximum time before the expiry at which a renewal starts. `margin` is the time before the expiry at which use ends, for clock
+    /// skew.
     private static let renewal: TimeInterval = 300
     private static let margin: TimeInterval = 10
 
-    /// Every `useAndRenew` and `renewAndWait` must be followed by one ``renewed(_:now:)`` or ``renewalFailed()``.
+    /// Returns the next step. Each `useAndRenew` and `renewAndWait` must be followed by one ``renewed(_:now:)`` or ``renewalFailed()``.
     mutating func request(now: Date) -> Action {
         guard let held, let expiration = held.credentials.expiration else {
             return self.held.map { .use($0.credentials) } ?? renewOrWait()
         }
-        // Short-lived ones are renewed in the last quarter of their life, so that a source which hands out the same ones again and
-        // again is not asked by every request.
+        // Short-lived credentials are renewed in the last quarter of their life, so that a provider that returns the same ones again is not
+        // called for every request.
         let lifetime = max(0, expiration.timeIntervalSince(held.since))
         let left = expiration.timeIntervalSince(now)
         if left <= min(Self.margin, lifetime / 8) { return renewOrWait() }
@@ -41,13 +38,13 @@ struct CredentialLifetime {
         isRenewing = false
     }
 
-    /// What is held stays in use until it expires; the next request tries again.
+    /// Records a failed renewal. The credentials stay in use until they expire; the next request tries again.
     mutating func renewalFailed() {
         isRenewing = false
     }
 
-    /// Forgets credentials that the service has refused, unless others have come meanwhile.
-    /// - Returns: whether renewing can be expected to help.
+    /// Discards credentials that the service rejected, unless they were replaced meanwhile.
+    /// - Returns: true if a renewal may help.
     mutating func reject(_ credentials: AWSCredentials) -> Bool {
         guard credentials.expiration != nil else { return false }
         if held?.credentials == credentials { held = nil }

@@ -5,12 +5,13 @@ import SystemPackage
 /// A program that prints credentials as JSON.
 /// https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
 struct CredentialProcess: Sendable {
-    /// Program and arguments as in the profile; no shell reads them.
+    /// Program and arguments as in the profile, run without a shell.
     let command: String
 
     private static let timeout: Duration = .seconds(60)
 
-    /// - Throws: ``DynamoDBError`` `credentials`, with what the program wrote to its standard error.
+    /// Runs the program.
+    /// - Throws: ``DynamoDBError`` `credentials`, with the program's standard error.
     func credentials() async throws -> AWSCredentials {
         guard let words = Self.words(of: command), let program = words.first else {
             throw DynamoDBError(.credentials, "credential_process has no program, or a quote that does not end")
@@ -52,8 +53,8 @@ struct CredentialProcess: Sendable {
         DynamoDBError(.credentials, "credential_process \(program) \(what)")
     }
 
-    /// Splits as a shell does, without any of its expansions.
-    /// - Returns: nil when a quote does not end.
+    /// Splits a command as a shell does, without expansions.
+    /// - Returns: nil if a quote is unterminated.
     static func words(of command: String) -> [String]? {
         var words: [String] = []
         var word: String?

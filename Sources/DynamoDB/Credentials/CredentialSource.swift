@@ -1,20 +1,19 @@
-/// One place where credentials may be had.
+/// A credential provider.
 protocol CredentialSource: Sendable {
-    /// Said in errors.
+    /// The name of the provider in errors.
     var name: String { get }
 
-    /// Asks the source.
-    /// - Returns: nil when the source is not set up here, so that the next one is asked.
-    /// - Throws: ``DynamoDBError`` when it is set up and yet has none to give; ``SourceAbsent``.
+    /// Reads the credentials.
+    /// - Returns: nil if the provider is not configured, so that the chain continues.
+    /// - Throws: ``DynamoDBError`` if the provider is configured but fails; ``SourceAbsent``.
     func credentials() async throws -> AWSCredentials?
 }
 
-/// A source is not set up here as far as can be told, and perhaps it is meant to be: if no other has credentials, the reason is told.
+/// A provider seems not to be configured, but may be meant. The reason is reported if no other provider has credentials.
 struct SourceAbsent: Error {
     var reason: String
 }
 
-/// Credentials that are given.
 struct StaticCredentials: CredentialSource {
     let name = "configuration"
     let value: AWSCredentials
@@ -22,7 +21,7 @@ struct StaticCredentials: CredentialSource {
     func credentials() -> AWSCredentials? { value }
 }
 
-/// Several sources: the first that is set up counts, and its failure is the failure of all. To go on after it would run the service
+/// A chain of providers. The first configured provider counts, and its failure is the chain's failure: continuing would run the service
 /// under a role that the operator did not mean.
 struct CredentialChain: CredentialSource {
     let name = "credential chain"

@@ -1,5 +1,5 @@
 extension DynamoDB.Configuration.Credentials {
-    /// What the sources need to do their work.
+    /// The dependencies of credential providers.
     struct Means: Sendable {
         var region: String
         var transport: HTTPTransport
@@ -8,9 +8,9 @@ extension DynamoDB.Configuration.Credentials {
         var timeouts = Timeouts()
     }
 
-    /// For one attempt at asking a source.
+    /// Timeouts of an attempt, per provider.
     struct Timeouts: Sendable {
-        /// Off EC2 nobody answers, and that must not take long to find out.
+        /// The timeout for IMDS. Short, since outside EC2 there is no metadata service.
         var metadata: Duration = .seconds(1)
         var container: Duration = .seconds(2)
         var tokenService: Duration = .seconds(5)
@@ -23,7 +23,7 @@ extension DynamoDB.Configuration.Credentials {
         }
     }
 
-    /// The sources in the SDKs' order.
+    /// Returns the providers in the order of the SDKs.
     /// https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
     private static func chain(
         _ environment: AWSEnvironment,

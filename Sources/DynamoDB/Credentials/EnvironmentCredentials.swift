@@ -1,4 +1,4 @@
-/// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for a temporary key, `AWS_SESSION_TOKEN`.
+/// Credentials from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for a temporary key, `AWS_SESSION_TOKEN`.
 /// https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html
 struct EnvironmentCredentials: CredentialSource {
     let name = "environment"

@@ -1,14 +1,14 @@
 import FoundationEssentials
 import NIOHTTP1
 
-/// The credentials of the role of an EC2 instance, from its metadata service, version 2.
+/// The credentials of an EC2 instance's role, from its metadata service (IMDSv2).
 /// https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-credentials.html
 struct InstanceMetadataCredentials: CredentialSource {
     let name = "instance metadata"
     let environment: AWSEnvironment
     let transport: HTTPTransport
     let retrier: Retrier
-    /// For each attempt.
+    /// The timeout of an attempt.
     let timeout: Duration
 
     private static let roles = "/latest/meta-data/iam/security-credentials/"
@@ -32,7 +32,7 @@ struct InstanceMetadataCredentials: CredentialSource {
         return try Endpoint(environment[variable] ?? "http://169.254.169.254", namedBy: variable).url
     }
 
-    /// - Throws: ``SourceAbsent`` when there is no metadata service, it is switched off, or its answer does not come this far.
+    /// - Throws: ``SourceAbsent`` if there is no metadata service, it is disabled, or its hop limit keeps the response away.
     private func token(at base: String) async throws -> String {
         let url = base + "/latest/api/token"
         let request = HTTPTransport.Request(method: .PUT, url: url, headers: ["X-aws-ec2-metadata-token-ttl-seconds": "21600"])
@@ -48,7 +48,7 @@ struct InstanceMetadataCredentials: CredentialSource {
         return token
     }
 
-    /// Again after a passing failure: an instance that is just starting, or that is busy.
+    /// Sends a request, with retries for an instance that is starting or busy.
     private func send(_ request: HTTPTransport.Request) async throws -> HTTPTransport.Response {
         try await retrier.run("instance metadata") { remaining in
             let response: HTTPTransport.Response

@@ -1,12 +1,11 @@
-/// What the selected profile of the shared config and credentials files says: keys, a program, or a role to assume with the
-/// credentials of another profile or source.
+/// The credentials of the selected profile: keys, a program, or a role to assume with the credentials of another profile or provider.
 /// https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
 struct ProfileCredentials: CredentialSource {
     let name = "profile"
     let environment: AWSEnvironment
     let profiles: Profiles
     let tokenService: SecurityTokenService
-    /// What `credential_source` may name.
+    /// The values of `credential_source`.
     let named: [String: any CredentialSource]
 
     func credentials() async throws -> AWSCredentials? {
@@ -24,11 +23,11 @@ struct ProfileCredentials: CredentialSource {
         return try await tokenService.assume(role, as: sourceCredentials(of: profile, visited: visited))
     }
 
-    /// The credentials that may assume the profile's role.
+    /// Returns the credentials with which the profile's role is assumed.
     private func sourceCredentials(of profile: ProfileSettings, visited: Set<String>) async throws -> AWSCredentials {
         switch (profile["source_profile"], profile["credential_source"]) {
         case (let source?, nil):
-            // A profile may be its own source: then its keys assume its role.
+            // A profile may name itself as source: its own keys then assume its role.
             if source == profile.name { return try await ownCredentials(of: profile) }
             guard !visited.contains(source) else { throw profile.mistake("source_profile", "leads back to itself") }
             let owner = "source_profile of \(profile)"

@@ -1,4 +1,4 @@
-/// The settings of one profile that have to do with credentials.
+/// The credential settings of a profile.
 struct ProfileSettings: CustomStringConvertible {
     let name: String
     private let settings: [String: String]
@@ -10,12 +10,12 @@ struct ProfileSettings: CustomStringConvertible {
 
     var description: String { "profile \"\(name)\"" }
 
-    /// The setting; nil when it is missing or empty.
+    /// The setting; nil if it is missing or empty.
     subscript(_ key: String) -> String? {
         settings[key].flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// Whether the profile says anything about credentials.
+    /// True if the profile has credential settings.
     var hasCredentials: Bool {
         ["aws_access_key_id", "aws_secret_access_key", "credential_process", "role_arn"].contains { self[$0] != nil } || usesSSO
     }
@@ -24,7 +24,7 @@ struct ProfileSettings: CustomStringConvertible {
         DynamoDBError(.credentials, "\(self): \(key) \(what)")
     }
 
-    /// The role to assume; nil when the profile names none.
+    /// Returns the role to assume; nil if there is none.
     func role() throws -> Role? {
         guard let arn = self["role_arn"] else { return nil }
         guard self["mfa_serial"] == nil else { throw mistake("mfa_serial", "asks a person for a code, which a service cannot give") }
@@ -33,7 +33,7 @@ struct ProfileSettings: CustomStringConvertible {
         return Role(arn: arn, sessionName: self["role_session_name"], externalID: self["external_id"], durationSeconds: duration ?? nil)
     }
 
-    /// The keys in the profile; nil when there are none.
+    /// Returns the profile's keys; nil if there are none.
     func keys() throws -> AWSCredentials? {
         switch (self["aws_access_key_id"], self["aws_secret_access_key"]) {
         case (let id?, let secret?):

@@ -1,10 +1,10 @@
-/// A role to assume.
+/// An IAM role to assume.
 struct Role: Sendable, Equatable {
     var arn: String
-    /// Names the session in the account's audit log; nil for a name made of the time.
+    /// The session name in CloudTrail; nil for a name derived from the time.
     var sessionName: String?
-    /// What the role's owner asks of those who assume it.
+    /// The external id that the role's trust policy may require.
     var externalID: String?
-    /// nil for an hour.
+    /// The session duration in seconds; nil for one hour.
     var durationSeconds: Int?
 }

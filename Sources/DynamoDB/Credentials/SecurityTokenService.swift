@@ -2,7 +2,7 @@ import FoundationEssentials
 import Logging
 import NIOHTTP1
 
-/// The part of AWS STS that hands out temporary credentials for a role: query protocol, answers in XML.
+/// The STS operations that assume a role: query protocol with XML responses.
 /// https://docs.aws.amazon.com/STS/latest/APIReference/
 struct SecurityTokenService: Sendable {
     let endpoint: Endpoint
@@ -10,10 +10,10 @@ struct SecurityTokenService: Sendable {
     let transport: HTTPTransport
     let clock: ServiceClock
     let retrier: Retrier
-    /// For one attempt.
+    /// The timeout of an attempt.
     let timeout: Duration
 
-    /// - Parameter credentials: those that sign the request, and thereby say who assumes the role.
+    /// - Parameter credentials: sign the request and identify the caller.
     func assume(_ role: Role, as credentials: AWSCredentials) async throws -> AWSCredentials {
         var form = form("AssumeRole", role)
         if let id = role.externalID { form.append(("ExternalId", id)) }
@@ -24,7 +24,7 @@ struct SecurityTokenService: Sendable {
         }
     }
 
-    /// - Parameter token: of the identity provider; it takes the place of a signature.
+    /// - Parameter token: the identity provider's token, instead of a signature.
     func assume(_ role: Role, withWebIdentity token: String) async throws -> AWSCredentials {
         let token = String(token.trimmingPrefix { $0.isWhitespace }.prefix { !$0.isWhitespace })
         let body = Self.encoded(form("AssumeRoleWithWebIdentity", role) + [("WebIdentityToken", token)])
@@ -77,7 +77,7 @@ struct SecurityTokenService: Sendable {
     }
 }
 
-/// XML of which only the first element of a name, without attributes, is wanted.
+/// A minimal XML reader: the first element of a name, without attributes.
 struct XMLText {
     private let text: String
 
@@ -92,7 +92,7 @@ struct XMLText {
         return entities.reduce(String(text[start.upperBound..<end.lowerBound])) { $0.replacing($1.0, with: $1.1) }
     }
 
-    /// The element `Credentials` of an answer of STS.
+    /// Returns the element `Credentials` of an STS response.
     func credentials() throws -> AWSCredentials {
         guard let id = element("AccessKeyId"), let secret = element("SecretAccessKey"), let token = element("SessionToken"),
             let expiration = element("Expiration").flatMap(Date.init(iso8601:))

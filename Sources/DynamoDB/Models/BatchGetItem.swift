@@ -1,29 +1,29 @@
 extension DynamoDB {
-    /// What to read, by table: up to 100 keys in all.
+    /// The items to read, by table: up to 100 keys in all.
     /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
     public struct BatchGetItemInput: Encodable, Sendable, Equatable {
-        /// The keys by table.
+        /// The keys by table name.
         public var requestItems: [String: KeysAndAttributes]
 
         private enum CodingKeys: String, CodingKey {
             case requestItems = "RequestItems"
         }
 
-        /// Everything is needed.
+        /// Creates the value; all arguments are required.
         public init(requestItems: [String: KeysAndAttributes]) {
             self.requestItems = requestItems
         }
     }
 
-    /// The items to read from one table.
+    /// The keys to read from one table.
     public struct KeysAndAttributes: Codable, Sendable, Equatable {
-        /// Whether the answer holds every write that has succeeded before; at twice the price.
+        /// True for a strongly consistent read, at twice the price; nil for eventually consistent.
         public var consistentRead: Bool?
-        /// What `#name` stands for.
+        /// Attribute names by placeholder, such as `#state`.
         public var expressionAttributeNames: [String: String]?
         /// Partition key and sort key of each item.
         public var keys: [Item]
-        /// The attributes to answer; nil for all.
+        /// The attributes to return; nil for all.
         public var projectionExpression: String?
 
         private enum CodingKeys: String, CodingKey {
@@ -33,7 +33,7 @@ extension DynamoDB {
             case projectionExpression = "ProjectionExpression"
         }
 
-        /// What is left out is the service's to decide.
+        /// Creates the request; the service applies its defaults for arguments left out.
         public init(
             consistentRead: Bool? = nil,
             expressionAttributeNames: [String: String]? = nil,
@@ -47,11 +47,11 @@ extension DynamoDB {
         }
     }
 
-    /// What was read, in no order; a key without an item is left out.
+    /// The items found, unordered. Keys without an item are left out.
     public struct BatchGetItemOutput: Decodable, Sendable, Equatable {
-        /// Items by table.
+        /// Items by table name.
         public var responses: [String: [Item]]?
-        /// What the service left for another request.
+        /// Keys that the service left for another request.
         public var unprocessedKeys: [String: KeysAndAttributes]?
 
         private enum CodingKeys: String, CodingKey {
@@ -59,7 +59,7 @@ extension DynamoDB {
             case unprocessedKeys = "UnprocessedKeys"
         }
 
-        /// What is left out is the service's to decide.
+        /// Creates a response; arguments left out are nil.
         public init(responses: [String: [Item]]? = nil, unprocessedKeys: [String: KeysAndAttributes]? = nil) {
             self.responses = responses
             self.unprocessedKeys = unprocessedKeys

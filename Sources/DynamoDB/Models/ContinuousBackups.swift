@@ -1,5 +1,5 @@
 extension DynamoDB {
-    /// Which table to ask about.
+    /// The table to describe.
     /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeContinuousBackups.html
     public struct DescribeContinuousBackupsInput: Encodable, Sendable, Equatable {
         /// The table's name or ARN.
@@ -9,15 +9,15 @@ extension DynamoDB {
             case tableName = "TableName"
         }
 
-        /// Everything is needed.
+        /// Creates the value; all arguments are required.
         public init(tableName: String) {
             self.tableName = tableName
         }
     }
 
-    /// How far back the table can be restored.
+    /// The backups of the table.
     public struct DescribeContinuousBackupsOutput: Decodable, Sendable, Equatable {
-        /// What is switched on.
+        /// The state of continuous backups.
         public var continuousBackupsDescription: ContinuousBackupsDescription?
 
         private enum CodingKeys: String, CodingKey {
@@ -25,9 +25,9 @@ extension DynamoDB {
         }
     }
 
-    /// What backups there are.
+    /// The state of continuous backups.
     public struct ContinuousBackupsDescription: Decodable, Sendable, Equatable {
-        /// Whether the table can be restored as it was at any moment.
+        /// The state of point-in-time recovery.
         public var pointInTimeRecoveryDescription: PointInTimeRecoveryDescription?
 
         private enum CodingKeys: String, CodingKey {
@@ -35,7 +35,7 @@ extension DynamoDB {
         }
     }
 
-    /// Whether the table can be restored as it was at any moment.
+    /// The state of point-in-time recovery.
     public struct PointInTimeRecoveryDescription: Decodable, Sendable, Equatable {
         /// `ENABLED` or `DISABLED`.
         public var pointInTimeRecoveryStatus: String?

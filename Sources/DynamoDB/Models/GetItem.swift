@@ -1,14 +1,14 @@
 extension DynamoDB {
-    /// What to read.
+    /// The item to read.
     /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html
     public struct GetItemInput: Encodable, Sendable, Equatable {
-        /// Whether the answer holds every write that has succeeded before; at twice the price.
+        /// True for a strongly consistent read, at twice the price; nil for eventually consistent.
         public var consistentRead: Bool?
-        /// What `#name` stands for.
+        /// Attribute names by placeholder, such as `#state`.
         public var expressionAttributeNames: [String: String]?
         /// Partition key and sort key.
         public var key: Item
-        /// The attributes to answer; nil for all.
+        /// The attributes to return; nil for all.
         public var projectionExpression: String?
         /// The table's name or ARN.
         public var tableName: String
@@ -21,7 +21,7 @@ extension DynamoDB {
             case tableName = "TableName"
         }
 
-        /// What is left out is the service's to decide.
+        /// Creates the request; the service applies its defaults for arguments left out.
         public init(
             consistentRead: Bool? = nil,
             expressionAttributeNames: [String: String]? = nil,
@@ -37,9 +37,9 @@ extension DynamoDB {
         }
     }
 
-    /// What was read.
+    /// The item found.
     public struct GetItemOutput: Decodable, Sendable, Equatable {
-        /// nil when there is no such item.
+        /// The item; nil if there is none.
         public var item: Item?
 
         private enum CodingKeys: String, CodingKey {

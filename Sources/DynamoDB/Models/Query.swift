@@ -1,24 +1,24 @@
 extension DynamoDB {
-    /// Which items of one partition to read, in the order of the sort key.
+    /// The items of one partition to read, in the order of the sort key.
     /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
     public struct QueryInput: Encodable, Sendable, Equatable {
-        /// Whether the answer holds every write that has succeeded before; at twice the price.
+        /// True for a strongly consistent read, at twice the price; nil for eventually consistent.
         public var consistentRead: Bool?
-        /// The `lastEvaluatedKey` of the page before.
+        /// The `lastEvaluatedKey` of the previous page.
         public var exclusiveStartKey: Item?
-        /// What `#name` stands for.
+        /// Attribute names by placeholder, such as `#state`.
         public var expressionAttributeNames: [String: String]?
-        /// What `:value` stands for.
+        /// Values by placeholder, such as `:state`.
         public var expressionAttributeValues: Item?
-        /// What an item that was read must meet to be answered.
+        /// The condition on returned items, applied after the read.
         public var filterExpression: String?
-        /// The partition, and what its sort keys must meet.
+        /// The condition on partition key and sort key.
         public var keyConditionExpression: String
-        /// The most items to read for one page.
+        /// The maximum number of items read per page.
         public var limit: Int?
-        /// The attributes to answer; nil for all.
+        /// The attributes to return; nil for all.
         public var projectionExpression: String?
-        /// false for descending order.
+        /// The order by sort key: false for descending, true or nil for ascending.
         public var scanIndexForward: Bool?
         /// The table's name or ARN.
         public var tableName: String
@@ -36,7 +36,7 @@ extension DynamoDB {
             case tableName = "TableName"
         }
 
-        /// What is left out is the service's to decide.
+        /// Creates the request; the service applies its defaults for arguments left out.
         public init(
             consistentRead: Bool? = nil,
             exclusiveStartKey: Item? = nil,
@@ -62,13 +62,13 @@ extension DynamoDB {
         }
     }
 
-    /// One page.
+    /// One page of a query.
     public struct QueryOutput: Decodable, Sendable, Equatable {
-        /// How many items the page holds.
+        /// The number of items in the page.
         public var count: Int?
-        /// In the order of the sort key.
+        /// The items in the order of the sort key.
         public var items: [Item]?
-        /// Where to go on; nil on the last page.
+        /// The start of the next page; nil on the last page.
         public var lastEvaluatedKey: Item?
 
         private enum CodingKeys: String, CodingKey {

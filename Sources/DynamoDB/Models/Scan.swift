@@ -1,10 +1,10 @@
 extension DynamoDB {
-    /// Which table to read from end to end, page by page.
+    /// The table to scan, page by page.
     /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html
     public struct ScanInput: Encodable, Sendable, Equatable {
-        /// Whether the answer holds every write that has succeeded before; at twice the price.
+        /// True for a strongly consistent read, at twice the price; nil for eventually consistent.
         public var consistentRead: Bool?
-        /// The `lastEvaluatedKey` of the page before.
+        /// The `lastEvaluatedKey` of the previous page.
         public var exclusiveStartKey: Item?
         /// The table's name or ARN.
         public var tableName: String
@@ -15,7 +15,7 @@ extension DynamoDB {
             case tableName = "TableName"
         }
 
-        /// What is left out is the service's to decide.
+        /// Creates the request; the service applies its defaults for arguments left out.
         public init(consistentRead: Bool? = nil, exclusiveStartKey: Item? = nil, tableName: String) {
             self.consistentRead = consistentRead
             self.exclusiveStartKey = exclusiveStartKey
@@ -23,11 +23,11 @@ extension DynamoDB {
         }
     }
 
-    /// One page.
+    /// One page of a scan.
     public struct ScanOutput: Decodable, Sendable, Equatable {
-        /// In no order.
+        /// The items, unordered.
         public var items: [Item]?
-        /// Where to go on; nil on the last page.
+        /// The start of the next page; nil on the last page.
         public var lastEvaluatedKey: Item?
 
         private enum CodingKeys: String, CodingKey {

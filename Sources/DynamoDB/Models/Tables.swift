@@ -1,10 +1,10 @@
 extension DynamoDB {
-    /// A table to create.
+    /// The table to create.
     /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
     public struct CreateTableInput: Encodable, Sendable, Equatable {
         /// The types of the key attributes.
         public var attributeDefinitions: [AttributeDefinition]
-        /// nil for provisioned throughput.
+        /// The billing mode; nil for provisioned throughput.
         public var billingMode: BillingMode?
         /// The partition key, then the sort key.
         public var keySchema: [KeySchemaElement]
@@ -18,7 +18,7 @@ extension DynamoDB {
             case tableName = "TableName"
         }
 
-        /// What is left out is the service's to decide.
+        /// Creates the request; the service applies its defaults for arguments left out.
         public init(
             attributeDefinitions: [AttributeDefinition],
             billingMode: BillingMode? = nil,
@@ -32,9 +32,9 @@ extension DynamoDB {
         }
     }
 
-    /// The table as it begins.
+    /// The new table.
     public struct CreateTableOutput: Decodable, Sendable, Equatable {
-        /// What the table is.
+        /// The description of the new table, usually with status `CREATING`.
         public var tableDescription: TableDescription?
 
         private enum CodingKeys: String, CodingKey {
@@ -42,7 +42,7 @@ extension DynamoDB {
         }
     }
 
-    /// Which table to describe.
+    /// The table to describe.
     /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html
     public struct DescribeTableInput: Encodable, Sendable, Equatable {
         /// The table's name or ARN.
@@ -52,15 +52,15 @@ extension DynamoDB {
             case tableName = "TableName"
         }
 
-        /// Everything is needed.
+        /// Creates the value; all arguments are required.
         public init(tableName: String) {
             self.tableName = tableName
         }
     }
 
-    /// The table as it is.
+    /// The described table.
     public struct DescribeTableOutput: Decodable, Sendable, Equatable {
-        /// What the table is.
+        /// The description of the table.
         public var table: TableDescription?
 
         private enum CodingKeys: String, CodingKey {
@@ -68,17 +68,17 @@ extension DynamoDB {
         }
     }
 
-    /// What a table is.
+    /// The description of a table.
     public struct TableDescription: Decodable, Sendable, Equatable {
         /// The types of the key attributes.
         public var attributeDefinitions: [AttributeDefinition]?
-        /// How the table is paid for; nil for provisioned throughput that was never anything else.
+        /// The billing mode; nil for a table that always had provisioned throughput.
         public var billingModeSummary: BillingModeSummary?
         /// The partition key, then the sort key.
         public var keySchema: [KeySchemaElement]?
         /// The table's name or ARN.
         public var tableName: String?
-        /// Whether the table can be used.
+        /// The table status; `ACTIVE` or `UPDATING` if the table is usable.
         public var tableStatus: TableStatus?
 
         private enum CodingKeys: String, CodingKey {
@@ -92,9 +92,9 @@ extension DynamoDB {
 
     /// The type of a key attribute.
     public struct AttributeDefinition: Codable, Sendable, Equatable {
-        /// The attribute.
+        /// The name of the key attribute.
         public var attributeName: String
-        /// Its type.
+        /// The type of the key attribute.
         public var attributeType: ScalarAttributeType
 
         private enum CodingKeys: String, CodingKey {
@@ -102,18 +102,18 @@ extension DynamoDB {
             case attributeType = "AttributeType"
         }
 
-        /// Everything is needed.
+        /// Creates the value; all arguments are required.
         public init(attributeName: String, attributeType: ScalarAttributeType) {
             self.attributeName = attributeName
             self.attributeType = attributeType
         }
     }
 
-    /// A part of the key.
+    /// An element of the key schema.
     public struct KeySchemaElement: Codable, Sendable, Equatable {
-        /// The attribute.
+        /// The name of the key attribute.
         public var attributeName: String
-        /// Its part in the key.
+        /// `HASH` for the partition key, `RANGE` for the sort key.
         public var keyType: KeyType
 
         private enum CodingKeys: String, CodingKey {
@@ -121,45 +121,45 @@ extension DynamoDB {
             case keyType = "KeyType"
         }
 
-        /// Everything is needed.
+        /// Creates the value; all arguments are required.
         public init(attributeName: String, keyType: KeyType) {
             self.attributeName = attributeName
             self.keyType = keyType
         }
     }
 
-    /// What a key attribute may hold: binary data, a number or a string.
+    /// The type of a key attribute: binary, number or string.
     public enum ScalarAttributeType: String, Codable, Sendable {
         case b = "B"
         case n = "N"
         case s = "S"
     }
 
-    /// Partition key or sort key.
+    /// The role of a key attribute: partition key or sort key.
     public enum KeyType: String, Codable, Sendable {
         case hash = "HASH"
         case range = "RANGE"
     }
 
-    /// Pay for each request, or for throughput set aside. Not an enum: the service may add others.
+    /// The billing mode: on-demand or provisioned throughput. A struct, since the service may add values.
     public struct BillingMode: RawRepresentable, Codable, Sendable, Hashable {
-        /// As the service writes it.
+        /// The value in the API.
         public var rawValue: String
 
-        /// For each request.
+        /// On-demand throughput, billed per request.
         public static let payPerRequest = Self(rawValue: "PAY_PER_REQUEST")
-        /// For throughput set aside.
+        /// Provisioned throughput.
         public static let provisioned = Self(rawValue: "PROVISIONED")
 
-        /// Any mode.
+        /// Accepts any value.
         public init(rawValue: String) {
             self.rawValue = rawValue
         }
     }
 
-    /// How a table is paid for.
+    /// The billing mode of a table.
     public struct BillingModeSummary: Decodable, Sendable, Equatable {
-        /// The mode.
+        /// The billing mode.
         public var billingMode: BillingMode?
 
         private enum CodingKeys: String, CodingKey {
@@ -167,21 +167,21 @@ extension DynamoDB {
         }
     }
 
-    /// The state of a table. Not an enum: the service may add others.
+    /// The status of a table. A struct, since the service may add values.
     public struct TableStatus: RawRepresentable, Codable, Sendable, Hashable {
-        /// As the service writes it.
+        /// The value in the API.
         public var rawValue: String
 
-        /// Ready.
+        /// The table is usable.
         public static let active = Self(rawValue: "ACTIVE")
-        /// Not ready yet.
+        /// The table is not usable yet.
         public static let creating = Self(rawValue: "CREATING")
-        /// Soon gone.
+        /// The table is being deleted.
         public static let deleting = Self(rawValue: "DELETING")
-        /// Ready, and being changed.
+        /// The table is usable while it is changed.
         public static let updating = Self(rawValue: "UPDATING")
 
-        /// Any state.
+        /// Accepts any value.
         public init(rawValue: String) {
             self.rawValue = rawValue
         }

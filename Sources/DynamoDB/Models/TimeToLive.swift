@@ -1,10 +1,10 @@
 extension DynamoDB {
-    /// Whether and how items of a table expire.
+    /// The expiry settings of a table.
     /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html
     public struct UpdateTimeToLiveInput: Encodable, Sendable, Equatable {
         /// The table's name or ARN.
         public var tableName: String
-        /// The attribute, and whether it counts.
+        /// The new settings.
         public var timeToLiveSpecification: TimeToLiveSpecification
 
         private enum CodingKeys: String, CodingKey {
@@ -12,18 +12,18 @@ extension DynamoDB {
             case timeToLiveSpecification = "TimeToLiveSpecification"
         }
 
-        /// Everything is needed.
+        /// Creates the value; all arguments are required.
         public init(tableName: String, timeToLiveSpecification: TimeToLiveSpecification) {
             self.tableName = tableName
             self.timeToLiveSpecification = timeToLiveSpecification
         }
     }
 
-    /// The attribute that holds the end of an item's life, in seconds since 1970.
+    /// The attribute with the expiry of an item, in seconds since 1970.
     public struct TimeToLiveSpecification: Codable, Sendable, Equatable {
-        /// The attribute.
+        /// The name of the attribute.
         public var attributeName: String
-        /// Whether items expire by it.
+        /// True if items expire by the attribute.
         public var enabled: Bool
 
         private enum CodingKeys: String, CodingKey {
@@ -31,16 +31,16 @@ extension DynamoDB {
             case enabled = "Enabled"
         }
 
-        /// Everything is needed.
+        /// Creates the value; all arguments are required.
         public init(attributeName: String, enabled: Bool) {
             self.attributeName = attributeName
             self.enabled = enabled
         }
     }
 
-    /// What was asked for, now being put in force.
+    /// The accepted settings, which take effect later.
     public struct UpdateTimeToLiveOutput: Decodable, Sendable, Equatable {
-        /// The attribute, and whether it counts.
+        /// The accepted settings.
         public var timeToLiveSpecification: TimeToLiveSpecification?
 
         private enum CodingKeys: String, CodingKey {
@@ -48,7 +48,7 @@ extension DynamoDB {
         }
     }
 
-    /// Which table to ask about.
+    /// The table to describe.
     /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTimeToLive.html
     public struct DescribeTimeToLiveInput: Encodable, Sendable, Equatable {
         /// The table's name or ARN.
@@ -58,15 +58,15 @@ extension DynamoDB {
             case tableName = "TableName"
         }
 
-        /// Everything is needed.
+        /// Creates the value; all arguments are required.
         public init(tableName: String) {
             self.tableName = tableName
         }
     }
 
-    /// Whether and how its items expire.
+    /// The expiry settings of the table.
     public struct DescribeTimeToLiveOutput: Decodable, Sendable, Equatable {
-        /// The attribute and the state.
+        /// The attribute and the state of expiry.
         public var timeToLiveDescription: TimeToLiveDescription?
 
         private enum CodingKeys: String, CodingKey {
@@ -74,11 +74,11 @@ extension DynamoDB {
         }
     }
 
-    /// The attribute and the state.
+    /// The attribute and the state of expiry.
     public struct TimeToLiveDescription: Decodable, Sendable, Equatable {
-        /// The attribute.
+        /// The name of the attribute.
         public var attributeName: String?
-        /// Whether items expire.
+        /// The state of expiry.
         public var timeToLiveStatus: TimeToLiveStatus?
 
         private enum CodingKeys: String, CodingKey {
@@ -87,21 +87,21 @@ extension DynamoDB {
         }
     }
 
-    /// The state of expiry. Not an enum: the service may add others.
+    /// The state of expiry. A struct, since the service may add values.
     public struct TimeToLiveStatus: RawRepresentable, Codable, Sendable, Hashable {
-        /// As the service writes it.
+        /// The value in the API.
         public var rawValue: String
 
         /// Items do not expire.
         public static let disabled = Self(rawValue: "DISABLED")
-        /// Soon disabled.
+        /// Expiry is being disabled.
         public static let disabling = Self(rawValue: "DISABLING")
         /// Items expire.
         public static let enabled = Self(rawValue: "ENABLED")
-        /// Soon enabled.
+        /// Expiry is being enabled.
         public static let enabling = Self(rawValue: "ENABLING")
 
-        /// Any state.
+        /// Accepts any value.
         public init(rawValue: String) {
             self.rawValue = rawValue
         }

@@ -1,10 +1,10 @@
 extension DynamoDB {
-    /// Writes to make together, each on an item of its own.
+    /// The writes of a transaction, each on a different item.
     /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
     public struct TransactWriteItemsInput: Encodable, Sendable, Equatable {
-        /// Up to 36 characters: the same token within 10 minutes is the same transaction, made once.
+        /// Up to 36 characters. Requests with the same token within 10 minutes are one transaction, which takes effect once.
         public var clientRequestToken: String?
-        /// At most 100.
+        /// The writes of the transaction, at most 100.
         public var transactItems: [TransactWriteItem]
 
         private enum CodingKeys: String, CodingKey {
@@ -12,25 +12,25 @@ extension DynamoDB {
             case transactItems = "TransactItems"
         }
 
-        /// What is left out is the service's to decide.
+        /// Creates the request; the service applies its defaults for arguments left out.
         public init(clientRequestToken: String? = nil, transactItems: [TransactWriteItem]) {
             self.clientRequestToken = clientRequestToken
             self.transactItems = transactItems
         }
     }
 
-    /// A transaction that was made answers nothing more.
+    /// The empty response to a committed transaction.
     public struct TransactWriteItemsOutput: Decodable, Sendable, Equatable {}
 
-    /// Exactly one of the four.
+    /// A write of a transaction; exactly one of the four is set.
     public struct TransactWriteItem: Encodable, Sendable, Equatable {
-        /// A condition alone.
+        /// A condition without a write.
         public var conditionCheck: ConditionCheck?
-        /// An item to delete.
+        /// A deletion of an item.
         public var delete: Delete?
-        /// An item to write.
+        /// A write of a whole item.
         public var put: Put?
-        /// A change to an item.
+        /// An update of an item's attributes.
         public var update: Update?
 
         private enum CodingKeys: String, CodingKey {
@@ -40,7 +40,7 @@ extension DynamoDB {
             case update = "Update"
         }
 
-        /// What is left out is the service's to decide.
+        /// Creates a write; exactly one argument must be given.
         public init(conditionCheck: ConditionCheck? = nil, delete: Delete? = nil, put: Put? = nil, update: Update? = nil) {
             self.conditionCheck = conditionCheck
             self.delete = delete
@@ -51,15 +51,15 @@ extension DynamoDB {
 
     /// A condition on an item that is not written.
     public struct ConditionCheck: Encodable, Sendable, Equatable {
-        /// What must hold for the transaction to take place.
+        /// The condition for the transaction.
         public var conditionExpression: String
-        /// What `#name` stands for.
+        /// Attribute names by placeholder, such as `#state`.
         public var expressionAttributeNames: [String: String]?
-        /// What `:value` stands for.
+        /// Values by placeholder, such as `:state`.
         public var expressionAttributeValues: Item?
         /// Partition key and sort key.
         public var key: Item
-        /// Whether a failed condition tells the item as it is.
+        /// `allOld` to return the current item if the condition is false.
         public var returnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure?
         /// The table's name or ARN.
         public var tableName: String
@@ -73,7 +73,7 @@ extension DynamoDB {
             case tableName = "TableName"
         }
 
-        /// What is left out is the service's to decide.
+        /// Creates the request; the service applies its defaults for arguments left out.
         public init(
             conditionExpression: String,
             expressionAttributeNames: [String: String]? = nil,
@@ -91,17 +91,17 @@ extension DynamoDB {
         }
     }
 
-    /// An item to write.
+    /// A write of a whole item.
     public struct Put: Encodable, Sendable, Equatable {
-        /// What must hold for the write to take place.
+        /// The condition for the write; nil for none.
         public var conditionExpression: String?
-        /// What `#name` stands for.
+        /// Attribute names by placeholder, such as `#state`.
         public var expressionAttributeNames: [String: String]?
-        /// What `:value` stands for.
+        /// Values by placeholder, such as `:state`.
         public var expressionAttributeValues: Item?
-        /// All attributes, the key among them.
+        /// All attributes, including the key.
         public var item: Item
-        /// Whether a failed condition tells the item as it is.
+        /// `allOld` to return the current item if the condition is false.
         public var returnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure?
         /// The table's name or ARN.
         public var tableName: String
@@ -115,7 +115,7 @@ extension DynamoDB {
             case tableName = "TableName"
         }
 
-        /// What is left out is the service's to decide.
+        /// Creates the request; the service applies its defaults for arguments left out.
         public init(
             conditionExpression: String? = nil,
             expressionAttributeNames: [String: String]? = nil,
@@ -133,17 +133,17 @@ extension DynamoDB {
         }
     }
 
-    /// A change to an item.
+    /// An update of an item's attributes.
     public struct Update: Encodable, Sendable, Equatable {
-        /// What must hold for the write to take place.
+        /// The condition for the write; nil for none.
         public var conditionExpression: String?
-        /// What `#name` stands for.
+        /// Attribute names by placeholder, such as `#state`.
         public var expressionAttributeNames: [String: String]?
-        /// What `:value` stands for.
+        /// Values by placeholder, such as `:state`.
         public var expressionAttributeValues: Item?
         /// Partition key and sort key.
         public var key: Item
-        /// Whether a failed condition tells the item as it is.
+        /// `allOld` to return the current item if the condition is false.
         public var returnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure?
         /// The table's name or ARN.
         public var tableName: String
@@ -160,7 +160,7 @@ extension DynamoDB {
             case updateExpression = "UpdateExpression"
         }
 
-        /// What is left out is the service's to decide.
+        /// Creates the request; the service applies its defaults for arguments left out.
         public init(
             conditionExpression: String? = nil,
             expressionAttributeNames: [String: String]? = nil,
@@ -180,17 +180,17 @@ extension DynamoDB {
         }
     }
 
-    /// An item to delete.
+    /// A deletion of an item.
     public struct Delete: Encodable, Sendable, Equatable {
-        /// What must hold for the write to take place.
+        /// The condition for the write; nil for none.
         public var conditionExpression: String?
-        /// What `#name` stands for.
+        /// Attribute names by placeholder, such as `#state`.
         public var expressionAttributeNames: [String: String]?
-        /// What `:value` stands for.
+        /// Values by placeholder, such as `:state`.
         public var expressionAttributeValues: Item?
         /// Partition key and sort key.
         public var key: Item
-        /// Whether a failed condition tells the item as it is.
+        /// `allOld` to return the current item if the condition is false.
         public var returnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure?
         /// The table's name or ARN.
         public var tableName: String
@@ -204,7 +204,7 @@ extension DynamoDB {
             case tableName = "TableName"
         }
 
-        /// What is left out is the service's to decide.
+        /// Creates the request; the service applies its defaults for arguments left out.
         public init(
             conditionExpression: String? = nil,
             expressionAttributeNames: [String: String]? = nil,

@@ -1,18 +1,18 @@
 extension DynamoDB {
-    /// An item to write.
+    /// The item to write.
     /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
     public struct PutItemInput: Encodable, Sendable, Equatable {
-        /// What must hold for the write to take place.
+        /// The condition for the write; nil for none.
         public var conditionExpression: String?
-        /// What `#name` stands for.
+        /// Attribute names by placeholder, such as `#state`.
         public var expressionAttributeNames: [String: String]?
-        /// What `:value` stands for.
+        /// Values by placeholder, such as `:state`.
         public var expressionAttributeValues: Item?
-        /// All attributes, the key among them.
+        /// All attributes, including the key.
         public var item: Item
-        /// Which attributes the answer holds; nil for none.
+        /// The attributes in the response; nil for none.
         public var returnValues: ReturnValue?
-        /// Whether a failed condition tells the item as it is.
+        /// `allOld` to return the current item if the condition is false.
         public var returnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure?
         /// The table's name or ARN.
         public var tableName: String
@@ -27,7 +27,7 @@ extension DynamoDB {
             case tableName = "TableName"
         }
 
-        /// What is left out is the service's to decide.
+        /// Creates the request; the service applies its defaults for arguments left out.
         public init(
             conditionExpression: String? = nil,
             expressionAttributeNames: [String: String]? = nil,
@@ -47,9 +47,9 @@ extension DynamoDB {
         }
     }
 
-    /// What `returnValues` asked for.
+    /// The response to a put.
     public struct PutItemOutput: Decodable, Sendable, Equatable {
-        /// nil when there is nothing to tell.
+        /// The attributes that `returnValues` selects; nil if there are none.
         public var attributes: Item?
 
         private enum CodingKeys: String, CodingKey {
@@ -57,20 +57,20 @@ extension DynamoDB {
         }
     }
 
-    /// An item to delete.
+    /// The item to delete.
     /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html
     public struct DeleteItemInput: Encodable, Sendable, Equatable {
-        /// What must hold for the write to take place.
+        /// The condition for the write; nil for none.
         public var conditionExpression: String?
-        /// What `#name` stands for.
+        /// Attribute names by placeholder, such as `#state`.
         public var expressionAttributeNames: [String: String]?
-        /// What `:value` stands for.
+        /// Values by placeholder, such as `:state`.
         public var expressionAttributeValues: Item?
         /// Partition key and sort key.
         public var key: Item
-        /// Which attributes the answer holds; nil for none.
+        /// The attributes in the response; nil for none.
         public var returnValues: ReturnValue?
-        /// Whether a failed condition tells the item as it is.
+        /// `allOld` to return the current item if the condition is false.
         public var returnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure?
         /// The table's name or ARN.
         public var tableName: String
@@ -85,7 +85,7 @@ extension DynamoDB {
             case tableName = "TableName"
         }
 
-        /// What is left out is the service's to decide.
+        /// Creates the request; the service applies its defaults for arguments left out.
         public init(
             conditionExpression: String? = nil,
             expressionAttributeNames: [String: String]? = nil,
@@ -105,9 +105,9 @@ extension DynamoDB {
         }
     }
 
-    /// What `returnValues` asked for.
+    /// The response to a delete.
     public struct DeleteItemOutput: Decodable, Sendable, Equatable {
-        /// nil when there is nothing to tell.
+        /// The attributes that `returnValues` selects; nil if there are none.
         public var attributes: Item?
 
         private enum CodingKeys: String, CodingKey {
@@ -115,20 +115,20 @@ extension DynamoDB {
         }
     }
 
-    /// A change to an item.
+    /// The item to update.
     /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
     public struct UpdateItemInput: Encodable, Sendable, Equatable {
-        /// What must hold for the write to take place.
+        /// The condition for the write; nil for none.
         public var conditionExpression: String?
-        /// What `#name` stands for.
+        /// Attribute names by placeholder, such as `#state`.
         public var expressionAttributeNames: [String: String]?
-        /// What `:value` stands for.
+        /// Values by placeholder, such as `:state`.
         public var expressionAttributeValues: Item?
         /// Partition key and sort key.
         public var key: Item
-        /// Which attributes the answer holds; nil for none.
+        /// The attributes in the response; nil for none.
         public var returnValues: ReturnValue?
-        /// Whether a failed condition tells the item as it is.
+        /// `allOld` to return the current item if the condition is false.
         public var returnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure?
         /// The table's name or ARN.
         public var tableName: String
@@ -146,7 +146,7 @@ extension DynamoDB {
             case updateExpression = "UpdateExpression"
         }
 
-        /// What is left out is the service's to decide.
+        /// Creates the request; the service applies its defaults for arguments left out.
         public init(
             conditionExpression: String? = nil,
             expressionAttributeNames: [String: String]? = nil,
@@ -168,9 +168,9 @@ extension DynamoDB {
         }
     }
 
-    /// What `returnValues` asked for.
+    /// The response to an update.
     public struct UpdateItemOutput: Decodable, Sendable, Equatable {
-        /// nil when there is nothing to tell.
+        /// The attributes that `returnValues` selects; nil if there are none.
         public var attributes: Item?
 
         private enum CodingKeys: String, CodingKey {
@@ -178,7 +178,7 @@ extension DynamoDB {
         }
     }
 
-    /// Which attributes the answer to a write holds.
+    /// The attributes in the response to a write.
     public enum ReturnValue: String, Codable, Sendable {
         case allNew = "ALL_NEW"
         case allOld = "ALL_OLD"
@@ -187,7 +187,7 @@ extension DynamoDB {
         case updatedOld = "UPDATED_OLD"
     }
 
-    /// Whether the error of a failed condition holds the item.
+    /// The content of the error for a false condition: no item, or the current one.
     public enum ReturnValuesOnConditionCheckFailure: String, Codable, Sendable {
         case allOld = "ALL_OLD"
         case none = "NONE"

@@ -1,9 +1,8 @@
 import Crypto
 
-/// A request in the one form that client and service both hash.
+/// The canonical form of a request, which client and service hash.
 struct CanonicalRequest {
     let text: String
-    /// The names of the headers in it.
     let signedHeaders: String
 
     init(_ request: SigV4Signer.Request) {
@@ -19,7 +18,7 @@ struct CanonicalRequest {
         ].joined(separator: "\n")
     }
 
-    /// Without empty segments, `.` and `..` (RFC 3986, section 5.2.4).
+    /// Returns the path without empty segments, `.` and `..` (RFC 3986, section 5.2.4).
     private static func normalizedPath(_ path: String) -> String {
         var segments: [Substring] = []
         for segment in path.split(separator: "/") where segment != "." {
@@ -37,7 +36,7 @@ struct CanonicalRequest {
             .joined(separator: "&")
     }
 
-    /// In the order of their names; several values of one name are joined, and white space within a value is one space.
+    /// Returns the headers sorted by name. Values of one name are joined, and white space within a value is collapsed.
     private static func canonicalHeaders(_ headers: [(name: String, value: String)]) -> [(name: String, value: String)] {
         var values: [String: [String]] = [:]
         for (name, value) in headers {

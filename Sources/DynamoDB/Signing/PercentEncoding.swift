@@ -1,5 +1,5 @@
 extension String {
-    /// Every byte but the unreserved characters of RFC 3986 as `%XX`, as AWS wants it in signatures and forms.
+    /// Returns the text with every byte except the unreserved characters of RFC 3986 as `%XX`, as AWS requires in signatures and forms.
     func percentEncoded(keepingSlashes: Bool = false) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var encoded: [UInt8] = []

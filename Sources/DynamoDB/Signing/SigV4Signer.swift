@@ -1,27 +1,27 @@
 import Crypto
 import FoundationEssentials
 
-/// AWS Signature Version 4, in the `Authorization` header. Pure: the date is a parameter.
+/// AWS Signature Version 4 in the `Authorization` header. Pure: the date is a parameter.
 /// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 struct SigV4Signer: Sendable {
     var credentials: AWSCredentials
     var region: String
-    /// The service's name for signing: `dynamodb`, `sts`.
+    /// The signing name of the service: `dynamodb`, `sts`.
     var service: String
 
-    /// What is signed of a request.
+    /// The signed parts of a request.
     struct Request: Sendable {
         var method: String
-        /// As it is sent. It is encoded once more for signing, as every service but S3 wants it.
+        /// The path as sent. Signing encodes it once more, as every service except S3 requires.
         var path: String
-        /// Names and values, not yet percent-encoded.
+        /// Names and values, not percent-encoded.
         var query: [(name: String, value: String)] = []
-        /// Every header to sign, `Host` among them.
+        /// The headers to sign, including `Host`.
         var headers: [(name: String, value: String)]
         var body: [UInt8] = []
     }
 
-    /// The headers that make the request a signed one; those given are part of the signature.
+    /// Returns the headers to add to the request, including `Authorization`.
     func headers(signing request: Request, at date: Date) -> [(name: String, value: String)] {
         let timestamp = Self.timestamp(date)
         var added = [(name: "X-Amz-Date", value: timestamp)]
@@ -37,7 +37,7 @@ struct SigV4Signer: Sendable {
         return added + [(name: "Authorization", value: authorization)]
     }
 
-    /// `20150830T123600Z`
+    /// Returns a timestamp such as `20150830T123600Z`.
     static func timestamp(_ date: Date) -> String {
         date.formatted(Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted, timeZone: .gmt))
     }

@@ -1,4 +1,4 @@
-/// The checksum that DynamoDB sends with its answers in `x-amz-crc32`: CRC-32 of ISO 3309, as gzip has it.
+/// The checksum of responses in `x-amz-crc32`: CRC-32 of ISO 3309, as in gzip.
 enum CRC32 {
     private static let table: [UInt32] = (0..<256).map { byte in
         (0..<8).reduce(UInt32(byte)) { value, _ in value & 1 == 1 ? 0xEDB8_8320 ^ (value >> 1) : value >> 1 }

@@ -2,8 +2,8 @@ import FoundationEssentials
 import NIOHTTP1
 
 extension Endpoint {
-    /// A signed POST to the endpoint's root.
-    /// - Parameter headers: those to sign besides what the signature adds.
+    /// Returns a signed POST to the endpoint's root.
+    /// - Parameter headers: the headers to sign besides those of the signature.
     func post(
         _ body: [UInt8],
         headers: [(name: String, value: String)],

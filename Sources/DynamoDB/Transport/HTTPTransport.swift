@@ -4,9 +4,9 @@ import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
 
-/// HTTP as this module needs it: one request, its whole answer, within a time.
+/// An HTTP client: one request and its whole response within a time limit.
 final class HTTPTransport: Sendable {
-    /// A request whose body is in memory.
+    /// A request with its body in memory.
     struct Request: Sendable {
         var method: HTTPMethod
         var url: String
@@ -14,7 +14,7 @@ final class HTTPTransport: Sendable {
         var body: [UInt8] = []
     }
 
-    /// An answer whose body is in memory.
+    /// A response with its body in memory.
     struct Response: Sendable {
         var status: Int
         var headers: HTTPHeaders
@@ -22,18 +22,18 @@ final class HTTPTransport: Sendable {
     }
 
     private let client: HTTPClient
-    /// The service answers with at most 16 MiB of items (BatchGetItem), which are longer as JSON.
+    /// The service returns at most 16 MiB of items (BatchGetItem), which are longer as JSON.
     private static let maximumBodySize = 64 * 1024 * 1024
 
     init() {
         var configuration = HTTPClient.Configuration()
-        // A redirect would carry the session token to another server.
+        // A redirect would send the session token to another server.
         configuration.redirectConfiguration = .disallow
         configuration.timeout = HTTPClient.Configuration.Timeout(connect: .seconds(3))
-        // The retries here know what may be repeated, and how often.
+        // Only `Retrier` decides on retries.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
-        // Shorter than the servers' own limit, so that a request seldom meets a connection that is just being closed.
+        // Shorter than the server's idle timeout, so that a request seldom meets a connection that is being closed.
         configuration.connectionPool.idleTimeout = .seconds(20)
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
@@ -42,7 +42,7 @@ final class HTTPTransport: Sendable {
         try await client.shutdown()
     }
 
-    /// - Throws: ``DynamoDBError`` `unavailable` without an answer; `CancellationError`.
+    /// - Throws: ``DynamoDBError`` `unavailable` without a response; `CancellationError`.
     func send(_ request: Request, timeout: Duration) async throws -> Response {
         try await withTimeout(timeout) {
             do { return try await self.execute(request, timeout: timeout) } catch { throw Self.translate(error) }
@@ -82,8 +82,8 @@ extension DynamoDBError {
     }
 }
 
-/// Runs `body` for at most `timeout`.
-/// - Throws: ``DynamoDBError`` `unavailable` after it; the body is cancelled then.
+/// Runs `body` with a time limit.
+/// - Throws: ``DynamoDBError`` `unavailable` after the limit; `body` is cancelled then.
 func withTimeout<Result: Sendable>(_ timeout: Duration, _ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
     try await withThrowingTaskGroup(of: Result?.self) { group in
         group.addTask { try await body() }

@@ -1,17 +1,16 @@
 import Logging
 
-/// Makes attempts until one succeeds, as the SDKs' standard retry mode does.
+/// The standard retry mode of the AWS SDKs.
 struct Retrier: Sendable {
     var maximumAttempts: Int
-    /// For all attempts and the pauses between them.
+    /// The timeout of all attempts and the pauses between them.
     var timeout: Duration
     var quota = SharedRetryQuota()
     var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
-    /// In 0..<1, for the jitter.
+    /// Random numbers in 0..<1 for the jitter.
     var random: @Sendable () -> Double = { .random(in: 0..<1) }
     var logger: Logger
 
-    /// An attempt that failed.
     struct Failure: Error {
         var error: DynamoDBError
         var isRetryable: Bool
@@ -21,20 +20,21 @@ struct Retrier: Sendable {
     private static let throttledBase: Duration = .seconds(1)
     private static let longest: Duration = .seconds(20)
 
-    /// Exponential backoff with full jitter, as "Retry behavior" of the AWS SDKs and Tools Reference Guide has it for the standard
-    /// mode: random(0, 1) · base · 2^i, at most 20 s, where the base is 1 s after throttling and 50 ms after other errors.
+    /// Returns the backoff with full jitter of the standard mode, see "Retry behavior" of the AWS SDKs and Tools Reference Guide: random(0,
+    /// 1) · base · 2^i, at most 20 s, where the base is 1 s after throttling and 50 ms after other errors.
     /// https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
     /// - Parameters:
-    ///   - failures: how many attempts have failed, from 1.
-    ///   - isThrottled: the service asked for less.
+    ///   - failures: the number of failed attempts, from 1.
+    ///   - isThrottled: true after throttling.
     ///   - random: in 0..<1.
     static func delay(afterFailures failures: Int, isThrottled: Bool = false, random: Double) -> Duration {
         min((isThrottled ? throttledBase : base) * (1 << min(failures - 1, 16)), longest) * random
     }
 
+    /// Runs attempts until one succeeds or no retry is left.
     /// - Parameters:
-    ///   - name: of the operation, for the log.
-    ///   - attempt: makes one attempt within the time it is given. It throws ``Failure``, or an error that ends the matter.
+    ///   - name: the operation, for the log.
+    ///   - attempt: makes one attempt within the given time. ``Failure`` leads to a retry; any other error is final.
     /// - Throws: ``DynamoDBError`` of the last attempt; `CancellationError`.
     func run<Result: Sendable>(_ name: String, _ attempt: (Duration) async throws -> Result) async throws -> Result {
         let end = ContinuousClock.now + timeout

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Logging
 import NIOHTTP1
 
-/// Sends operations: JSON 1.0, signed, tried again.
+/// The JSON 1.0 protocol: signed requests with retries.
 /// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
 final class ServiceClient: Sendable {
     private let configuration: DynamoDB.Configuration
@@ -26,7 +26,7 @@ final class ServiceClient: Sendable {
             pause: pause,
             logger: logger
         )
-        // Credentials have a quota of their own: throttled tables do not stand in the way of renewing them.
+        // Credentials have a separate quota, so that throttled tables do not block a renewal.
         var credentialRetrier = retrier
         credentialRetrier.quota = SharedRetryQuota()
         credentialRetrier.maximumAttempts = 3
@@ -37,7 +37,7 @@ final class ServiceClient: Sendable {
             clock: clock,
             retrier: credentialRetrier
         )
-        // By the corrected clock: with one that is hours ahead every temporary key would seem to have ended.
+        // Uses the corrected clock: by one that is hours fast every temporary key would look expired.
         credentials = CredentialCache(source: configuration.credentials.source(means), now: { [clock] in clock.date }, logger: logger)
     }
 
@@ -46,11 +46,11 @@ final class ServiceClient: Sendable {
         try await transport.shutdown()
     }
 
-    /// A new `ClientRequestToken`.
+    /// Returns a new `ClientRequestToken`.
     func makeToken() -> String { UUID().uuidString }
 
-    /// Waits before what the service left undone is asked for again.
-    /// - Parameter rounds: how often it has left something undone, from 1.
+    /// Waits before unprocessed keys are requested again.
+    /// - Parameter rounds: the number of responses with unprocessed keys, from 1.
     func pause(afterRounds rounds: Int) async throws {
         try await retrier.pause(Retrier.delay(afterFailures: rounds, random: retrier.random()))
     }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import PodPolicy
 import Stacks
 
-/// A stack, as answers show it.
+/// A stack in responses.
 struct StackBody: Encodable {
     var stackID: String
     var userID: Int64
@@ -184,7 +184,7 @@ struct ReadinessBody: Encodable {
     var dependencies: [String: State]
 }
 
-/// A field that is written as null when it has no value, so that callers always find it.
+/// A field that is encoded as null without a value, so that the key is always present.
 @propertyWrapper
 struct Nullable<Value: Encodable>: Encodable {
     var wrappedValue: Value?
@@ -200,8 +200,8 @@ struct Nullable<Value: Encodable>: Encodable {
 }
 
 extension Date {
-    /// RFC 3339 in UTC with milliseconds; the rest is cut off. The formatter cuts, too, and would find less than a millisecond where
-    /// its nearest binary fraction lies below it.
+    /// The date in RFC 3339, in UTC, cut off to milliseconds. Computed from the microseconds, since the formatter could cut off one more
+    /// millisecond from a binary fraction just below it.
     var rfc3339: String {
         let milliseconds = (Double(microseconds) / 1000).rounded(.down)
         return Date(timeIntervalSince1970: (milliseconds + 0.5) / 1000).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))

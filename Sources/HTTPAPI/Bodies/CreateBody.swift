@@ -22,13 +22,14 @@ struct CreateBody {
         )
     }
 
-    /// Of what is asked for, not of how the JSON is written.
+    /// A digest of the requested values, independent of the JSON notation.
     private var digest: String {
         let content = Data("\(userID) \(problemID) \(targetPort) \(podSpec)".utf8)
         return SHA256.hash(data: content).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    /// - Throws: ``RequestError`` when the body is too large or too slow; ``StackError`` `invalid_request` naming each field that is wrong.
+    /// Reads and checks the body.
+    /// - Throws: ``RequestError`` if the body is too large or too slow; ``StackError`` `invalid_request` with each invalid field.
     static func read(from request: Request, _ context: APIContext) async throws -> CreateBody {
         try CreateBody(json: Array(buffer: try await bytes(of: request, context)))
     }
@@ -46,7 +47,7 @@ struct CreateBody {
         } catch let error as RequestError {
             throw error
         } catch {
-            // The connection ended, or what came on it is not HTTP.
+            // The connection ended, or its input is not HTTP.
             throw StackError(.invalidRequest, "the body could not be read to its end: \(error)")
         }
     }

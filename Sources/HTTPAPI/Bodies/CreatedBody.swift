@@ -1,7 +1,7 @@
 import PodPolicy
 import Stacks
 
-/// What a create answers: the stack, and what its Pod did not get as the author wrote it.
+/// The response to a create: the stack, and warnings about parts of the spec that its Pod does not get as written.
 struct CreatedBody: Encodable {
     struct Warning: Encodable {
         var path: String

@@ -1,6 +1,6 @@
 import PodPolicy
 
-/// What every answer but success carries.
+/// The body of every error response.
 struct ErrorBody: Encodable {
     var error: String
     var code: String
@@ -13,7 +13,7 @@ struct ErrorBody: Encodable {
     }
 }
 
-/// One problem of a refused Pod spec.
+/// One problem of a rejected Pod spec.
 struct ProblemBody: Encodable {
     var path: String
     var code: String

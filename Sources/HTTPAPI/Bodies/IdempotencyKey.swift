@@ -1,12 +1,12 @@
 import HTTPTypes
 import Stacks
 
-/// The header by which a caller may send `POST /stacks` again after an answer was lost.
+/// The header with which a caller can retry `POST /stacks` after a lost response.
 /// https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 enum IdempotencyKey {
     private static let maximumLength = 255
 
-    /// - Throws: ``StackError`` `invalid_request` when the key is none.
+    /// - Throws: ``StackError`` `invalid_request` if the key is malformed.
     static func read(from headers: HTTPFields) throws -> String? {
         let values = headers.filter { $0.name.canonicalName == "idempotency-key" }.map(\.value)
         guard let key = values.first else { return nil }

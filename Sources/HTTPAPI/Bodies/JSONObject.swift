@@ -1,13 +1,13 @@
 import FoundationEssentials
 
-/// A JSON object by the letter of RFC 8259: which fields it has, and where the value of each stands. Every byte is looked at once.
+/// A JSON object, checked strictly by RFC 8259: its fields, and the range of each value. Every byte is read once.
 ///
-/// Foundation's decoder keeps one of several equal keys, and looks at what nobody asks for only in part.
+/// Foundation's decoder keeps one of several equal keys, and checks unused values only in part.
 struct JSONObject {
     enum Problem: Error, Equatable {
         case malformed(offset: Int)
         case tooDeep
-        /// Readers differ in which of the two they take.
+        /// Parsers differ in which of two equal keys they use, so both are rejected.
         case duplicate(key: String)
         case notAnObject
     }
@@ -25,14 +25,15 @@ struct JSONObject {
         self.text = text
     }
 
-    /// - Throws: `DecodingError` when a value that is well written cannot be represented.
+    /// Decodes the value of a field.
+    /// - Throws: `DecodingError` for a well-formed value that cannot be represented.
     func value(_ name: String) throws -> JSONValue? {
         guard let range = fields[Array(name.utf8)] else { return nil }
         return try JSONDecoder().decode(JSONValue.self, from: Data(text[range]))
     }
 }
 
-/// Walks through a JSON text and checks its grammar; recursion ends at ``JSONObject/maximumDepth``.
+/// Checks the grammar of a JSON text; recursion ends at ``JSONObject/maximumDepth``.
 private struct JSONScanner {
     typealias Problem = JSONObject.Problem
 
@@ -41,11 +42,11 @@ private struct JSONScanner {
 
     init(text: [UInt8]) {
         self.text = text
-        // RFC 8259, section 8.1: a byte order mark may be passed over.
+        // RFC 8259, section 8.1: a parser may ignore a byte order mark.
         if text.starts(with: [0xEF, 0xBB, 0xBF]) { offset = 3 }
     }
 
-    /// The fields of the object that the whole text is.
+    /// Reads the object that is the whole text.
     mutating func object() throws(Problem) -> [[UInt8]: Range<Int>] {
         skipSpace()
         let isObject = byte == UInt8(ascii: "{")
@@ -140,7 +141,7 @@ private struct JSONScanner {
         guard offset > start else { throw malformed }
     }
 
-    /// - Returns: its text without escapes, as UTF-8.
+    /// - Returns: the text without escapes, as UTF-8.
     private mutating func string() throws(Problem) -> [UInt8] {
         guard skip("\"") else { throw malformed }
         var content: [UInt8] = []
@@ -155,7 +156,7 @@ private struct JSONScanner {
         throw malformed
     }
 
-    /// What follows a backslash.
+    /// Reads the rest of an escape after its backslash.
     private mutating func escape() throws(Problem) -> Unicode.Scalar {
         guard let byte else { throw malformed }
         offset += 1
@@ -171,7 +172,7 @@ private struct JSONScanner {
         }
     }
 
-    /// The scalar of four hexadecimal digits, or of a pair of surrogates.
+    /// Reads the scalar of four hexadecimal digits, or of a surrogate pair.
     private mutating func scalar() throws(Problem) -> Unicode.Scalar {
         let first = try codeUnit()
         if let scalar = Unicode.Scalar(first) { return scalar }

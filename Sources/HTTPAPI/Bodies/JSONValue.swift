@@ -1,10 +1,10 @@
 import FoundationEssentials
 
-/// A value of a JSON object, read as far as a field's check or a message about it needs it.
+/// A value of a JSON object, decoded as far as a field's check or its error message needs.
 enum JSONValue: Decodable {
     case null
     case bool(Bool)
-    /// Exact, as far as 38 digits; nil when it is beyond all range, or no number after all.
+    /// Exact up to 38 digits; nil for a number out of range.
     case number(Decimal?)
     case string(String)
     case array
@@ -23,19 +23,19 @@ enum JSONValue: Decodable {
         } else if try Self.unlessMismatch({ try decoder.container(keyedBy: NoKeys.self) }) != nil {
             self = .object
         } else {
-            // All that is left are numbers, well written or not.
+            // Only numbers are left.
             do { self = .number(try container.decode(Decimal.self)) } catch { self = .number(nil) }
         }
     }
 
-    /// - Returns: nil when the value is of another type.
+    /// - Returns: nil if the value has another type.
     private static func unlessMismatch<Value>(_ read: () throws -> Value) throws -> Value? {
         do { return try read() } catch DecodingError.typeMismatch { return nil }
     }
 
     private enum NoKeys: CodingKey {}
 
-    /// The integer that a number is, also when it is written as `1e2` or `1.0`.
+    /// The integer value of a number, also for `1e2` or `1.0`; nil for other values.
     var integer: Int64? {
         guard case .number(let value?) = self else { return nil }
         return Int64(value.description)
@@ -50,7 +50,7 @@ enum JSONValue: Decodable {
         text.count > 40 ? text.prefix(40) + "…" : text
     }
 
-    /// What a message says that was found.
+    /// The description of the value in error messages.
     var found: String {
         switch self {
         case .null: "null"

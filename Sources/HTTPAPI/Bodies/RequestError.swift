@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// A request that never reaches the service.
+/// An error detected before the request reaches the service.
 enum RequestError: Error, Equatable {
     case routeNotFound(String)
     case methodNotAllowed(String, allowed: String)
@@ -14,12 +14,12 @@ enum RequestError: Error, Equatable {
     case headTooLarge(limit: Int)
     case timedOut(RequestPart, seconds: Int64)
 
-    /// The part of a request that did not come in time.
+    /// The part of a request that did not arrive in time.
     enum RequestPart: String {
         case head, body
     }
 
-    /// The stable name of the failure, as it stands in `code` of the answer.
+    /// The stable error code, the `code` of the response.
     enum Code: String, CaseIterable {
         case invalidRequest = "invalid_request"
         case routeNotFound = "route_not_found"
@@ -79,9 +79,9 @@ enum RequestError: Error, Equatable {
     var headers: HTTPFields {
         switch self {
         case .methodNotAllowed(_, let allowed): [.allow: allowed]
-        // RFC 9110, section 11.6.1: a 401 names what to authenticate with.
+        // RFC 9110, section 11.6.1: a 401 names the authentication scheme.
         case .unauthorized: [.wwwAuthenticate: #"ApiKey header="X-API-KEY""#]
-        // RFC 9110, section 12.5.3: which encodings there are.
+        // RFC 9110, section 12.5.3: the supported encodings.
         case .unsupportedEncoding: [.acceptEncoding: "identity"]
         default: [:]
         }

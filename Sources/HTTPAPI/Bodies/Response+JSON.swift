@@ -7,7 +7,7 @@ import NIOFoundationCompat
 extension Response {
     static let jsonContentType = "application/json; charset=utf-8"
 
-    /// A JSON body with sorted keys, so that answers can be compared as text.
+    /// Returns a response with a JSON body. Keys are sorted, so that responses can be compared as text.
     static func json(_ body: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) throws -> Response {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -1,10 +1,10 @@
 import HTTPTypes
 import PodPolicy
 
-/// The `Warning` header: one field for each warning, with the code for what is none of the others.
+/// The `Warning` header: one field per warning, with the code for miscellaneous warnings.
 /// https://www.rfc-editor.org/rfc/rfc9111#name-warning
 enum WarningField {
-    /// Proxies bound what they take of headers. The body has all of them.
+    /// The maximum number of fields, since proxies limit headers. The body contains all warnings.
     static let maximumCount = 8
     static let maximumLength = 240
 
@@ -12,7 +12,7 @@ enum WarningField {
         warnings.prefix(maximumCount).map { "299 ctf-provisioner \(quoted("\($0.path): \($0.message)"))" }
     }
 
-    /// Visible ASCII between quotes; anything else is a question mark.
+    /// Returns visible ASCII between quotes, with a question mark for any other character.
     private static func quoted(_ text: String) -> String {
         let scalars = text.unicodeScalars
         let shown = scalars.prefix(maximumLength).map { scalar in

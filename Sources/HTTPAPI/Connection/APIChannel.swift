@@ -7,7 +7,7 @@ import NIOHTTPTypesHTTP1
 import Synchronization
 
 extension HTTPServerBuilder {
-    /// HTTP/1.1 as the API speaks it: with time limits for slow clients, and at most so many connections.
+    /// Returns the HTTP/1.1 server of the API, with time limits for slow clients and a maximum number of connections.
     package static func api(maximumConnections: Int) -> HTTPServerBuilder {
         api(maximumConnections: maximumConnections, limits: ConnectionState.TimeLimits())
     }
@@ -18,9 +18,9 @@ extension HTTPServerBuilder {
     }
 }
 
-/// A connection that was accepted.
+/// An accepted connection.
 ///
-/// A `NIOAsyncChannel` that is dropped unhandled, as when the server is cancelled, would end the process: it has to be closed first.
+/// Dropping a `NIOAsyncChannel` unhandled, as after cancellation of the server, would end the process, so this closes it first.
 private final class Accepted: ServerChildChannelValue {
     typealias Parts = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
@@ -38,14 +38,14 @@ private final class Accepted: ServerChildChannelValue {
 
     var channel: any Channel { parts.channel }
 
-    /// For whoever handles the connection, and thereby closes it.
+    /// Takes the connection out; the caller handles and closes it.
     func take() -> Parts {
         isHandled.withLock { $0 = true }
         return parts
     }
 }
 
-/// HTTP/1.1 and its limits in front of Hummingbird's own handling of requests.
+/// The HTTP/1.1 pipeline with its limits, before Hummingbird's request handling.
 private struct APIChannel: ServerChildChannel, HTTPChannelHandler {
     let responder: HTTPChannelHandler.Responder
     let connections: Connections

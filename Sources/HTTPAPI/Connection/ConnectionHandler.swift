@@ -1,18 +1,18 @@
 import NIOCore
 import NIOHTTP1
 
-/// A route is about to read the body: a client that asked whether to send it gets its answer.
+/// A route's event before it reads the body: a client that sent `Expect: 100-continue` gets its 100 response.
 struct BodyIsWanted: Sendable {}
 
-/// Acts on what ``ConnectionState`` says of a connection: closes it when a wait has lasted too long, answers what is no request, and
-/// closes after the last answer.
+/// Executes the decisions of ``ConnectionState``: closes a connection after a timeout, responds to input that is not a valid request, and
+/// closes after the last response.
 final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// Bytes that a client has to read for it to count as progress.
+    /// The bytes that a client has to read to count as progress.
     private static let pieceSize = 16 * 1024
 
     private let id: ConnectionTable.ID
@@ -21,7 +21,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var state: ConnectionState
     private var context: ChannelHandlerContext?
     private var timer: (at: NIODeadline, task: Scheduled<Void>)?
-    /// Why what came is no request, until that is answered.
+    /// The reason for which the input is not a valid request, until the response is sent.
     private var failure: RequestError?
     private var isHTTP10 = false
     private var awaitsContinue = false
@@ -73,7 +73,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if !hasReadPart { state.bytesRead(now: context.eventLoop.now) }
         hasReadPart = false
         settle(context)
-        // Nobody else reads any more; what still comes is dropped.
+        // There is no other reader any more; remaining input is dropped.
         if state.wait == .close { context.read() }
         context.fireChannelReadComplete()
     }
@@ -134,7 +134,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func begin(_ head: HTTPResponseHead, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
         var (head, body) = (head, ByteBuffer())
-        // Hummingbird answers what is no request with a 400 without a body. Answers of routes always have one.
+        // Hummingbird responds to invalid input with a 400 without a body, which routes never do. It is replaced here.
         if let failure, head.status == .badRequest, head.headers["content-length"] == ["0"] {
             (head, body) = failure.answer()
         }
@@ -159,7 +159,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         context.write(wrapOutboundOut(part), promise: written)
     }
 
-    /// Lets Hummingbird answer, after the answers that are due before, and reads nothing more.
+    /// Lets Hummingbird send the error after the pending responses, and reads nothing more.
     private func fail(_ failure: RequestError, _ context: ChannelHandlerContext, as error: HTTPParserError = .unknown) {
         guard state.takesRequests || state.takesBody else { return }
         self.failure = failure
@@ -170,8 +170,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 }
 
 extension ConnectionHandler {
-    /// Does what the new state asks for.
-    /// - Returns: false when the connection is being closed for another.
+    /// Applies the state's decisions.
+    /// - Returns: false if the connection is being closed in favour of another.
     @discardableResult
     private func settle(_ context: ChannelHandlerContext) -> Bool {
         if state.hasRequest != isBusy {
@@ -185,7 +185,7 @@ extension ConnectionHandler {
         }
         if state.wait == .close, !isHalfClosed {
             isHalfClosed = true
-            // A full close with bytes unread would be a reset, and could cost the client its answer.
+            // A full close with unread bytes would reset the connection, and the client could lose its response.
             context.close(mode: .output, promise: nil)
             context.read()
         }
@@ -212,7 +212,7 @@ extension ConnectionHandler {
         case .body:
             state.inputFailed(now: context.eventLoop.now)
             settle(context)
-            // The route that reads the body answers.
+            // The route that reads the body sends the response.
             context.fireErrorCaught(RequestError.timedOut(.body, seconds: limits.body.seconds))
         case .request, .reader, .close:
             context.close(promise: nil)

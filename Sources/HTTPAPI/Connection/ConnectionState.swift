@@ -1,32 +1,32 @@
 import NIOCore
 
-/// What a connection waits for, and until when it may. A value without input or output; ``ConnectionHandler`` acts on it.
+/// The state of a connection: its current wait and the deadline. A value without I/O; ``ConnectionHandler`` executes its decisions.
 ///
-/// Requests may be pipelined: several may have been read while the first is still being answered.
+/// Requests may be pipelined: several may have been read while the first response is in progress.
 struct ConnectionState {
-    /// How long each wait may last.
+    /// The maximum duration of each wait.
     struct TimeLimits: Sendable {
-        /// For the head of a request, from its first byte.
+        /// The limit for a request head, from its first byte.
         var head = TimeAmount.seconds(10)
-        /// For the body of a request, from the end of its head.
+        /// The limit for a request body, from the end of the head.
         var body = TimeAmount.seconds(30)
-        /// For the client to take up another piece of its answer.
+        /// The limit for the client to read the next part of its response.
         var write = TimeAmount.seconds(30)
-        /// For the next request.
+        /// The limit for the wait for the next request.
         var idle = TimeAmount.seconds(180)
-        /// For the client to close, after the last answer.
+        /// The limit for the client to close after the last response.
         var close = TimeAmount.seconds(5)
     }
 
     enum Wait: Equatable {
-        /// For a request to begin.
+        /// The start of a request.
         case request
         case head, body
-        /// For the service to answer; it has deadlines of its own.
+        /// The service's response, which has its own deadlines.
         case answer
-        /// For the client to read.
+        /// The client's reading of the response.
         case reader
-        /// For the client to close, now that it has its last answer.
+        /// The client's close after its last response.
         case close
     }
 
@@ -34,15 +34,15 @@ struct ConnectionState {
 
     private let limits: TimeLimits
     private var reading = Reading.nothing
-    /// Requests that were read and whose answer has not ended.
+    /// Requests that were read and whose response has not ended.
     private var unanswered = 0
     private var isAnswering = false
-    /// Parts of answers that the system has not taken up yet.
+    /// Response parts that the system has not accepted yet.
     private var unwritten = 0
-    /// False once it is clear that the connection closes after the answers that are due.
+    /// False once the connection will close after the pending responses.
     private(set) var takesRequests = true
     private(set) var wait = Wait.request
-    /// When the wait began, or the client last read.
+    /// The start of the wait, or the client's last read.
     private var since: NIODeadline
 
     init(limits: TimeLimits, now: NIODeadline) {
@@ -51,13 +51,13 @@ struct ConnectionState {
     }
 
     var takesBody: Bool { reading == .body }
-    /// Whether the request that is being read is the one to be answered next.
+    /// True if the request that is being read is the next one to respond to.
     var isReadingCurrentRequest: Bool { reading == .body && unanswered == 1 }
     var hasRequest: Bool { unanswered > 0 || unwritten > 0 }
-    /// The last answer has been given; nothing more may be written.
+    /// True after the last response; nothing more may be written.
     var isOver: Bool { !takesRequests && unanswered == 0 }
 
-    /// When the wait has lasted too long; nil when this connection may wait on.
+    /// The end of the wait; nil for a wait without a limit.
     var deadline: NIODeadline? {
         switch wait {
         case .request: since + limits.idle
@@ -69,13 +69,14 @@ struct ConnectionState {
         }
     }
 
-    /// Bytes came that are no part of a request yet.
+    /// Records bytes that are not part of a request yet.
     mutating func bytesRead(now: NIODeadline) {
         if reading == .nothing, takesRequests { reading = .head }
         settle(now)
     }
 
-    /// - Parameter keepsAlive: whether another request may follow on the connection.
+    /// Records a request head.
+    /// - Parameter keepsAlive: true if another request may follow on the connection.
     mutating func headRead(keepsAlive: Bool, now: NIODeadline) {
         reading = .body
         unanswered += 1
@@ -88,28 +89,28 @@ struct ConnectionState {
         settle(now)
     }
 
-    /// What came is no request, or did not come in time: it is answered, unless it belongs to a request that will be, and nothing is
-    /// read any more.
+    /// Records invalid or late input: it gets an error response, unless it belongs to a request that gets one anyway, and nothing more is
+    /// read.
     mutating func inputFailed(now: NIODeadline) {
         if reading != .body { unanswered += 1 }
         stopReading(now)
     }
 
-    /// The client sends nothing more.
+    /// Records that the client sends nothing more.
     mutating func inputClosed(now: NIODeadline) {
         if reading == .head { reading = .nothing }
         settle(now)
     }
 
-    /// No further request is wanted; those that have been read are answered.
+    /// Stops accepting requests; those already read get a response.
     mutating func quiesce(now: NIODeadline) {
         takesRequests = false
         if reading == .head { reading = .nothing }
         settle(now)
     }
 
-    /// An answer begins. One that does not wait for the request's end is the last: the rest of the request is not read.
-    /// - Returns: whether the connection closes after it.
+    /// Records the start of a response. One that starts before the end of its request is the last: the rest of the request is not read.
+    /// - Returns: true if the connection closes after the response.
     mutating func answerBegun(now: NIODeadline) -> Bool {
         isAnswering = unanswered > 0
         if isReadingCurrentRequest { stopReading(now) }
@@ -128,7 +129,7 @@ struct ConnectionState {
         settle(now)
     }
 
-    /// The system took up a part, or never will.
+    /// Records that the system accepted a part, or never will.
     mutating func writeEnded(now: NIODeadline) {
         unwritten = max(0, unwritten - 1)
         since = now

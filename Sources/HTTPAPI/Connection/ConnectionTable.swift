@@ -1,13 +1,13 @@
 import DequeModule
 import Synchronization
 
-/// Which connections are open, and which of them has been idle longest. A value without input or output.
+/// The open connections, ordered by how long they have been idle. A value without I/O.
 struct ConnectionTable {
     typealias ID = Int
 
     enum Admission: Equatable {
         case admitted(ID)
-        /// An idle connection has to close for it, and counts no longer.
+        /// The idle connection `closing` has to close in its favour, and counts no longer.
         case admittedFor(ID, closing: ID)
         case refused
     }
@@ -18,9 +18,9 @@ struct ConnectionTable {
     }
 
     let limit: Int
-    /// The turn in which a connection became idle; 0 for one with a request.
+    /// The number at which each connection became idle; 0 for a connection with a request.
     private var idleSince: [ID: Int] = [:]
-    /// In the order in which they became idle; entries of connections that are no longer idle since then are passed over.
+    /// Idle connections, ordered by the start of idleness. Entries of connections that are no longer idle are skipped.
     private var queue: Deque<Turn> = []
     private var lastNumber = 0
 
@@ -30,7 +30,7 @@ struct ConnectionTable {
 
     var count: Int { idleSince.count }
 
-    /// A connection was opened; it is idle.
+    /// Adds a connection, which starts idle.
     mutating func open() -> Admission {
         let victim = count < limit ? nil : longestIdle()
         if count >= limit, victim == nil { return .refused }
@@ -41,15 +41,15 @@ struct ConnectionTable {
         return victim.map { .admittedFor(id, closing: $0) } ?? .admitted(id)
     }
 
-    /// A request has come.
-    /// - Returns: false when the connection has been given up for another before.
+    /// Records a request.
+    /// - Returns: false if the connection is being closed in favour of another.
     mutating func begin(_ id: ID) -> Bool {
         guard idleSince[id] != nil else { return false }
         idleSince[id] = 0
         return true
     }
 
-    /// No request is under way any more.
+    /// Records that the connection has no request any more.
     mutating func end(_ id: ID) {
         guard idleSince[id] == 0 else { return }
         lastNumber += 1
@@ -63,7 +63,7 @@ struct ConnectionTable {
     private mutating func enqueue(_ id: ID) {
         idleSince[id] = lastNumber
         queue.append(Turn(id: id, number: lastNumber))
-        // Keeps the queue as short as the table, at a constant cost for each entry.
+        // Bounds the queue by the size of the table, at a constant cost per entry.
         if queue.count > 2 * idleSince.count + 16 { queue.removeAll { idleSince[$0.id] != $0.number } }
     }
 
@@ -75,7 +75,7 @@ struct ConnectionTable {
     }
 }
 
-/// The open connections of all event loops, and how each is closed.
+/// The open connections of all event loops, with the function that closes each.
 final class Connections: Sendable {
     private struct State {
         var table: ConnectionTable
@@ -88,9 +88,9 @@ final class Connections: Sendable {
         state = Mutex(State(table: ConnectionTable(limit: limit)))
     }
 
-    /// Closes the longest idle one when there are too many.
-    /// - Parameter close: closes this one, from any thread.
-    /// - Returns: nil when none is idle: the new one has to be closed.
+    /// Adds a connection, and closes the one that is idle longest if there are too many.
+    /// - Parameter close: closes this connection, from any thread.
+    /// - Returns: nil if no connection is idle: the new one has to be closed.
     func open(_ close: @escaping @Sendable () -> Void) -> ConnectionTable.ID? {
         let (id, closing): (ConnectionTable.ID?, (@Sendable () -> Void)?) = state.withLock { state in
             switch state.table.open() {
@@ -107,7 +107,7 @@ final class Connections: Sendable {
         return id
     }
 
-    /// - Returns: false when the connection is being closed for another.
+    /// - Returns: false if the connection is being closed in favour of another.
     func begin(_ id: ConnectionTable.ID) -> Bool { state.withLock { $0.table.begin(id) } }
 
     func end(_ id: ConnectionTable.ID) { state.withLock { $0.table.end(id) } }

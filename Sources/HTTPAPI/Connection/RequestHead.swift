@@ -2,40 +2,41 @@ import Hummingbird
 import NIOCore
 import NIOHTTP1
 
-/// The rules of HTTP/1.1 for the head of a request that the parser leaves to others.
+/// The rules of HTTP/1.1 for a request head that the parser does not check.
 enum RequestHead {
-    /// Bytes of request line and headers.
+    /// The maximum size of request line and headers in bytes.
     static let maximumSize = 16 * 1024
 
     static var decoderLimits: NIOHTTPDecoderLimitConfiguration {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = maximumSize
         limits.maxHeaderListSize = maximumSize
-        // A field takes four bytes at least: the size is reached first.
+        // A field has at least four bytes, so the size limit applies first.
         limits.maxHeaderFieldCount = maximumSize / 4
         return limits
     }
 
-    /// RFC 9112, section 3.2: one Host, which only HTTP/1.0 may leave out.
-    /// - Returns: nil when there is nothing to object to.
+    /// Checks RFC 9112, section 3.2: exactly one Host, optional only in HTTP/1.0.
+    /// - Returns: nil if the head is valid.
     static func failure(of head: HTTPRequestHead) -> RequestError? {
         let count = head.headers["host"].count
         return count == 1 || count == 0 && head.version == .http1_0 ? nil : .host(count: count)
     }
 
-    /// Whether another request may follow. After an upgrade, which nobody carries out here, the parser reads none.
+    /// Returns true if another request may follow. After an upgrade request, which is not supported here, the parser reads no more
+    /// requests.
     static func keepsAlive(_ head: HTTPRequestHead) -> Bool {
         head.isKeepAlive && head.method != .CONNECT && !head.headers.contains(name: "upgrade")
     }
 
-    /// Whether the client waits with the body until it is asked for. HTTP/1.0 does not know that.
+    /// Returns true if the client sends the body only after a 100 response, which HTTP/1.0 lacks.
     static func expectsContinue(_ head: HTTPRequestHead) -> Bool {
         head.version != .http1_0 && head.headers["expect"].contains { $0.lowercased() == "100-continue" }
     }
 }
 
 extension RequestError {
-    /// The answer to what never became a request. None of these messages needs to be escaped in JSON.
+    /// Returns the response to invalid input. None of these messages needs JSON escapes.
     func answer() -> (HTTPResponseHead, ByteBuffer) {
         let body = ByteBuffer(string: #"{"code":"\#(code.rawValue)","error":"\#(message)"}"#)
         let headers: HTTPHeaders = [

@@ -3,9 +3,9 @@ import Hummingbird
 import Logging
 import Stacks
 
-/// One line a request, and the request's id in the answer.
+/// Logs one line per request, and adds the request id to the response.
 struct AccessLogMiddleware: RouterMiddleware {
-    /// Characters of a path that are logged.
+    /// The maximum number of logged characters of a path.
     private static let pathLimit = 200
 
     @concurrent func handle(
@@ -23,20 +23,20 @@ struct AccessLogMiddleware: RouterMiddleware {
             "status": "\(response.status.code)",
             "duration_ms": "\(elapsed.seconds * 1000 + elapsed.attoseconds / 1_000_000_000_000_000)",
         ]
-        // Shutdown took too long: nothing is written any more, and the connection is closed.
+        // The shutdown took too long: the connection is closed without a response.
         if Task.isCancelled {
             metadata["status"] = "none"
             metadata["error"] = "no answer: the connection was closed at the end of SHUTDOWN_TIMEOUT"
         }
         if let id = stackID(context, response) { metadata["stack_id"] = "\(id)" }
-        // Probes come every few seconds and say nothing new.
+        // Probes come every few seconds and would fill the log.
         let isProbe = context.endpointPath == "/healthz" || context.endpointPath == "/readyz"
         context.logger.log(level: isProbe && response.status == .ok ? .debug : .info, "request", metadata: metadata)
-        // Who asks by HEAD takes a body for the beginning of the next answer.
+        // A response to HEAD must have no body: the client would read it as the next response.
         return request.method == .head ? response.createHeadResponse() : response
     }
 
-    /// The stack that the request is about, or that it made.
+    /// Returns the stack that the request names or created.
     private func stackID(_ context: APIContext, _ response: Response) -> StackID? {
         let name = context.parameters.get("stack_id") ?? response.headers[.location]?.split(separator: "/").last.map(String.init)
         return name.flatMap { StackID($0) }

@@ -3,8 +3,7 @@ import Hummingbird
 import Logging
 import Stacks
 
-/// Turns whatever a route throws into the contract's error body. What is not meant for callers is logged, and they get the
-/// request's id to ask about.
+/// Maps every error of a route to the contract's error body. Details that callers must not see are logged; the response has the request id.
 struct ErrorMiddleware: RouterMiddleware {
     @concurrent func handle(
         _ request: Request,
@@ -44,7 +43,7 @@ struct ErrorMiddleware: RouterMiddleware {
 }
 
 extension StackError {
-    /// For what says nothing of when it may be over.
+    /// The Retry-After of errors without a known duration.
     static let defaultRetryAfterSeconds = 5
 }
 

@@ -1,8 +1,7 @@
 import HTTPTypes
 import Hummingbird
 
-/// Refuses what no route could answer rightly: a path that another reader takes for a different one, a body in an encoding that nobody
-/// decodes, an expectation that nobody meets.
+/// Rejects requests that no route could handle correctly: an ambiguous path, an unsupported body encoding, an unsupported expectation.
 struct RequestRulesMiddleware: RouterMiddleware {
     @concurrent func handle(
         _ request: Request,

@@ -10,11 +10,11 @@ package struct API {
     private let apiKey: String?
 
     /// - Parameters:
-    ///   - dependencies: what `GET /readyz` asks.
-    ///   - apiKey: what callers must send in `X-API-KEY`; nil for no check.
-    ///   - readinessTimeout: how long `GET /readyz` waits for a dependency before it calls it unavailable.
-    ///   - now: the clock by which an answer of `GET /readyz` stands for a second.
-    ///   - sleep: the clock of that wait.
+    ///   - dependencies: the dependencies that `GET /readyz` checks.
+    ///   - apiKey: the required value of `X-API-KEY`; nil for no check.
+    ///   - readinessTimeout: the time after which `GET /readyz` reports a dependency as unavailable.
+    ///   - now: the clock by which a result of `GET /readyz` is valid for a second.
+    ///   - sleep: the clock of the timeout.
     package init(
         service: StackService,
         dependencies: [Dependency],
@@ -30,7 +30,7 @@ package struct API {
         self.apiKey = apiKey
     }
 
-    /// The routes with their middleware: access log, errors, API key, rules for all requests.
+    /// Returns the routes with their middleware: access log, errors, API key, rules for all requests.
     package func router() -> Router<APIContext> {
         let router = Router(context: APIContext.self)
         router.addMiddleware {
@@ -51,7 +51,7 @@ package struct API {
 
     private typealias Handler = @Sendable (Request, APIContext) async throws -> Response
 
-    /// Every method that the HTTP parser lets through.
+    /// Every method that the HTTP parser accepts.
     private static let methods = [
         "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT",
         "ACL", "BIND", "CHECKOUT", "COPY", "LINK", "LOCK", "M-SEARCH", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MOVE", "NOTIFY",
@@ -59,10 +59,10 @@ package struct API {
         "UNSUBSCRIBE",
     ].compactMap { HTTPRequest.Method($0) }
 
-    /// Adds a path with its methods, HEAD wherever GET is; every other method is answered with 405 and what is allowed.
+    /// Adds a path with its methods, and HEAD if there is GET. Any other method gets a 405 with the allowed methods.
     private func add(_ path: RouterPath, _ handlers: [HTTPRequest.Method: Handler], to router: Router<APIContext>) {
         var handlers = handlers
-        // The access log takes the body off the answer.
+        // The access log middleware removes the body.
         handlers[.head] = handlers[.get]
         let allowed = handlers.keys.map(\.rawValue).sorted().joined(separator: ", ")
         for method in Self.methods {
@@ -79,17 +79,17 @@ package struct API {
 
 /// The context of one request: its id, its logger, its parameters.
 package struct APIContext: RequestContext {
-    /// What the framework keeps of a request.
+    /// The framework's storage for a request.
     package var coreContext: CoreRequestContextStorage
     private let channel: any Channel
 
-    /// Made by the framework for each request.
+    /// Called by the framework for each request.
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         channel = source.channel
     }
 
-    /// To be called before the body of a request is read: only now is a client that asked first told to send it.
+    /// Sends a 100 response to a client that waits for it. To be called before the body is read.
     func wantBody() {
         channel.triggerUserOutboundEvent(BodyIsWanted(), promise: nil)
     }

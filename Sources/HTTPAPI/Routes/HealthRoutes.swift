@@ -2,16 +2,16 @@ import HTTPTypes
 import Hummingbird
 import Stacks
 
-/// Whether the process lives, and whether what it depends on answers.
+/// The liveness and readiness endpoints.
 struct HealthRoutes {
     let readiness: Readiness
 
-    /// Alive; depends on nothing but the process.
+    /// Responds 200 while the process lives; checks no dependency.
     func health(_ request: Request, _ context: APIContext) async throws -> Response {
         try .json(["status": "ok"])
     }
 
-    /// 503 unless all dependencies are well.
+    /// Responds 503 unless all dependencies are available.
     func readiness(_ request: Request, _ context: APIContext) async throws -> Response {
         let states = await readiness.states(logger: context.logger)
         let isReady = states.values.allSatisfy { $0.status == "ok" }
@@ -24,15 +24,14 @@ struct HealthRoutes {
     }
 }
 
-/// Something without which requests cannot be served.
+/// A dependency without which requests fail.
 package struct Dependency: Sendable {
-    /// Its key in the answer.
+    /// The key of the dependency in the response.
     package var name: String
-    /// Throws when it is not there: a ``StackError`` for what callers may read, any other error for the log alone. Ends soon when its
-    /// task is cancelled.
+    /// Throws if the dependency is unavailable: a ``StackError`` with a message for callers, or any other error for the log only. Ends soon
+    /// after cancellation.
     package var check: @Sendable () async throws -> Void
 
-    /// A dependency with its check.
     package init(name: String, check: @escaping @Sendable () async throws -> Void) {
         self.name = name
         self.check = check

@@ -2,7 +2,7 @@ import Logging
 import Stacks
 import Synchronization
 
-/// The state of the dependencies, one for all who ask: they are asked at most once a second, whoever asks and however often.
+/// The shared state of the dependencies: each is checked at most once a second, for any number of requests.
 final class Readiness: Sendable {
     typealias States = [String: ReadinessBody.State]
 
@@ -14,11 +14,11 @@ final class Readiness: Sendable {
 
     private struct State {
         var look: Look?
-        /// Why a dependency was unavailable when that was last logged.
+        /// The last logged outage of each dependency.
         var outages: [String: String] = [:]
     }
 
-    /// How long an answer stands for all who ask, from its beginning.
+    /// The time for which a result is valid, from the start of the check.
     private static let interval = Duration.seconds(1)
 
     private let dependencies: [Dependency]
@@ -27,7 +27,7 @@ final class Readiness: Sendable {
     private let sleep: @Sendable (Duration) async throws -> Void
     private let state = Mutex(State())
 
-    /// - Parameter timeout: how long a dependency has to answer.
+    /// - Parameter timeout: the time limit of a check.
     init(
         dependencies: [Dependency],
         timeout: Duration,
@@ -40,7 +40,8 @@ final class Readiness: Sendable {
         self.sleep = sleep
     }
 
-    /// What is known, or what the look under way finds. That look is nobody's: an asker that goes away ends it for nobody.
+    /// Returns the valid result, or waits for the check in progress. The check belongs to no request, so a request that goes away does not
+    /// cancel it.
     func states(logger: Logger) async -> States {
         let task = state.withLock { state in
             let now = now()
@@ -64,7 +65,7 @@ final class Readiness: Sendable {
         return found.mapValues(ReadinessBody.State.init)
     }
 
-    /// What the dependency says, or that it says nothing in time.
+    /// Runs the check of a dependency with the timeout.
     private func answer(of dependency: Dependency) async -> Result<Void, any Error> {
         await withTaskGroup(of: Result<Void, any Error>.self) { group in
             group.addTask {
@@ -80,7 +81,7 @@ final class Readiness: Sendable {
         }
     }
 
-    /// Once an outage, and again when its reason changes.
+    /// Logs an outage once, and again if its reason changes.
     private func log(_ name: String, _ result: Result<Void, any Error>, _ logger: Logger) {
         let reason: String? =
             switch result {
@@ -100,14 +101,14 @@ final class Readiness: Sendable {
     }
 }
 
-/// A dependency says nothing in time.
+/// The timeout of a check.
 private struct NoAnswer: Error, CustomStringConvertible {
     var seconds: Int64
     var description: String { "no answer within \(seconds) seconds" }
 }
 
 extension ReadinessBody.State {
-    /// Anybody may ask: what an error says of addresses and files is for the log.
+    /// Callers get no details, since an error may name addresses and files; those are for the log.
     fileprivate init(_ result: Result<Void, any Error>) {
         switch result {
         case .success: self.init(status: "ok")

@@ -3,10 +3,10 @@ import HTTPTypes
 import Hummingbird
 import Stacks
 
-/// The routes about stacks: each reads its parameters, asks the service, and shapes the answer.
+/// The routes of stacks: each reads its parameters, calls the service, and builds the response.
 struct StackRoutes {
     let service: StackService
-    /// The largest body that `POST /stacks` reads, in bytes: a Pod spec of the allowed size, however its JSON escapes it.
+    /// The maximum body size of `POST /stacks`, in bytes: room for a Pod spec of the allowed size with any JSON escapes.
     static let maximumBodySize = 512 * 1024
 
     func create(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -49,14 +49,14 @@ struct StackRoutes {
         try .json(StatsBody(try await service.stats(logger: context.logger)))
     }
 
-    /// What does not look like a stack id names no stack.
+    /// Returns the stack id. A malformed id is the id of no stack, so the response is 404.
     private func stackID(_ context: APIContext) throws -> StackID {
         let text = try parameter("stack_id", context)
         guard let id = StackID(text) else { throw StackError(.stackNotFound, "no stack \(text.prefix(40))") }
         return id
     }
 
-    /// A part of the path, without its percent-encoding; as it stands when that is broken.
+    /// Returns a path parameter without its percent-encoding; unchanged if the encoding is invalid.
     private func parameter(_ name: String, _ context: APIContext) throws -> String {
         let text = try context.parameters.require(name)
         return text.removingPercentEncoding ?? text

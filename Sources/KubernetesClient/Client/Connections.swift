@@ -1,7 +1,7 @@
 import Logging
 
-/// Hands out the HTTP clients for the certificates that are valid now. When those change, new requests get new clients; the old ones are
-/// shut down when the requests and watches that they may still carry have ended.
+/// A cache of HTTP clients by certificate. After a rotation new requests get new clients; the old clients are shut down once the requests
+/// and watches that they may still carry have ended.
 actor Connections {
     private let configuration: KubernetesConfiguration
     private let timeouts: Transport.Timeouts
@@ -11,27 +11,27 @@ actor Connections {
     /// The configuration with the content of its files.
     private var loaded: KubernetesConfiguration
     private var loadedAt: ContinuousClock.Instant
-    /// Why the files cannot be used any more, as it was told; nil when they can.
+    /// The last logged reason for which the files are unusable; nil if they are usable.
     private var problem: String?
-    /// The last used is the last; never empty.
+    /// The clients, most recently used last; never empty.
     private var entries: [Entry]
     private var isShutDown = false
 
     private struct Entry {
-        /// What the clients were made of.
+        /// The configuration from which the clients were created.
         var configuration: KubernetesConfiguration
         var clients: HTTPClients
         var lastUsed: ContinuousClock.Instant
     }
 
-    /// How long a file is relied on before it is read again.
+    /// The time after which a file is read again.
     private static let fileLifetime: Duration = .seconds(60)
-    /// Longer than a watch lasts, and than a page of a list may take.
+    /// Longer than a watch and than a page of a list.
     private static let drainTime: Duration = .seconds(360)
-    /// A plugin that hands out another certificate each time must not fill the memory.
+    /// The maximum number of entries, since a plugin may return a new certificate each time.
     private static let most = 5
 
-    /// - Throws: ``KubernetesError`` `configuration` when a certificate or the key cannot be used.
+    /// - Throws: ``KubernetesError`` `configuration` if a certificate or the key is unusable.
     init(
         _ configuration: KubernetesConfiguration,
         timeouts: Transport.Timeouts,
@@ -49,10 +49,9 @@ actor Connections {
         entries = [Entry(configuration: loaded, clients: clients, lastUsed: loadedAt)]
     }
 
-    /// How many certificates there are clients for.
+    /// The number of certificates that have clients.
     var count: Int { entries.count }
 
-    /// The clients for a request that is about to be sent.
     func clients(for credential: Credential) async -> HTTPClients {
         guard !isShutDown else { return entries[entries.count - 1].clients }
         reload()
@@ -74,7 +73,7 @@ actor Connections {
         if let failure { throw failure }
     }
 
-    /// Reads the files again if it is time. What cannot be used, as in the middle of a rotation, changes nothing.
+    /// Reads the files again if it is time. Unusable files, as in the middle of a rotation, leave the configuration unchanged.
     private func reload() {
         guard configuration.hasFiles, now() - loadedAt >= Self.fileLifetime else { return }
         loadedAt = now()

@@ -4,13 +4,13 @@ import NIOCore
 import Glibc
 #endif
 
-/// Lets the kernel find out that a peer is gone.
+/// TCP options by which the kernel detects a dead peer.
 ///
-/// A node that loses its power sends no FIN. Without this, a watch on it would seem alive until its own time-out.
+/// A node that loses its power sends no FIN, so a watch on it would seem alive until its idle timeout.
 enum DeadConnections {
-    /// Seconds of silence after which the kernel asks the peer for a sign of life, and between its questions.
+    /// The silence in seconds before the first keep-alive probe, and between probes.
     static let probeAfter: SocketOptionValue = 15
-    /// Milliseconds that data or questions may stay without an acknowledgement; then the connection is closed.
+    /// The milliseconds for which data or probes may stay unacknowledged before the connection is closed.
     static let giveUpAfter: SocketOptionValue = 30_000
 
     @Sendable static func detect(on channel: any Channel) -> EventLoopFuture<Void> {

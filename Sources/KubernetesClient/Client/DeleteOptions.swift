@@ -1,28 +1,28 @@
-/// How to delete an object.
+/// Options of a delete request.
 /// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/delete-options/
 public struct DeleteOptions: Codable, Sendable, Equatable {
-    /// What must hold for the object to be deleted; otherwise the API server answers 409.
+    /// Conditions for the deletion; if one fails, the API server responds with 409.
     public struct Preconditions: Codable, Sendable, Equatable {
-        /// The object must be this one, not a namesake.
+        /// The uid of the object, which excludes a later object of the same name.
         public var uid: String?
 
-        /// - Parameter uid: of the object that is meant.
+        /// - Parameter uid: the uid of the object to delete.
         public init(uid: String?) {
             self.uid = uid
         }
     }
 
-    /// Always `v1`.
+    /// The API version, always `v1`.
     public var apiVersion = "v1"
-    /// Always `DeleteOptions`.
+    /// The kind, always `DeleteOptions`.
     public var kind = "DeleteOptions"
-    /// Seconds; nil for the object's own. Zero removes it without waiting for the kubelet.
+    /// The grace period in seconds; nil for the object's own. 0 deletes at once, without waiting for the kubelet.
     public var gracePeriodSeconds: Int64?
     /// `Foreground`, `Background` or `Orphan`; nil for the default of the kind.
     public var propagationPolicy: String?
-    /// nil for none.
+    /// The conditions for the deletion; nil for none.
     public var preconditions: Preconditions?
 
-    /// The defaults of the API server.
+    /// Creates options with the API server's defaults.
     public init() {}
 }

@@ -3,7 +3,7 @@ import NIOCore
 import NIOHTTPCompression
 import NIOSSL
 
-/// The HTTP clients of one TLS configuration: two, because an idle time-out is set per client and a watch is idle for minutes.
+/// The two HTTP clients of a TLS configuration: the idle timeout is set per client, and a watch is idle for minutes.
 struct HTTPClients: Sendable {
     let requests: HTTPClient
     let watches: HTTPClient
@@ -31,15 +31,15 @@ struct HTTPClients: Sendable {
         var configuration = HTTPClient.Configuration()
         configuration.tlsConfiguration = tls
         configuration.dnsOverride = endpoint.dnsOverride
-        // A time-out closes an HTTP/1.1 connection. Of HTTP/2 it would end the stream alone, and a connection whose peer acknowledges
-        // packets but answers nothing, as a load balancer in front of a dead API server does, would be used for ever.
+        // A timeout closes an HTTP/1.1 connection, but only a stream of an HTTP/2 connection. An HTTP/2 connection to a load balancer in
+        // front of a dead API server acknowledges packets, never responds, and would be reused forever.
         configuration.httpVersion = .http1Only
-        // A redirect would carry the token to another server.
+        // A redirect would send the token to another server.
         configuration.redirectConfiguration = .disallow
         configuration.timeout = HTTPClient.Configuration.Timeout(connect: .seconds(10), read: TimeAmount(idleTimeout))
         configuration.decompression = decompression
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
-        // What may be sent again is decided in one place only, `Retry`.
+        // Only `Retry` decides on retries.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.http1_1ConnectionDebugInitializer = DeadConnections.detect
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)

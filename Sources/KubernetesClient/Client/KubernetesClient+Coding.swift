@@ -33,7 +33,7 @@ extension JSONEncoder {
 }
 
 extension DecodingError {
-    /// Where the mistake is and what it is. Never the text around it: that may hold a key.
+    /// The coding path and the defect. Never the surrounding text, which may contain a key.
     var sentence: String {
         switch self {
         case .keyNotFound(let key, let context): "\(Self.path(context.codingPath + [key])) is missing"
@@ -43,7 +43,7 @@ extension DecodingError {
         }
     }
 
-    /// As a person would write it: `contexts[0].context.cluster`.
+    /// Returns a path such as `contexts[0].context.cluster`.
     private static func path(_ keys: [any CodingKey]) -> String {
         let path = keys.reduce(into: "") { path, key in
             path += key.intValue.map { "[\($0)]" } ?? (path.isEmpty ? "" : ".") + key.stringValue

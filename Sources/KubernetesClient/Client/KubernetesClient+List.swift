@@ -1,14 +1,14 @@
 import NIOHTTP1
 
 extension KubernetesClient {
-    /// How often a list begins again because its pages' token has expired.
+    /// The number of times that a list starts, if the continue token of a page expires.
     private static let listAttempts = 3
 
-    /// Every object that the selectors admit, page by page. When a page's token expires meanwhile, the list begins again.
+    /// Lists every object that the selectors match, page by page. Starts again if a page's continue token expires.
     /// - Parameters:
     ///   - namespace: nil for all.
-    ///   - limit: objects in a page.
-    ///   - transform: applied to each object as soon as its page has come, to leave out what nobody reads.
+    ///   - limit: objects per page.
+    ///   - transform: applied to each object when its page arrives, to drop unused fields.
     public func list<T: KubernetesObject>(
         _ type: T.Type,
         namespace: String? = nil,

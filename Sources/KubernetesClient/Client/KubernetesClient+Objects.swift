@@ -2,32 +2,32 @@ import NIOHTTP1
 
 extension KubernetesClient {
     /// Reads one object.
-    /// - Parameter namespace: nil when the kind has none.
+    /// - Parameter namespace: nil for a cluster-scoped kind.
     public func get<T: KubernetesObject>(_ type: T.Type, name: String, namespace: String?) async throws -> T {
         try await decode(send(Request(method: .GET, path: path(T.self, name, namespace))))
     }
 
     /// Creates an object.
-    /// - Returns: the object as the API server keeps it.
-    /// - Throws: ``KubernetesError/isAlreadyExists`` when the name is taken.
+    /// - Returns: the object as stored by the API server.
+    /// - Throws: ``KubernetesError/isAlreadyExists`` if the name is taken.
     public func create<T: KubernetesObject>(_ object: T, namespace: String?) async throws -> T {
         try await create(object, as: T.self, namespace: namespace)
     }
 
-    /// Creates an object from a body of another type, which holds fields that `T` does not.
+    /// Creates an object from a body of another type, with fields that `T` lacks.
     public func create<T: KubernetesObject>(_ body: some Encodable & Sendable, as type: T.Type, namespace: String?) async throws -> T {
         try await decode(send(Request(method: .POST, path: T.resource.path(namespace: namespace), body: encode(body))))
     }
 
-    /// Writes an object over the one that it was read from.
-    /// - Throws: ``KubernetesError/isConflict`` when that has changed since.
+    /// Replaces an object, on condition that its resource version is current.
+    /// - Throws: ``KubernetesError/isConflict`` if the object has changed.
     public func replace<T: KubernetesObject>(_ object: T) async throws -> T {
         let path = try path(T.self, object.metadata.name ?? "", object.metadata.namespace)
         return try await decode(send(Request(method: .PUT, path: path, body: encode(object))))
     }
 
     /// Applies a merge patch (RFC 7386).
-    /// - Returns: the object as it is then.
+    /// - Returns: the patched object.
     public func patch<T: KubernetesObject>(
         _ type: T.Type,
         name: String,
@@ -41,8 +41,8 @@ extension KubernetesClient {
         return try await decode(send(request))
     }
 
-    /// Asks for an object to be deleted; it may exist for a while yet.
-    /// - Throws: ``KubernetesError/isNotFound`` when there is none.
+    /// Requests the deletion of an object, which may exist for some time afterwards.
+    /// - Throws: ``KubernetesError/isNotFound`` if there is none.
     public func delete<T: KubernetesObject>(
         _ type: T.Type,
         name: String,
@@ -52,7 +52,7 @@ extension KubernetesClient {
         _ = try await send(Request(method: .DELETE, path: path(T.self, name, namespace), body: encode(options)))
     }
 
-    /// The path of one object. Without a name or namespace it would be the path of many.
+    /// Returns the path of one object. Refuses an empty name or namespace, since the path would then denote a collection.
     private func path<T: KubernetesObject>(_: T.Type, _ name: String, _ namespace: String?, subresource: String? = nil) throws -> String {
         let resource = T.resource
         guard !name.isEmpty else { throw KubernetesError(.request, "a \(resource.kind) without a name was asked for") }

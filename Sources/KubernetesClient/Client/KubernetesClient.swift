@@ -3,11 +3,11 @@ public import Logging
 import NIOCore
 import NIOHTTP1
 
-/// Talks to one API server. Every method throws ``KubernetesError``, or `CancellationError` when its task was cancelled or the client
-/// was shut down.
+/// A client of one API server. Every method throws ``KubernetesError``, or `CancellationError` if its task was cancelled or the client was
+/// shut down.
 ///
-/// Requests share a client-side limit. An answer of 429 or 503 is tried again after its `Retry-After`, whatever the verb, because it
-/// says that nothing was done; after a lost connection only verbs that can be repeated are tried again.
+/// Requests share a client-side rate limit. A 429 or 503 response is retried after its `Retry-After`, for any verb, since the request had
+/// no effect. After a lost connection only idempotent verbs are retried.
 public final class KubernetesClient: Sendable {
     let transport: Transport
     private let limiter: RateLimiter
@@ -15,11 +15,11 @@ public final class KubernetesClient: Sendable {
     private let timeouts: Transport.Timeouts
 
     /// - Parameters:
-    ///   - qps: requests a second on average; watches do not count.
-    ///   - burst: requests that may go out at once.
-    ///   - requestTimeout: from sending a request to the last byte of its answer. Pages of lists and watches have limits of their own.
-    ///   - operationTimeout: for a request and its repetitions, with the waits before and between them.
-    /// - Throws: ``KubernetesError`` `configuration` when the certificates cannot be used.
+    ///   - qps: average requests per second; watches do not count.
+    ///   - burst: the number of requests that may be sent at once.
+    ///   - requestTimeout: from sending a request to the last byte of its response. List pages and watches have limits of their own.
+    ///   - operationTimeout: for a request and its retries, including waits.
+    /// - Throws: ``KubernetesError`` `configuration` if the certificates are unusable.
     public convenience init(
         configuration: KubernetesConfiguration,
         qps: Double = 100,
@@ -39,18 +39,18 @@ public final class KubernetesClient: Sendable {
         self.limiter = limiter
     }
 
-    /// Closes the connections. The client must not be used any more.
+    /// Closes the connections; the client is unusable afterwards.
     public func shutdown() async throws {
         try await transport.shutdown()
     }
 
-    /// Asks the API server whether it is ready to serve.
+    /// Throws unless the API server's `/readyz` succeeds.
     public func isReady() async throws {
         _ = try await send(Request(method: .GET, path: "/readyz"))
     }
 
-    /// Sends a request, again if need be.
-    /// - Throws: ``KubernetesError``, also for every answer that is no success.
+    /// Sends a request, with retries.
+    /// - Throws: ``KubernetesError``, also for every unsuccessful response.
     func send(_ request: Request) async throws -> ByteBuffer {
         let (once, altogether) = request.isPage ? (timeouts.page, timeouts.page) : (timeouts.request, timeouts.operation)
         let end = ContinuousClock.now + altogether
@@ -58,7 +58,7 @@ public final class KubernetesClient: Sendable {
         var attempt = 0
         while true {
             attempt += 1
-            // Whoever waits for the limit must still have time for the request itself.
+            // The wait must leave time for the request itself.
             do { try await limiter.wait(atMost: max(.zero, end - .now - timeouts.request)) } catch let error as KubernetesError {
                 throw failure ?? error
             }

@@ -1,37 +1,37 @@
-/// Why a call to the API server did not succeed. Never holds credentials.
+/// The failure of a call to the API server. Never contains credentials.
 public struct KubernetesError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// Where the failure lies.
+    /// The kind of failure.
     public enum Kind: Sendable, Equatable {
-        /// The API server answered with a failure; see ``KubernetesError/code`` and ``KubernetesError/status``.
+        /// The API server responded with an error; see ``KubernetesError/code`` and ``KubernetesError/status``.
         case status
-        /// No answer came: whether the request had an effect is unknown.
+        /// No response arrived; the effect of the request is unknown.
         case transport
-        /// No whole answer came in time: whether the request had an effect is unknown.
+        /// No complete response arrived in time; the effect of the request is unknown.
         case timedOut
-        /// The answer is not what the API promises.
+        /// The response does not match the API.
         case decoding
-        /// The client-side limit would have made it wait for longer than it may take; nothing was sent.
+        /// The client-side rate limit would exceed the timeout; nothing was sent.
         case throttled
-        /// The request makes no sense; nothing was sent.
+        /// The request is malformed; nothing was sent.
         case request
-        /// kubeconfig, certificates or service account cannot be used.
+        /// The kubeconfig, the certificates or the service account is unusable.
         case configuration
-        /// No valid credentials could be had, at least now; nothing was sent.
+        /// No valid credentials are available at present; nothing was sent.
         case credentials
     }
 
-    /// Where the failure lies.
+    /// The kind of failure.
     public var kind: Kind
-    /// What an operator should read.
+    /// A message for the operator.
     public var message: String
-    /// The HTTP status code, when there was an answer.
+    /// The HTTP status code, if there was a response.
     public var code: Int?
-    /// The API server's own words, when they were a Status object.
+    /// The Status object of the response, if there was one.
     public var status: Status?
-    /// What the header `Retry-After` asks for, or else the Status object, in seconds.
+    /// The requested wait in seconds, from the header `Retry-After` or else from the Status object.
     public var retryAfterSeconds: Int?
 
-    /// - Parameter retryAfterSeconds: nil for what `status` says.
+    /// - Parameter retryAfterSeconds: nil for the value in `status`.
     public init(_ kind: Kind, _ message: String, code: Int? = nil, status: Status? = nil, retryAfterSeconds: Int? = nil) {
         self.kind = kind
         self.message = message
@@ -40,26 +40,26 @@ public struct KubernetesError: Error, Sendable, Equatable, CustomStringConvertib
         self.retryAfterSeconds = retryAfterSeconds ?? status?.details?.retryAfterSeconds
     }
 
-    /// The API server's word for it, such as `NotFound`.
+    /// The `reason` of the Status object, such as `NotFound`.
     public var reason: String? { status?.reason }
-    /// 404: there is no such object. A 404 without the API server's word for it, as of a misrouting proxy, proves nothing.
+    /// 404 with reason `NotFound`: the object does not exist. A 404 without the reason, as from a misrouting proxy, does not count.
     public var isNotFound: Bool { code == 404 && reason == "NotFound" }
-    /// 409 on a create: the name is taken.
+    /// 409 with reason `AlreadyExists`: the name is taken.
     public var isAlreadyExists: Bool { code == 409 && reason == "AlreadyExists" }
     /// 409 on a write: the object has changed since it was read.
     public var isConflict: Bool { code == 409 && reason != "AlreadyExists" }
-    /// 410: the version or the continue token is too old.
+    /// 410: the resource version or the continue token has expired.
     public var isGone: Bool { code == 410 || reason == "Expired" || reason == "Gone" }
-    /// 403: not allowed, by authorization or by an admission plugin.
+    /// 403: denied by authorization or by an admission plugin.
     public var isForbidden: Bool { code == 403 }
-    /// 422: the object is not valid.
+    /// 422: the object is invalid.
     public var isInvalid: Bool { code == 422 }
-    /// 401: the credentials were not accepted.
+    /// 401: the credentials were rejected.
     public var isUnauthorized: Bool { code == 401 }
     /// 429: the API server sheds load.
     public var isTooManyRequests: Bool { code == 429 }
 
-    /// The API server could not be reached or could not answer, but may later: the effect may or may not have taken place.
+    /// True if the API server is unreachable or overloaded and a later request may succeed. The effect of this one may be unknown.
     public var isUnavailable: Bool {
         switch kind {
         case .transport, .timedOut, .decoding, .throttled, .credentials: true

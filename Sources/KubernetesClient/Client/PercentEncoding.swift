@@ -1,5 +1,5 @@
 extension String {
-    /// The text as a segment of a path or a value of a query: all but the unreserved characters of RFC 3986 as %XX.
+    /// The text as a path segment or query value: all characters except the unreserved ones of RFC 3986 as %XX.
     var percentEncoded: String {
         var encoded = ""
         for byte in utf8 {

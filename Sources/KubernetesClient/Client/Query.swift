@@ -15,7 +15,7 @@ struct Query: Sendable {
         }
     }
 
-    /// With its question mark, percent-encoded; empty when there is nothing.
+    /// The percent-encoded query with its question mark; empty without parameters.
     var encoded: String {
         guard !items.isEmpty else { return "" }
         return "?" + items.map { "\($0.name)=\($0.value.percentEncoded)" }.joined(separator: "&")

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The bucket that the requests of a client share.
+/// The token bucket shared by the requests of a client.
 final class RateLimiter: Sendable {
     private let bucket: Mutex<TokenBucket>
     private let now: @Sendable () -> ContinuousClock.Instant
@@ -17,8 +17,8 @@ final class RateLimiter: Sendable {
         self.sleep = sleep
     }
 
-    /// Returns when the next request may go out. A task that is cancelled meanwhile gives its turn to others.
-    /// - Throws: ``KubernetesError`` `throttled`, at once, when that would take longer than `limit`; `CancellationError`.
+    /// Waits until the next request may be sent. A cancelled task returns its token.
+    /// - Throws: ``KubernetesError`` `throttled`, at once, if the wait would exceed `limit`; `CancellationError`.
     func wait(atMost limit: Duration) async throws {
         try Task.checkCancellation()
         let (delay, rate) = bucket.withLock { ($0.take(now: now(), atMost: limit), $0.rate) }

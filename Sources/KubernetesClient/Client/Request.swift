@@ -1,13 +1,13 @@
 import NIOCore
 import NIOHTTP1
 
-/// A request to the API server, before it is known where that is and who asks.
+/// A request to the API server, independent of endpoint and credentials.
 struct Request: Sendable {
     var method: HTTPMethod
     var path: String
     var query = Query()
     var body: ByteBuffer?
     var contentType = "application/json"
-    /// One page of a list: how long it takes depends on its size.
+    /// True for one page of a list, whose duration depends on its size.
     var isPage = false
 }

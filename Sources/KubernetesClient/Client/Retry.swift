@@ -1,14 +1,15 @@
 import NIOHTTP1
 
-/// When a failed request is sent again.
+/// The rules for retries.
 enum Retry {
-    /// The longest `Retry-After`, in seconds, that is waited for here; whether to wait longer is the caller's to decide.
+    /// The longest `Retry-After`, in seconds, for which the client waits; longer waits are left to the caller.
     private static let patience = 5
 
+    /// Returns the wait before a retry.
     /// - Parameters:
-    ///   - attempt: how often it was sent, from 1.
+    ///   - attempt: the number of attempts so far, from 1.
     ///   - random: in 0..<1, for the jitter.
-    /// - Returns: how long to wait before; nil when it must not be sent again.
+    /// - Returns: nil if the request must not be retried.
     static func delay(after error: KubernetesError, method: HTTPMethod, attempt: Int, random: Double) -> Duration? {
         guard maySucceed(after: error, isRepeatable: method == .GET || method == .DELETE) else { return nil }
         let backOff = Duration.milliseconds(100 << attempt) * (0.5 + random / 2)
@@ -16,7 +17,8 @@ enum Retry {
         return seconds <= patience ? max(.seconds(seconds), backOff) : nil
     }
 
-    /// A verb that cannot be repeated is sent again only after an answer that says that nothing was done.
+    /// Returns true if a retry may succeed. A verb that is not idempotent is retried only after a response that proves that the request had
+    /// no effect.
     private static func maySucceed(after error: KubernetesError, isRepeatable: Bool) -> Bool {
         switch (error.kind, error.code) {
         case (.status, 429?): true

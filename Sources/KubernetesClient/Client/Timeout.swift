@@ -1,6 +1,6 @@
-/// Runs `body` for at most `timeout`.
-/// - Parameter sleep: waits; tests inject their clock here.
-/// - Throws: ``KubernetesError`` `timedOut` after it; the body is cancelled then and has ended.
+/// Runs `body` with a time limit.
+/// - Parameter sleep: waits; tests inject their clock.
+/// - Throws: ``KubernetesError`` `timedOut` after the limit; `body` was cancelled and has ended then.
 func withTimeout<Result: Sendable>(
     _ timeout: Duration,
     sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
@@ -21,6 +21,6 @@ func withTimeout<Result: Sendable>(
 }
 
 extension Duration {
-    /// In seconds, as an operator reads it: `30.0 s`.
+    /// The duration in seconds, such as `30.0 s`.
     var formatted: String { "\((self / .milliseconds(100)).rounded() / 10) s" }
 }

@@ -1,4 +1,4 @@
-/// A client-side limit on requests: `rate` a second on average, up to `burst` at once.
+/// A token bucket: `rate` requests a second on average, up to `burst` at once.
 struct TokenBucket: Sendable {
     let rate: Double
     private let burst: Double
@@ -13,8 +13,8 @@ struct TokenBucket: Sendable {
         updated = now
     }
 
-    /// Takes one token, on credit if need be; the credit never exceeds what `limit` seconds bring in.
-    /// - Returns: how long to wait before the token may be used; nil, and nothing is taken, when that is longer than `limit`.
+    /// Takes one token, on credit if the bucket is empty; the credit is at most what `limit` seconds add.
+    /// - Returns: the wait before the token is valid; nil, with no token taken, if it would exceed `limit`.
     mutating func take(now: ContinuousClock.Instant, atMost limit: Duration) -> Duration? {
         let elapsed = max(0, (now - updated) / .seconds(1))
         tokens = min(burst, tokens + elapsed * rate)
@@ -25,7 +25,7 @@ struct TokenBucket: Sendable {
         return delay
     }
 
-    /// Takes back a token that was not used.
+    /// Returns an unused token.
     mutating func giveBack() {
         tokens = min(burst, tokens + 1)
     }

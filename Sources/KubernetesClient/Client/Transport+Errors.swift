@@ -3,13 +3,13 @@ import NIOCore
 import NIOHTTPCompression
 
 extension Transport {
-    /// What no other code than this module's throws, as ``KubernetesError`` or `CancellationError`.
+    /// Maps an error of the HTTP client to ``KubernetesError`` or `CancellationError`.
     static func translate(_ error: any Error) -> any Error {
         switch error {
         case is KubernetesError, is CancellationError:
             error
         case _ where Task.isCancelled, HTTPClientError.cancelled as HTTPClientError:
-            // The client says `cancelled` also to those who wait while it is shut down.
+            // AsyncHTTPClient also reports `cancelled` to requests that wait during its shutdown.
             CancellationError()
         case let error as HTTPClientError where timeouts.contains(error):
             KubernetesError(.timedOut, "\(error)")

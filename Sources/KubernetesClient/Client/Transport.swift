@@ -5,7 +5,7 @@ import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
 
-/// HTTP to one API server.
+/// The HTTP transport to one API server.
 final class Transport: Sendable {
     private let endpoint: Endpoint
     private let credentials: CredentialSource
@@ -13,21 +13,21 @@ final class Transport: Sendable {
     private let timeouts: Timeouts
     private let logger: Logger
 
-    /// Of an answer, after decompression: 500 objects of 250 KiB.
+    /// The limit of a response body after decompression: 500 objects of 250 KiB.
     static let maximumBodySize = 128 * 1024 * 1024
     private static let maximumErrorSize = 1024 * 1024
 
-    /// How long the API server may take.
+    /// Timeouts for responses of the API server.
     struct Timeouts: Sendable {
-        /// From sending a request to the last byte of its answer; of a watch, to the head of its answer.
+        /// The limit from sending a request to the last byte of its response, or to the response head of a watch.
         var request: Duration = .seconds(15)
-        /// For a request and its repetitions, with the waits before and between them.
+        /// The limit for a request and its retries, including waits.
         var operation: Duration = .seconds(30)
-        /// For a page of a list and its repetitions: over a slow line megabytes take minutes.
+        /// The limit for a page of a list and its retries: megabytes take minutes over a slow line.
         var page: Duration = .seconds(300)
-        /// A page that is silent for so long is given up.
+        /// The silence after which a page is abandoned.
         var pageIdle: Duration = .seconds(30)
-        /// The API server sends a bookmark each minute; a watch that is silent for longer than two is taken for dead.
+        /// The silence after which a watch is considered dead. The API server sends a bookmark each minute.
         var watchIdle: Duration = .seconds(150)
     }
 
@@ -48,9 +48,9 @@ final class Transport: Sendable {
         try await connections.shutdown()
     }
 
-    /// One request and its whole answer.
-    /// - Parameter timeout: from sending it to the last byte of its answer.
-    /// - Throws: ``KubernetesError``, also for every answer that is no success.
+    /// Sends one request and reads its whole response.
+    /// - Parameter timeout: from sending the request to the last byte of the response.
+    /// - Throws: ``KubernetesError``, also for every unsuccessful response.
     func unary(_ request: Request, within timeout: Duration) async throws -> ByteBuffer {
         try await authenticated { clients, token in
             try await withTimeout(timeout) {
@@ -60,9 +60,9 @@ final class Transport: Sendable {
         }
     }
 
-    /// Opens a stream of lines; its head is here when this returns.
-    /// - Parameter isHeadSlow: whether the head may take as long as a stream may be silent.
-    /// - Throws: ``KubernetesError``, also for every answer that is no success.
+    /// Opens a stream of lines; returns once the response head has arrived.
+    /// - Parameter isHeadSlow: true if the response head may take as long as the idle timeout of a stream.
+    /// - Throws: ``KubernetesError``, also for every unsuccessful response.
     func stream(_ request: Request, isHeadSlow: Bool) async throws -> HTTPClientResponse.Body {
         try await authenticated { clients, token in
             try await withTimeout(isHeadSlow ? self.timeouts.watchIdle : self.timeouts.request) {
@@ -71,8 +71,8 @@ final class Transport: Sendable {
         }
     }
 
-    /// The credentials may have been rotated since they were read: after a refusal fresh ones are tried once. Neither renewal counts in
-    /// the time-out of the request.
+    /// Sends a request with credentials. After a 401 fresh credentials are tried once, since they may have been rotated. Renewals do not
+    /// count against the request's timeout.
     private func authenticated<Answer: Sendable>(
         _ send: (_ clients: HTTPClients, _ token: String?) async throws -> Answer
     ) async throws -> Answer {
@@ -99,7 +99,7 @@ final class Transport: Sendable {
             message.body = .bytes(body)
         }
         let response: HTTPClientResponse
-        // The time-out around this call ends it; the client demands one of its own.
+        // The timeout around this call ends it; the HTTP client requires a deadline as well.
         do { response = try await client.execute(message, deadline: .distantFuture, logger: logger) } catch { throw Self.translate(error) }
         guard (200..<300).contains(Int(response.status.code)) else { throw try await Self.failure(response) }
         return response
@@ -110,7 +110,7 @@ final class Transport: Sendable {
         let retryAfter = response.headers.first(name: "Retry-After").flatMap { Int($0) }
         let body: ByteBuffer
         do { body = try await collect(response.body, upTo: maximumErrorSize) } catch let error as KubernetesError {
-            // Without its Status such an answer proves little; what a load-shedding server means, its code says.
+            // The status code is enough for a load-shedding server, whose response may lack a Status.
             return KubernetesError(
                 code == 429 || code >= 500 ? .status : .transport,
                 "HTTP \(code), whose body cannot be read: \(error.message)",
@@ -124,7 +124,7 @@ final class Transport: Sendable {
                 return KubernetesError(.status, status.message ?? "HTTP \(code)", code: code, status: status, retryAfterSeconds: retryAfter)
             }
         } catch is DecodingError { /* it says something else */  }
-        // Not the API server itself but something before it, or a plain-text endpoint such as /readyz.
+        // The response is from a proxy in front of the API server, or a plain-text endpoint such as /readyz.
         let text = String(buffer: body).prefix(500).split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return KubernetesError(.status, text.isEmpty ? "HTTP \(code)" : text, code: code, retryAfterSeconds: retryAfter)
     }

@@ -1,13 +1,13 @@
 import FoundationEssentials
 import NIOSSL
 
-/// What a request says about who sends it.
+/// The credentials of a request.
 struct Credential: Sendable, Equatable {
-    /// For the header `Authorization`; nil for none.
+    /// The bearer token; nil for none.
     var token: String?
-    /// From a plugin; nil for the one of the configuration, if there is one.
+    /// A plugin's client certificate; nil for the one of the configuration, if any.
     var certificate: ClientCertificate?
-    /// nil when it does not expire.
+    /// The expiry; nil for credentials that do not expire.
     var expiration: Date?
 }
 
@@ -16,19 +16,19 @@ struct ClientCertificate: Sendable, Equatable {
     var certificate: PEMSource
     var key: PEMSource
 
-    /// Makes connections use it.
-    /// - Throws: ``KubernetesError`` `configuration` when certificate or key cannot be used, or do not belong together.
+    /// Sets the certificate in a TLS configuration.
+    /// - Throws: ``KubernetesError`` `configuration` if certificate or key is unusable, or they do not match.
     func apply(to tls: inout TLSConfiguration) throws {
         tls.certificateChain = try certificate.certificates().map { .certificate($0) }
         tls.privateKey = .privateKey(try key.key())
-        // Otherwise a key of another certificate would show only in every connection.
+        // Without this check a key that does not match would fail each connection.
         do { _ = try NIOSSLContext(configuration: tls) } catch {
             throw KubernetesError(.configuration, "\(certificate.name) and \(key.name) do not belong together: \(error)")
         }
     }
 
-    /// When it ends.
-    /// - Throws: ``KubernetesError`` `configuration` when it cannot be used.
+    /// Returns the expiry of the certificate.
+    /// - Throws: ``KubernetesError`` `configuration` if the certificate is unusable.
     func expiration() throws -> Date? {
         var tls = TLSConfiguration.makeClientConfiguration()
         try apply(to: &tls)

@@ -1,30 +1,30 @@
 import FoundationEssentials
 import Logging
 
-/// Hands out the credentials for a request, and renews them: an actor, so that one renewal serves all who wait for it.
+/// Provides and renews the credentials of requests. An actor, so that one renewal serves all waiters.
 actor CredentialSource {
     private let credentials: KubernetesConfiguration.Credentials
     private let logger: Logger
     private let now: @Sendable () -> Date
     private var cached: Cached?
-    /// Those who wait for the plugin that another runs; nil while nobody does.
+    /// The waiters of a plugin run; nil if no plugin is running.
     private(set) var waiting: [AsyncStream<Renewal>.Continuation]?
 
     typealias Renewal = Result<Credential, any Error>
 
     private struct Cached {
         var credential: Credential
-        /// From then on a new one is asked for.
+        /// The time from which the credentials are renewed.
         var renewAt: Date
-        /// Whether a failed renewal was told.
+        /// True once a failed renewal was logged.
         var isWarned = false
     }
 
-    /// How long a token from a file is used before the file is read again.
+    /// The time after which a token file is read again.
     private static let fileLifetime: TimeInterval = 60
-    /// A token is renewed before the last moments of its life: clocks differ.
+    /// The time before its expiry at which a token is renewed, for clock skew.
     private static let margin: TimeInterval = 30
-    /// Between two runs of a plugin that fails while its last credentials are still good.
+    /// The pause after a failed plugin run while the last credentials are valid.
     private static let pluginPause: TimeInterval = 5
 
     init(_ credentials: KubernetesConfiguration.Credentials, logger: Logger, now: @escaping @Sendable () -> Date = { Date() }) {
@@ -33,19 +33,20 @@ actor CredentialSource {
         self.now = now
     }
 
-    /// Forgets credentials that the server has refused.
-    /// - Returns: whether others could be had.
+    /// Discards credentials that the API server rejected.
+    /// - Returns: true if other credentials may be available.
     func discard(_ refused: Credential) -> Bool {
         switch credentials {
         case .none, .token:
             return false
         case .tokenFile, .exec:
-            // Another request may have renewed it meanwhile.
+            // Another request may have renewed them meanwhile.
             if cached?.credential == refused { cached = nil }
             return true
         }
     }
 
+    /// Returns valid credentials, renewed if necessary.
     /// - Throws: ``KubernetesError`` `credentials`, or `CancellationError`.
     func credential() async throws -> Credential {
         if let cached, cached.renewAt > now() { return cached.credential }
@@ -63,7 +64,7 @@ actor CredentialSource {
         }
     }
 
-    /// The kubelet may be in the middle of replacing the file: the last token is good for a while yet.
+    /// Reads the token file. While the kubelet replaces the file, the last token stays valid.
     private func reread(_ path: String) throws -> String {
         do {
             let text: String
@@ -81,7 +82,7 @@ actor CredentialSource {
         }
     }
 
-    /// Runs the plugin in the task of the first who needs it; the others wait for that.
+    /// Runs the plugin in the task of the first caller; later callers wait for it.
     private func renewed(by plugin: ExecPlugin) async throws -> Credential {
         guard waiting == nil else { return try await renewedByAnother() }
         waiting = []
@@ -100,7 +101,7 @@ actor CredentialSource {
         return try renewal.get()
     }
 
-    /// A plugin may fail while its last credentials are still good.
+    /// Returns the last credentials if they are still valid after a failed plugin run.
     private func lastCredential(after error: any Error) -> Credential? {
         guard error is KubernetesError, var last = cached, let expiration = last.credential.expiration, now() < expiration else {
             return nil
@@ -119,7 +120,7 @@ actor CredentialSource {
         let (renewals, continuation) = AsyncStream<Renewal>.makeStream()
         waiting?.append(continuation)
         for await renewal in renewals {
-            // It was the other who was cancelled: somebody else has to run the plugin.
+            // The running caller was cancelled, so another caller has to run the plugin.
             if case .failure(let error) = renewal, error is CancellationError { return try await credential() }
             return try renewal.get()
         }

@@ -1,15 +1,15 @@
 import FoundationEssentials
 
-/// Where the API server is, and by which name it proves who it is.
+/// The address of the API server, and the host name that its certificate must contain.
 struct Endpoint: Sendable, Equatable {
-    /// Scheme, host, port and path, without a trailing slash: paths are appended to it.
+    /// Scheme, host, port and path, without a trailing slash.
     let url: String
-    /// The `Host` header; nil for what follows from the URL.
+    /// The `Host` header; nil for the host of the URL.
     let hostHeader: String?
-    /// What names are resolved to instead of their own addresses.
+    /// Host names with the address to which each resolves.
     let dnsOverride: [String: String]
 
-    /// - Parameter tlsServerName: the name in the API server's certificate, where that is not the one in `server`.
+    /// - Parameter tlsServerName: the name in the API server's certificate, if it differs from the one in `server`.
     /// - Throws: ``KubernetesError`` `configuration`.
     init(server: String, tlsServerName: String?) throws {
         guard var components = URLComponents(string: server), let scheme = components.scheme?.lowercased(),
@@ -20,7 +20,7 @@ struct Endpoint: Sendable, Equatable {
             throw KubernetesError(.configuration, "the port of server must be 1 to 65535")
         }
         guard components.user == nil, components.password == nil else {
-            // Not repeated in the message: it holds a password.
+            // The message omits the URL, which contains a password.
             throw KubernetesError(.configuration, "server must not hold a user or a password")
         }
         while components.path.hasSuffix("/") { components.path.removeLast() }
@@ -32,8 +32,8 @@ struct Endpoint: Sendable, Equatable {
         guard Self.isDNSName(tlsServerName) else {
             throw KubernetesError(.configuration, "tls-server-name \"\(tlsServerName)\" is not a DNS name")
         }
-        // The HTTP client checks the certificate against the host in the URL, so that names the certificate, and is resolved to where
-        // the server really is.
+        // The HTTP client verifies the certificate against the host of the URL. The URL therefore has the certificate's name, which is
+        // resolved to the real address.
         let address = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
         hostHeader = components.port.map { "\(host):\($0)" } ?? host
         dnsOverride = [tlsServerName: address]

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 extension ExecPlugin {
-    /// The `ExecCredential` that a plugin prints.
+    /// The `ExecCredential` printed by a plugin.
     private struct Answer: Decodable {
         struct Status: Decodable {
             var token: String?
@@ -14,7 +14,7 @@ extension ExecPlugin {
         var status: Status?
     }
 
-    /// - Throws: ``KubernetesError`` `credentials`; never with what was printed, which may hold a token.
+    /// - Throws: ``KubernetesError`` `credentials`; never with the output, which may contain a token.
     func parse(_ output: String) throws -> Credential {
         let answer: Answer
         do { answer = try JSONDecoder().decode(Answer.self, from: Data(output.utf8)) } catch {
@@ -53,7 +53,7 @@ extension ExecPlugin {
             key: .bytes([UInt8](key.utf8), field: "clientKeyData")
         )
         do {
-            // Once it has ended the API server refuses the connection, not with 401, so that nothing else would renew it.
+            // The API server refuses a connection with an expired certificate without a 401, so only this expiry triggers the renewal.
             let end = try pair.expiration()
             credential.expiration = [credential.expiration, end].compactMap(\.self).min()
         } catch let error as KubernetesError {

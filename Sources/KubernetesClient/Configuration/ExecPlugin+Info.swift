@@ -1,17 +1,17 @@
 import FoundationEssentials
 
 extension ExecPlugin {
-    /// What a plugin with `provideClusterInfo` is told of the cluster.
+    /// The cluster information for a plugin with `provideClusterInfo`.
     struct ClusterInfo: Sendable, Equatable {
         var server: String
         var tlsServerName: String?
         var skipsTLSVerification: Bool?
         var certificateAuthority: PEMSource?
-        /// The cluster's extension for plugins.
+        /// The cluster's extension for exec plugins.
         var config: JSONValue?
     }
 
-    /// The `ExecCredential` that a plugin reads.
+    /// The `ExecCredential` read by a plugin.
     private struct Question: Encodable {
         struct Spec: Encodable {
             var cluster: Cluster?
@@ -38,8 +38,8 @@ extension ExecPlugin {
         var spec: Spec
     }
 
-    /// The value of KUBERNETES_EXEC_INFO.
-    /// - Throws: ``KubernetesError`` `credentials` when the file of the certificate authority cannot be read.
+    /// Returns the value of KUBERNETES_EXEC_INFO.
+    /// - Throws: ``KubernetesError`` `credentials` if the certificate authority file cannot be read.
     func info() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -63,7 +63,7 @@ extension ExecPlugin {
     }
 }
 
-/// Any value that JSON can say, read from YAML.
+/// A JSON value, decoded from YAML.
 enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
@@ -82,7 +82,7 @@ extension JSONValue: Codable {
         } else if let value = Self.first(container, Bool.self) {
             self = .bool(value)
         } else if let text = Self.first(container, String.self) {
-            // Yams reads only what is not quoted as a Double. Its integers are not asked for: they trap on 9223372036854775807:59.
+            // Yams decodes only unquoted scalars as Double. Its integer decoding is avoided, since it traps on 9223372036854775807:59.
             let isPlain = Self.first(container, Double.self) != nil
             if isPlain, let value = Int64(text) {
                 self = .integer(value)
@@ -98,7 +98,7 @@ extension JSONValue: Codable {
         }
     }
 
-    /// nil when it is of another type.
+    /// Returns nil if the value has another type.
     private static func first<Value: Decodable>(_ container: any SingleValueDecodingContainer, _ type: Value.Type) -> Value? {
         do { return try container.decode(type) } catch { return nil }
     }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Subprocess
 import SystemPackage
 
-/// A program that hands out credentials, such as `aws eks get-token`.
+/// A credential plugin, such as `aws eks get-token`.
 /// https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
 struct ExecPlugin: Sendable, Equatable {
     var apiVersion: String
@@ -10,19 +10,19 @@ struct ExecPlugin: Sendable, Equatable {
     var arguments: [String]
     var environment: [String: String]
     var installHint: String?
-    /// nil unless the plugin asks for it with `provideClusterInfo`.
+    /// The cluster information; nil unless the plugin has `provideClusterInfo`.
     var cluster: ClusterInfo?
     var timeout: Duration = .seconds(60)
 
     private static let versions = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"]
 
-    /// - Parameter cluster: what the plugin is told of it when it asks for that.
+    /// - Parameter cluster: the information for a plugin with `provideClusterInfo`.
     /// - Throws: ``KubernetesError`` `configuration`.
     init(_ exec: Kubeconfig.Exec, directory: String, cluster: ClusterInfo? = nil) throws {
         guard let command = exec.command.nonEmpty else { throw KubernetesError(.configuration, "exec has no command") }
         if let problem = Self.problem(of: exec) { throw KubernetesError(.configuration, "exec plugin \(command): \(problem)") }
         apiVersion = exec.apiVersion ?? ""
-        // A relative path with a slash belongs to the file's folder; a bare name is looked up in PATH.
+        // A relative path with a slash is relative to the file's folder; a bare name is looked up in PATH.
         let isRelativePath = command.contains("/") && !command.hasPrefix("/")
         self.command = isRelativePath ? directory + "/" + command : command
         arguments = exec.args ?? []
@@ -40,14 +40,14 @@ struct ExecPlugin: Sendable, Equatable {
         for variable in exec.env ?? [] where variable.name.nonEmpty == nil || variable.name?.contains("=") == true {
             return "env has a variable without a name, or with = in its name"
         }
-        // No program can be given such a text.
+        // Arguments and environment variables cannot contain NUL.
         let texts = [exec.command ?? ""] + (exec.args ?? []) + (exec.env ?? []).flatMap { [$0.name ?? "", $0.value ?? ""] }
         if texts.contains(where: { $0.utf8.contains(0) }) { return "command, args and env must not hold a NUL character" }
         return nil
     }
 
     /// Runs the plugin.
-    /// - Throws: ``KubernetesError`` `credentials`, with what the plugin wrote to its standard error; `CancellationError`.
+    /// - Throws: ``KubernetesError`` `credentials`, with the plugin's standard error; `CancellationError`.
     func credential() async throws -> Credential {
         let result: ExecutionResult<Void, StringOutput<UTF8>, StringOutput<UTF8>>
         let info = try self.info()
@@ -69,7 +69,7 @@ struct ExecPlugin: Sendable, Equatable {
         var changes: [Environment.Key: String?] = ["KUBERNETES_EXEC_INFO": info]
         for (name, value) in environment { changes[Environment.Key(stringLiteral: name)] = value }
         var options = PlatformOptions()
-        // The plugin may have started others, which would hold its output open after its end.
+        // With a session of its own the plugin's child processes, which may keep its output open, end with it.
         options.createSession = true
         options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(1))]
         return try await run(

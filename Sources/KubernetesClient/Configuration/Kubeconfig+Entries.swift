@@ -32,7 +32,7 @@ extension Kubeconfig.Located<Kubeconfig.User> {
         guard (configuration.clientCertificate == nil) == (configuration.clientKey == nil) else {
             throw Kubeconfig.error("\(place): client-certificate and client-key belong together; one is missing")
         }
-        // The file goes before the token: it is renewed.
+        // The token file has priority over the token, since it is rotated.
         if let file = value.tokenFile.nonEmpty {
             configuration.credentials = .tokenFile(absolute(file))
         } else if let token = value.token.nonEmpty {
@@ -58,14 +58,14 @@ extension Kubeconfig.Located<Kubeconfig.User> {
 extension Kubeconfig.Located {
     fileprivate func pem(data: String?, file: String?, field: String) throws -> PEMSource? {
         guard let data = data.nonEmpty else { return file.nonEmpty.map { .file(absolute($0)) } }
-        // YAML may have folded it over several lines.
+        // YAML may fold the text over several lines.
         guard let bytes = Data(base64Encoded: data.filter { !$0.isWhitespace }) else { throw Kubeconfig.error("\(field) is not base64") }
         return .bytes([UInt8](bytes), field: field)
     }
 }
 
 extension Kubeconfig.User {
-    /// What this client would have to do and cannot; to leave it out would mean to act as somebody else.
+    /// The name of an authentication method that this client lacks. Ignoring it would authenticate as another user.
     fileprivate var unsupported: String? {
         if authProvider != nil { return "auth-provider is not supported; use an exec plugin" }
         if username.nonEmpty != nil { return "username and password are not supported by Kubernetes any more" }

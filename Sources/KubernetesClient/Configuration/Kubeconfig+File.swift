@@ -1,5 +1,5 @@
 extension Kubeconfig {
-    /// The file as it is written.
+    /// The structure of a kubeconfig file.
     struct File: Decodable {
         var currentContext: String?
         var contexts: [Lenient<NamedContext>]?
@@ -12,7 +12,7 @@ extension Kubeconfig {
         }
     }
 
-    /// What may be wrong as long as nobody uses it.
+    /// An entry that may be invalid as long as it is unused.
     struct Lenient<Value: Decodable>: Decodable {
         let value: Result<Value, DecodingError>
 
@@ -20,7 +20,7 @@ extension Kubeconfig {
             do { value = .success(try Value(from: decoder)) } catch let error as DecodingError { value = .failure(error) }
         }
 
-        /// nil when it cannot be read.
+        /// The entry; nil if it is invalid.
         var readable: Value? {
             guard case .success(let value) = value else { return nil }
             return value
@@ -62,7 +62,7 @@ extension Kubeconfig {
         var proxyURL: String?
         var extensions: [Lenient<NamedExtension>]?
 
-        /// What the cluster has for exec plugins.
+        /// The cluster's extension for exec plugins.
         var execConfig: JSONValue? {
             extensions?.compactMap(\.readable).first { $0.name == "client.authentication.k8s.io/exec" }?.extension
         }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Yams
 
-/// A kubeconfig file, or several merged: the first that names something wins.
+/// A kubeconfig file, or several merged: the first file that defines an entry wins.
 /// https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
 struct Kubeconfig {
     private var currentContext: String?
@@ -9,7 +9,7 @@ struct Kubeconfig {
     private var clusters: [String: Located<Lenient<Cluster>?>]
     private var users: [String: Located<Lenient<User>?>]
 
-    /// An entry and the folder of its file, to which its relative paths belong.
+    /// An entry and the folder of its file, which resolves relative paths.
     struct Located<Value> {
         var value: Value
         var directory: String
@@ -21,12 +21,12 @@ struct Kubeconfig {
 
     init(text: String, directory: String) throws {
         let file: File
-        // An empty file is no document; kubectl merges it like any other.
+        // An empty file has no YAML document; kubectl merges it like any other.
         do { file = try compose(yaml: text).map { try YAMLDecoder().decode(File.self, from: $0) } ?? File() } catch {
             throw KubernetesError(.configuration, "is not a kubeconfig: \(Self.sentence(for: error))")
         }
         currentContext = file.currentContext.nonEmpty
-        // What has no name cannot be chosen.
+        // An entry without a name cannot be selected.
         contexts = Self.byName(file.contexts?.compactMap { $0.readable.map { ($0.name, $0.context) } })
         clusters = Self.byName(
             file.clusters?.compactMap { $0.readable.map { ($0.name, Located(value: $0.cluster, directory: directory)) } }
@@ -77,7 +77,7 @@ struct Kubeconfig {
         Dictionary(entries ?? []) { first, _ in first }
     }
 
-    /// Never the text around the mistake: it may hold a key.
+    /// Returns the defect without the surrounding text, which may contain a key.
     private static func sentence(for error: any Error) -> String {
         switch error {
         case DecodingError.dataCorrupted(let context):

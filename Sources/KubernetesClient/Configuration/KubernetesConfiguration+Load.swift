@@ -3,9 +3,9 @@ import FoundationEssentials
 extension KubernetesConfiguration {
     private static let serviceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount"
 
-    /// Finds the configuration as kubectl does: `K8S_KUBECONFIG`, then `KUBECONFIG` (several files, separated by colons, are merged),
-    /// then the service account of the Pod that this runs in, then `~/.kube/config`. `K8S_CONTEXT` names the context.
-    /// - Throws: ``KubernetesError`` `configuration`, naming the file and what is wrong with it.
+    /// Finds the configuration as kubectl does: `K8S_KUBECONFIG`, then `KUBECONFIG` (several files, separated by colons, are merged), then
+    /// the service account of the Pod, then `~/.kube/config`. `K8S_CONTEXT` selects the context.
+    /// - Throws: ``KubernetesError`` `configuration`, which names the file and the defect.
     public static func load(environment: [String: String]) throws -> KubernetesConfiguration {
         let context = environment["K8S_CONTEXT"].nonEmpty
         if let path = environment["K8S_KUBECONFIG"].nonEmpty { return try kubeconfig(paths: [path], context: context) }
@@ -21,8 +21,8 @@ extension KubernetesConfiguration {
         throw KubernetesError(.configuration, "no Kubernetes configuration: set KUBECONFIG or K8S_KUBECONFIG, or run inside a cluster")
     }
 
-    /// The configuration in the text of one kubeconfig file.
-    /// - Parameter directory: what relative paths in it are relative to.
+    /// Parses the text of one kubeconfig file.
+    /// - Parameter directory: the folder that resolves relative paths.
     public static func kubeconfig(text: String, directory: String, context: String?) throws -> KubernetesConfiguration {
         try Kubeconfig(text: text, directory: directory).configuration(context: context)
     }
@@ -65,6 +65,6 @@ extension KubernetesConfiguration {
 }
 
 extension String? {
-    /// The string, unless it is empty: an empty environment variable counts as unset.
+    /// The string; nil if it is empty, since an empty environment variable counts as unset.
     var nonEmpty: String? { flatMap { $0.isEmpty ? nil : $0 } }
 }

@@ -1,20 +1,20 @@
 import FoundationEssentials
 import NIOSSL
 
-/// Certificates or a key, in a file or in the configuration itself.
+/// Certificates or a key, in a file or inline.
 enum PEMSource: Sendable, Equatable {
     case file(String)
-    /// - Parameter field: where in the configuration they are.
+    /// - Parameter field: the path of the field in the configuration.
     case bytes([UInt8], field: String)
 
     var isFile: Bool {
         if case .file = self { true } else { false }
     }
 
-    /// The same, read.
+    /// Returns the source with the file's content.
     func loaded() throws -> PEMSource { .bytes(try read(), field: name) }
 
-    /// What to call it in a message.
+    /// The name of the source in messages.
     var name: String {
         switch self {
         case .file(let path): path
@@ -53,13 +53,13 @@ enum PEMSource: Sendable, Equatable {
 }
 
 extension KubernetesConfiguration {
-    /// Whether a certificate or the key is in a file, which may change.
+    /// True if a certificate or the key is in a file, which may change.
     var hasFiles: Bool {
         [certificateAuthority, clientCertificate, clientKey].contains { $0?.isFile == true }
     }
 
-    /// The same with the content of the files.
-    /// - Throws: ``KubernetesError`` `configuration` when one cannot be read.
+    /// Returns the configuration with the content of its files.
+    /// - Throws: ``KubernetesError`` `configuration` if a file cannot be read.
     func loadingFiles() throws -> KubernetesConfiguration {
         var loaded = self
         loaded.certificateAuthority = try certificateAuthority?.loaded()
@@ -68,12 +68,12 @@ extension KubernetesConfiguration {
         return loaded
     }
 
-    /// Whether connections are secured in the same way.
+    /// Returns true if both configurations have the same TLS settings.
     func hasSameTLS(as other: KubernetesConfiguration) -> Bool {
         (certificateAuthority, clientCertificate, clientKey) == (other.certificateAuthority, other.clientCertificate, other.clientKey)
     }
 
-    /// - Throws: ``KubernetesError`` `configuration` when a certificate or the key cannot be used.
+    /// - Throws: ``KubernetesError`` `configuration` if a certificate or the key is unusable.
     func tlsConfiguration() throws -> TLSConfiguration {
         var tls = TLSConfiguration.makeClientConfiguration()
         if let certificateAuthority { tls.trustRoots = .certificates(try certificateAuthority.certificates()) }

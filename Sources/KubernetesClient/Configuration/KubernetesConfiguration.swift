@@ -1,7 +1,7 @@
-/// Where the API server is, and how to be admitted to it.
+/// The address of the API server and the credentials for it.
 public struct KubernetesConfiguration: Sendable {
     let endpoint: Endpoint
-    /// The namespace that the context names.
+    /// The namespace of the context.
     public var namespace: String?
     var certificateAuthority: PEMSource?
     var clientCertificate: PEMSource?
@@ -16,11 +16,11 @@ public struct KubernetesConfiguration: Sendable {
     /// Scheme, host, port and path, without a trailing slash.
     public var server: String { endpoint.url }
 
-    /// What a request says about who sends it, besides a client certificate.
+    /// The credentials of requests, other than a client certificate.
     enum Credentials: Sendable, Equatable {
         case none
         case token(String)
-        /// Read again now and then: service account tokens are rotated.
+        /// The path of a token file, read again periodically, since service account tokens are rotated.
         case tokenFile(String)
         case exec(ExecPlugin)
     }

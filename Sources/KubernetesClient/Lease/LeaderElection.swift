@@ -1,22 +1,22 @@
-/// One candidate's view of an election, and its decisions: values in, values out, without I/O or clocks.
+/// One candidate's view of an election and its decisions: a value without I/O or clocks.
 ///
-/// Two candidates never both lead, for this reason. A leader leads until its deadline, which counts from the moment *before* it sent
-/// its last successful write. The others count the longer lease duration from the moment *after* they saw the Lease change, on their
-/// own clocks, and then still have to write over the very version that they saw. What the Lease says about times is never used: other
-/// clocks may be wrong.
+/// Two candidates never lead at the same time. A leader leads until its deadline, which counts from the moment *before* it sent its last
+/// successful write. Other candidates count the longer lease duration from the moment *after* they observed the Lease change, on their own
+/// clocks, and then have to write on condition of the observed resource version. The times in the Lease are never used, since other clocks
+/// may be wrong.
 struct LeaderElection: Sendable {
     typealias Instant = ContinuousClock.Instant
 
     enum Step: Equatable, Sendable {
         case create(Lease.Spec)
         case replace(Lease)
-        /// Somebody else holds it.
+        /// Another candidate holds the Lease.
         case wait
     }
 
-    /// The Lease as it was last seen to change.
+    /// The last observation of a changed Lease.
     private struct Sighting {
-        /// nil: there was none.
+        /// The resource version; nil if there was no Lease.
         var version: String?
         var since: Instant
     }
@@ -24,10 +24,10 @@ struct LeaderElection: Sendable {
     let identity: String
     let timing: LeaderElectionTiming
     private(set) var leadingUntil: Instant?
-    /// Our own Lease as we last wrote it; nil when it has to be read first.
+    /// This candidate's Lease as last written; nil if it has to be read first.
     private var held: Lease?
     private var sighting: Sighting?
-    /// When it was last certain that some candidate leads.
+    /// The last time at which some candidate was known to lead.
     private(set) var leaderSeen: Instant?
 
     init(identity: String, timing: LeaderElectionTiming) {
@@ -37,21 +37,21 @@ struct LeaderElection: Sendable {
 
     func isLeading(at now: Instant) -> Bool { leadingUntil.map { now < $0 } ?? false }
 
-    /// What a leader can write without reading first.
+    /// Returns the write of a leader that needs no read before.
     func renewal(time: MicroTime) -> Step? {
         held.map { .replace(renewed($0, time)) }
     }
 
-    /// What to do about the Lease as it was just read.
+    /// Decides on the Lease that was just read.
     /// - Parameters:
-    ///   - current: nil when there is none.
-    ///   - now: after it was read.
-    ///   - time: by our own clock, for other people to look at.
+    ///   - current: nil if there is none.
+    ///   - now: a moment after the read.
+    ///   - time: this candidate's wall clock, for display only.
     mutating func decide(on current: Lease?, now: Instant, time: MicroTime) -> Step {
         let isFirstLook = sighting == nil
         let since = sight(current?.metadata.resourceVersion, now)
         guard let current else {
-            // It was deleted under its holder, who cannot know before the next renewal. At the first look there was no holder.
+            // Someone deleted the Lease; its holder learns this only at its next renewal. At the first observation there was no holder.
             let isFree = isFirstLook || isLeading(at: now) || now >= since + timing.leaseDuration
             if isFirstLook { sighting = nil }
             return isFree ? .create(acquired(transitions: 0, time)) : .wait
@@ -64,8 +64,8 @@ struct LeaderElection: Sendable {
         return .wait
     }
 
-    /// Our write has succeeded. The term begins or goes on, unless it has run out meanwhile.
-    /// - Parameter sentAt: before it was sent.
+    /// Records a successful write. The term starts or continues, unless it has run out meanwhile.
+    /// - Parameter sentAt: a moment before the write was sent.
     mutating func wrote(_ lease: Lease, sentAt: Instant, now: Instant) {
         held = lease
         _ = sight(lease.metadata.resourceVersion, now)
@@ -74,13 +74,12 @@ struct LeaderElection: Sendable {
         leaderSeen = now
     }
 
-    /// A read or write has failed: what the Lease is now is unknown.
+    /// Records a failed read or write: the state of the Lease is unknown.
     mutating func failed() { held = nil }
 
-    /// The term is over.
     mutating func stepDown() { (leadingUntil, held) = (nil, nil) }
 
-    /// The Lease without a holder; nil when it is not ours to give.
+    /// Returns the Lease without its holder; nil if this candidate does not hold it.
     func released(_ lease: Lease, time: MicroTime) -> Lease? {
         guard lease.spec.holderIdentity == identity else { return nil }
         var lease = renewed(lease, time)
@@ -89,7 +88,8 @@ struct LeaderElection: Sendable {
         return lease
     }
 
-    /// - Returns: since when the Lease has been of this version.
+    /// Records an observation.
+    /// - Returns: the time of the first observation of this version.
     private mutating func sight(_ version: String?, _ now: Instant) -> Instant {
         if let sighting, sighting.version == version { return sighting.since }
         sighting = Sighting(version: version, since: now)
@@ -108,19 +108,19 @@ struct LeaderElection: Sendable {
 
     private func taken(_ lease: Lease, _ time: MicroTime) -> Lease {
         var lease = lease
-        // The API knows 32 bits.
+        // The field has 32 bits.
         let transitions = min(max(lease.spec.leaseTransitions ?? 0, 0), Int(Int32.max) - 1) + 1
         lease.spec = acquired(transitions: transitions, time)
         return lease
     }
 
-    /// What the holder asks for, within reason: whoever edits a Lease by hand must not stop the election for ever.
+    /// Returns the holder's lease duration within bounds, so that a manual edit cannot block the election forever.
     private static func duration(of lease: Lease, _ timing: LeaderElectionTiming) -> Duration {
         lease.spec.leaseDurationSeconds.map { .seconds(min(max($0, 1), 24 * 3600)) } ?? timing.leaseDuration
     }
 
-    /// Always another text than before, even if our clock stands still or went back: a write that changes nothing makes no new
-    /// version, and the others would not see it.
+    /// Returns a renewed Lease, always with another text than before, even if the clock has not advanced: an unchanged write creates no new
+    /// version, so the other candidates would not observe it.
     private func renewed(_ lease: Lease, _ time: MicroTime) -> Lease {
         var lease = lease
         lease.spec.leaseDurationSeconds = timing.leaseDurationSeconds

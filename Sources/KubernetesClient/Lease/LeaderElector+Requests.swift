@@ -3,18 +3,18 @@ import Logging
 import Synchronization
 
 extension LeaderElector {
-    /// What the elector does not decide by itself; tests inject their own.
+    /// Clocks and randomness of the elector; tests inject their own.
     struct Environment: Sendable {
-        /// Must go on while the process is stopped, as `CLOCK_BOOTTIME` does behind `ContinuousClock` on Linux.
+        /// The monotonic clock. It must advance while the process is suspended, as `ContinuousClock` does on Linux with `CLOCK_BOOTTIME`.
         var now: @Sendable () -> ContinuousClock.Instant = { .now }
-        /// Only for people who look at the Lease.
+        /// The wall clock, for display only.
         var time: @Sendable () -> Date = { Date() }
         var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
-        /// In 0..<1.
+        /// Random numbers in 0..<1 for the jitter.
         var random: @Sendable () -> Double = { .random(in: 0..<1) }
     }
 
-    /// One try to get or to keep the Lease. A failure is logged; the caller tries again.
+    /// Tries once to acquire or renew the Lease. Logs a failure; the caller tries again.
     /// - Throws: `CancellationError` only.
     func attempt(within timeout: Duration) async throws {
         do {
@@ -26,13 +26,13 @@ extension LeaderElector {
             throw CancellationError()
         } catch {
             election.withLock { $0.failed() }
-            // To lose the race for a free Lease is nothing that an operator has to know.
+            // Losing the race for a free Lease is normal and not logged as a warning.
             let isLostRace = (error as? KubernetesError)?.code == 409
             logger.log(level: isLostRace ? .debug : .warning, "lease not written", metadata: ["error": "\(error)"])
         }
     }
 
-    /// - Returns: the Lease as it was written, and a moment before it was sent; nil when somebody else holds it.
+    /// - Returns: the Lease as written, and a moment before it was sent; nil if another candidate holds it.
     private func write() async throws -> (lease: Lease, sentAt: ContinuousClock.Instant)? {
         let time = MicroTime(environment.time())
         let step: LeaderElection.Step
@@ -51,12 +51,12 @@ extension LeaderElector {
         }
     }
 
-    /// Gives the Lease up if it is ours; if that fails, it runs out by itself.
+    /// Releases the Lease if this process holds it; if that fails, the Lease expires.
     func release() async {
         do {
             try await withTimeout(timing.retryPeriod, sleep: environment.sleep) {
                 do { try await self.writeRelease() } catch let error as KubernetesError where error.isConflict {
-                    // A renewal that was under way when the work ended.
+                    // Conflict with a renewal that was under way when the work ended.
                     try await self.writeRelease()
                 }
             }

@@ -2,10 +2,10 @@ public import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// Runs something in one of several processes at a time: in the one that holds a Lease.
+/// Leader election: runs work in one of several processes at a time, the holder of a Lease.
 ///
-/// The one that cannot renew its Lease in time stops leading before another may start. Between a check of ``isLeading`` and the end
-/// of a write that follows it the process may be stopped for any time: writes must be such that a late one does no harm.
+/// A process that cannot renew its Lease in time stops leading before another may start. Between a check of ``isLeading`` and the end of
+/// the next write the process may be suspended for any time, so a late write must be harmless.
 public final class LeaderElector: Sendable {
     let lock: LeaseLock
     let timing: LeaderElectionTiming
@@ -14,8 +14,8 @@ public final class LeaderElector: Sendable {
     let election: Mutex<LeaderElection>
 
     /// - Parameters:
-    ///   - identity: another in each process, also in the next on the same host.
-    /// - Throws: ``KubernetesError`` `configuration` when `timing` is not sound or `identity` is empty.
+    ///   - identity: unique to each process, also to the next one on the same host.
+    /// - Throws: ``KubernetesError`` `configuration` if `timing` is unsound or `identity` is empty.
     public convenience init(
         lock: LeaseLock,
         identity: String,
@@ -37,11 +37,11 @@ public final class LeaderElector: Sendable {
         election = Mutex(LeaderElection(identity: identity, timing: timing))
     }
 
-    /// Whether this process leads at this instant. Costs nothing: to be asked before each write. Turns false by itself when the
-    /// Lease was not renewed in time, also if the process was stopped for a while.
+    /// True while this process leads; cheap, to be checked before each write. Becomes false without a timer if the Lease was not renewed in
+    /// time, also after a suspension of the process.
     public var isLeading: Bool { isLeading(at: environment.now()) }
 
-    /// How long ago it was last certain that some candidate leads, this one or another; nil before the first time.
+    /// The time since some candidate, this one or another, was known to lead; nil before the first time.
     public var timeSinceLeaderSeen: Duration? {
         let now = environment.now()
         return election.withLock { $0.leaderSeen.map { max(.zero, now - $0) } }
@@ -49,12 +49,12 @@ public final class LeaderElector: Sendable {
 
     func isLeading(at now: ContinuousClock.Instant) -> Bool { election.withLock { $0.isLeading(at: now) } }
 
-    /// Runs `work` each time that this process has got the Lease, and cancels it when the Lease is lost; tries to get the Lease again
+    /// Runs `work` each time that this process acquires the Lease, and cancels it when the Lease is lost. Tries to acquire the Lease again
     /// only after `work` has ended.
     ///
-    /// Returns when `work` returns while the Lease is held, when the task is cancelled, or when the process shuts down gracefully;
-    /// in the first and the last case the Lease is given up, after `work` has ended, so that another may take it at once.
-    /// - Throws: what `work` throws while the Lease is held.
+    /// Returns when `work` returns while the Lease is held, when the task is cancelled, or when the process shuts down gracefully. In the
+    /// first and the last case the Lease is released after `work` has ended, so that another candidate can take it at once.
+    /// - Throws: the error of `work` while the Lease is held.
     public func run(whileLeading work: @escaping @Sendable () async throws -> Void) async throws {
         let outcome: Result<Void, any Error>
         do { outcome = .success(try await cancelWhenGracefulShutdown { try await self.takePart(work) }) } catch {
@@ -78,7 +78,7 @@ public final class LeaderElector: Sendable {
         }
     }
 
-    /// - Returns: whether the work came to its end, not the term.
+    /// - Returns: true if the work ended, false if the term did.
     private func lead(_ work: @escaping @Sendable () async throws -> Void) async throws -> Bool {
         logger.notice("leading")
         defer { election.withLock { $0.stepDown() } }
@@ -99,7 +99,7 @@ public final class LeaderElector: Sendable {
         }
     }
 
-    /// Renews the Lease; returns when it is lost.
+    /// Renews the Lease until it is lost.
     private func keep() async throws {
         while let left = timeLeft() {
             try await environment.sleep(min(timing.retryPeriod, left))
@@ -107,7 +107,7 @@ public final class LeaderElector: Sendable {
         }
     }
 
-    /// nil when this process does not lead.
+    /// Returns the time until the deadline; nil if this process does not lead.
     private func timeLeft() -> Duration? {
         let now = environment.now()
         return election.withLock { election in

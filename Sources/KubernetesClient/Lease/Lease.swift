@@ -1,20 +1,20 @@
-/// Says who holds something, and until when unless they renew it.
+/// A lock with a holder and a duration, to be renewed.
 /// https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/
 public struct Lease: KubernetesObject, Equatable {
     /// `leases` of the group `coordination.k8s.io`.
     public static let resource = APIResource(group: "coordination.k8s.io", plural: "leases", kind: "Lease")
 
-    /// Who and how long.
+    /// The holder and its periods.
     public struct Spec: Codable, Sendable, Equatable {
-        /// Empty or nil when nobody holds it.
+        /// The identity of the holder; empty or nil if there is none.
         public var holderIdentity: String?
-        /// Seconds after a renewal at which others may take it.
+        /// The seconds after a renewal at which other candidates may take the Lease.
         public var leaseDurationSeconds: Int?
-        /// When the holder got it, by the holder's clock.
+        /// The time of acquisition by the holder's clock.
         public var acquireTime: MicroTime?
-        /// When the holder last renewed it, by the holder's clock.
+        /// The time of the last renewal by the holder's clock.
         public var renewTime: MicroTime?
-        /// How often it went to another holder.
+        /// The number of changes of the holder.
         public var leaseTransitions: Int?
     }
 
@@ -22,12 +22,12 @@ public struct Lease: KubernetesObject, Equatable {
     public var apiVersion: String?
     /// `Lease`.
     public var kind: String?
-    /// Its name, version and so on.
+    /// Name, namespace, labels and resource version.
     public var metadata: ObjectMeta
-    /// Who and how long.
+    /// The holder and its periods.
     public var spec: Spec
 
-    /// A Lease to create.
+    /// Creates a Lease to send to the API server.
     public init(metadata: ObjectMeta, spec: Spec) {
         apiVersion = Self.resource.apiVersion
         kind = Self.resource.kind

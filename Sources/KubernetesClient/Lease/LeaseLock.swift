@@ -1,12 +1,12 @@
-/// The one Lease that candidates compete for, and the three things they do with it.
+/// The Lease that candidates compete for, and its three operations.
 ///
-/// A write succeeds only if the Lease is still as it was read: that, not any clock, keeps two candidates from both getting it.
+/// A write succeeds only if the Lease is unchanged since it was read. This, not a clock, prevents two candidates from acquiring it at once.
 public struct LeaseLock: Sendable {
-    /// nil when there is none.
+    /// Returns nil if there is no Lease.
     let read: @Sendable () async throws -> Lease?
-    /// Throws when there is one.
+    /// Throws if the Lease exists.
     let create: @Sendable (Lease.Spec) async throws -> Lease
-    /// Throws when it is no longer of the version that is written over.
+    /// Throws if the resource version has changed.
     let replace: @Sendable (Lease) async throws -> Lease
 
     init(
@@ -19,8 +19,8 @@ public struct LeaseLock: Sendable {
         self.replace = replace
     }
 
-    /// A Lease of a cluster. Needs the verbs get, create and update on it.
-    /// - Parameter client: best one of its own, so that renewals do not queue behind other requests.
+    /// Creates a lock on a Lease of a cluster. Needs the verbs get, create and update on it.
+    /// - Parameter client: preferably a separate client, so that renewals do not queue behind other requests.
     public init(client: KubernetesClient, namespace: String, name: String) {
         read = {
             do { return try await client.get(Lease.self, name: name, namespace: namespace) } catch let error as KubernetesError

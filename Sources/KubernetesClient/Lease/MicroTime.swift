@@ -1,12 +1,12 @@
 public import FoundationEssentials
 
-/// A moment to the microsecond, written with exactly six fraction digits: `2006-01-02T15:04:05.000000Z`.
+/// A time in microseconds, written with exactly six fraction digits: `2006-01-02T15:04:05.000000Z`.
 /// https://pkg.go.dev/k8s.io/apimachinery/pkg/apis/meta/v1#MicroTime
 public struct MicroTime: Codable, Sendable, Hashable, Comparable {
-    /// Since 1970, in UTC.
+    /// Microseconds since 1970, in UTC.
     public var microseconds: Int64
 
-    /// The microsecond that is nearest to a date; of a date that RFC 3339 cannot write, the nearest that it can.
+    /// Rounds to the nearest microsecond; clamps to the range of RFC 3339.
     public init(_ date: Date) {
         let range = Timestamp.range
         let nearest = (date.timeIntervalSince1970 * 1_000_000).rounded()
@@ -15,7 +15,8 @@ public struct MicroTime: Codable, Sendable, Hashable, Comparable {
             ?? (nearest > 0 ? range.upperBound : range.lowerBound)
     }
 
-    /// - Throws: `DecodingError` when it is no RFC 3339 time.
+    /// Parses an RFC 3339 time.
+    /// - Throws: `DecodingError` if the text is not an RFC 3339 time.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let microseconds = Timestamp.microseconds(try container.decode(String.self)) else {
@@ -24,16 +25,16 @@ public struct MicroTime: Codable, Sendable, Hashable, Comparable {
         self.microseconds = microseconds
     }
 
-    /// Writes the text.
+    /// Encodes the RFC 3339 text.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(text)
     }
 
-    /// The earlier is the lesser.
+    /// Compares by time.
     public static func < (left: MicroTime, right: MicroTime) -> Bool { left.microseconds < right.microseconds }
 
-    /// As the API server demands it.
+    /// The text in the format that the API server requires.
     var text: String {
         let microseconds = min(max(microseconds, Timestamp.range.lowerBound), Timestamp.range.upperBound)
         let fraction = ((microseconds % 1_000_000) + 1_000_000) % 1_000_000
@@ -42,8 +43,7 @@ public struct MicroTime: Codable, Sendable, Hashable, Comparable {
         return seconds.formatted(.iso8601).dropLast() + "." + String(repeating: "0", count: 6 - digits.count) + digits + "Z"
     }
 
-    /// A moment that is written in another way than this one: the given one if it is later, or else the one that follows this one; the
-    /// given one too when nothing can follow.
+    /// Returns a time with another text than this one: `time` if it is later, else the next microsecond; `time` as well if there is none.
     func followed(by time: MicroTime) -> MicroTime {
         guard time <= self, microseconds < Timestamp.range.upperBound else { return time }
         var next = self

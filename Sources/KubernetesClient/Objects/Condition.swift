@@ -1,11 +1,11 @@
 /// One condition of a Pod or a Node.
 public struct Condition: Codable, Sendable, Equatable {
-    /// Its name, such as `Ready`.
+    /// The name of the condition, such as `Ready`.
     public var type: String
     /// `True`, `False` or `Unknown`.
     public var status: String
-    /// A word that a machine can test.
+    /// A machine-readable reason in CamelCase.
     public var reason: String?
-    /// A sentence.
+    /// A human-readable sentence.
     public var message: String?
 }

@@ -1,12 +1,13 @@
 /// A value that is a number or a name.
 /// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/
 public enum IntOrString: Codable, Sendable, Equatable {
-    /// A number.
+    /// A number, such as a port number.
     case int(Int)
-    /// A name.
+    /// A name, such as a port name.
     case string(String)
 
-    /// - Throws: `DecodingError` for anything else.
+    /// Decodes a number or a string.
+    /// - Throws: `DecodingError` for any other type.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         do { self = .int(try container.decode(Int.self)) } catch DecodingError.typeMismatch {
@@ -14,7 +15,7 @@ public enum IntOrString: Codable, Sendable, Equatable {
         }
     }
 
-    /// Writes the bare number or name.
+    /// Encodes the bare number or name.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {

@@ -1,22 +1,22 @@
-/// An object that the API server keeps. Conforming types hold the fields that are read; others are ignored.
+/// An object of the API server. Conforming types have the fields that are used; other fields are ignored.
 public protocol KubernetesObject: Codable, Sendable {
-    /// Its kind.
+    /// The kind and its place in the API.
     static var resource: APIResource { get }
-    /// Its name, version, labels and so on.
+    /// Name, namespace, labels and resource version.
     var metadata: ObjectMeta { get set }
 }
 
-/// A kind of object, as the API server's paths name it.
+/// A kind of object with its place in the API's paths.
 public struct APIResource: Sendable, Hashable {
-    /// Empty for the core group.
+    /// The API group; empty for the core group.
     public var group: String
-    /// Such as `v1`.
+    /// The API version, such as `v1`.
     public var version: String
-    /// Such as `pods`.
+    /// The plural in paths, such as `pods`.
     public var plural: String
-    /// Such as `Pod`.
+    /// The kind, such as `Pod`.
     public var kind: String
-    /// Whether its objects lie in namespaces.
+    /// True for a namespaced kind, false for a cluster-scoped one.
     public var isNamespaced: Bool
 
     /// - Parameter group: empty for the core group.
@@ -28,10 +28,10 @@ public struct APIResource: Sendable, Hashable {
         self.isNamespaced = isNamespaced
     }
 
-    /// What objects hold in their field `apiVersion`.
+    /// The `apiVersion` of objects of this kind.
     public var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
 
-    /// The path of an object, of the objects of a namespace, or of all of them.
+    /// Returns the path of an object, of a namespace's objects, or of all objects.
     public func path(namespace: String?, name: String? = nil, subresource: String? = nil) -> String {
         var path = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"
         if isNamespaced, let namespace { path += "/namespaces/\(namespace.percentEncoded)" }

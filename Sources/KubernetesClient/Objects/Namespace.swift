@@ -1,10 +1,10 @@
-/// What clients read and write of a Namespace.
+/// The used fields of a Namespace.
 /// https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/namespace-v1/
 public struct Namespace: KubernetesObject, Equatable {
     /// `namespaces` of the core group.
     public static let resource = APIResource(plural: "namespaces", kind: "Namespace", isNamespaced: false)
 
-    /// What the API server reports.
+    /// The observed state.
     public struct Status: Codable, Sendable, Equatable {
         /// `Active` or `Terminating`.
         public var phase: String?
@@ -14,12 +14,12 @@ public struct Namespace: KubernetesObject, Equatable {
     public var apiVersion: String?
     /// `Namespace`; absent in the items of a list.
     public var kind: String?
-    /// Its name, labels and so on.
+    /// Name, labels and annotations.
     public var metadata: ObjectMeta
-    /// What the API server reports.
+    /// The observed state.
     public var status: Status?
 
-    /// A Namespace to create.
+    /// Creates a Namespace to send to the API server.
     public init(metadata: ObjectMeta) {
         apiVersion = Self.resource.apiVersion
         kind = Self.resource.kind

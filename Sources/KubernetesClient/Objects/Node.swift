@@ -1,49 +1,49 @@
-/// What clients read of a Node.
+/// The used fields of a Node.
 /// https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/node-v1/
 public struct Node: KubernetesObject, Equatable {
     /// `nodes` of the core group.
     public static let resource = APIResource(plural: "nodes", kind: "Node", isNamespaced: false)
 
-    /// What is wanted of the Node.
+    /// The desired state.
     public struct Spec: Codable, Sendable, Equatable {
-        /// Cordoned: no new Pods are to come.
+        /// True if the node is cordoned.
         public var unschedulable: Bool?
-        /// What keeps Pods away.
+        /// Taints, which repel Pods without a matching toleration.
         public var taints: [Taint]?
     }
 
-    /// Keeps Pods away that do not tolerate it.
+    /// A taint, which repels Pods without a matching toleration.
     public struct Taint: Codable, Sendable, Equatable {
-        /// Its name.
+        /// The taint key.
         public var key: String
-        /// Often empty.
+        /// The taint value, often empty.
         public var value: String?
         /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
         public var effect: String
     }
 
-    /// What the kubelet reports.
+    /// The state reported by the kubelet.
     public struct Status: Codable, Sendable, Equatable {
-        /// Quantities by resource name, as Kubernetes writes them.
+        /// Kubernetes quantities by resource name, available to Pods.
         public var allocatable: [String: String]?
         /// `Ready` and others.
         public var conditions: [Condition]?
-        /// How it is reached.
+        /// The addresses of the node.
         public var addresses: [Address]?
     }
 
-    /// One way to reach it.
+    /// An address of the node.
     public struct Address: Codable, Sendable, Equatable {
         /// `InternalIP`, `ExternalIP`, `Hostname` …
         public var type: String
-        /// An IP address or a name.
+        /// An IP address or a host name.
         public var address: String
     }
 
-    /// Its name, labels and so on.
+    /// Name, labels and annotations.
     public var metadata: ObjectMeta
-    /// What is wanted of the Node.
+    /// The desired state.
     public var spec: Spec?
-    /// What the kubelet reports.
+    /// The state reported by the kubelet.
     public var status: Status?
 }

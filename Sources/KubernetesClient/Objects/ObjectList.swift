@@ -1,10 +1,10 @@
-/// A list with the version of the moment at which it was true.
+/// A list of objects with its resource version.
 public struct ObjectList<T: KubernetesObject>: Sendable {
     /// The objects, in the API server's order.
     public var items: [T] = []
-    /// Objects that exist but are not as `T` demands.
+    /// Objects that exist but do not decode as `T`.
     public var unreadable: [UnreadableObject] = []
-    /// Where a watch has to go on from.
+    /// The resource version from which a watch continues.
     public var resourceVersion = ""
 
     mutating func add(_ page: ListPage<T>, _ transform: (T) -> T) {
@@ -18,7 +18,7 @@ public struct ObjectList<T: KubernetesObject>: Sendable {
     }
 }
 
-/// One page of a list, as it comes.
+/// One page of a list, as received.
 struct ListPage<T: KubernetesObject>: Decodable {
     struct Metadata: Decodable {
         var resourceVersion: String
@@ -26,23 +26,23 @@ struct ListPage<T: KubernetesObject>: Decodable {
     }
 
     var metadata: Metadata
-    /// Null when there is none.
+    /// The objects; null if there are none.
     var items: [Decoded<T>]?
 }
 
-/// What is known of an object that is not as its type demands.
+/// The known part of an object that does not decode as its type.
 public struct UnreadableObject: Sendable, Equatable {
-    /// nil for a kind without namespaces.
+    /// The namespace; nil for a cluster-scoped kind.
     public var namespace: String?
-    /// Its name.
+    /// `metadata.name`.
     public var name: String
-    /// Its version.
+    /// `metadata.resourceVersion`.
     public var resourceVersion: String?
-    /// Which of its fields is wrong.
+    /// The path of the invalid field, and the defect.
     public var problem: String
 }
 
-/// An object, or what is left of it: one that cannot be read must not hide all others.
+/// A decoded object, or the known part of one that does not decode, so that it does not hide the others.
 enum Decoded<T: KubernetesObject>: Decodable {
     case object(T)
     case unreadable(UnreadableObject)

@@ -3,28 +3,28 @@ public import FoundationEssentials
 /// `metadata` of an object: the fields that clients commonly read.
 /// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/
 public struct ObjectMeta: Codable, Sendable, Equatable {
-    /// Unique among the objects of its kind in its namespace.
+    /// The name, unique among the objects of its kind in its namespace.
     public var name: String?
-    /// nil for a kind without namespaces.
+    /// The namespace; nil for a cluster-scoped kind.
     public var namespace: String?
-    /// Unique in space and time: tells an object from a later namesake.
+    /// The unique id, which distinguishes an object from a later one of the same name.
     public var uid: String?
-    /// Changes with every write. Opaque: only to be compared for equality.
+    /// The version, which changes with every write. Opaque: to be compared only for equality.
     public var resourceVersion: String?
-    /// What selectors select by.
+    /// Labels, which selectors match.
     public var labels: [String: String]?
-    /// What selectors do not see.
+    /// Annotations, which selectors do not match.
     public var annotations: [String: String]?
-    /// Set by the API server.
+    /// The time of creation, set by the API server.
     public var creationTimestamp: Date?
-    /// When it was asked to be deleted; it still exists while this is set.
+    /// The end of the grace period, set once deletion was requested. The object still exists while this is set.
     public var deletionTimestamp: Date?
-    /// The objects on which it depends.
+    /// The owners, whose deletion lets the garbage collector delete this object.
     public var ownerReferences: [OwnerReference]?
-    /// Who has to agree before it is gone.
+    /// Names of the controllers that have to finish before the object is deleted.
     public var finalizers: [String]?
 
-    /// The fields that a client may set.
+    /// Creates metadata with the fields that a client may set.
     public init(
         name: String? = nil,
         namespace: String? = nil,
@@ -44,18 +44,18 @@ public struct ObjectMeta: Codable, Sendable, Equatable {
     }
 }
 
-/// The object on which another depends: the garbage collector removes the dependent after it.
+/// The owner of a dependent object. The garbage collector deletes the dependent after the owner.
 public struct OwnerReference: Codable, Sendable, Equatable {
-    /// Of the owner.
+    /// The owner's API version.
     public var apiVersion: String
-    /// Of the owner.
+    /// The owner's kind.
     public var kind: String
-    /// Of the owner, which lies in the same namespace.
+    /// The owner's name, in the namespace of the dependent.
     public var name: String
-    /// Of the owner: a namesake does not count.
+    /// The owner's uid, which excludes a later object of the same name.
     public var uid: String
 
-    /// A reference to an owner in the same namespace, or to one without a namespace.
+    /// Creates a reference to an owner in the same namespace, or to a cluster-scoped one.
     public init(apiVersion: String, kind: String, name: String, uid: String) {
         self.apiVersion = apiVersion
         self.kind = kind

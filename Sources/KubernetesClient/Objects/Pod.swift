@@ -1,129 +1,129 @@
-/// What clients read of a Pod.
+/// The used fields of a Pod.
 /// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
 public struct Pod: KubernetesObject, Equatable {
     /// `pods` of the core group.
     public static let resource = APIResource(plural: "pods", kind: "Pod")
 
-    /// What is wanted.
+    /// The desired state.
     public struct Spec: Codable, Sendable, Equatable {
-        /// The Node that the scheduler chose; nil before.
+        /// The node to which the Pod is bound; nil before.
         public var nodeName: String?
-        /// They run side by side.
+        /// The containers, which run concurrently.
         public var containers: [Container]
-        /// They run before the others, one after another.
+        /// The init containers, which run first and one after another, except sidecars.
         public var initContainers: [Container]?
-        /// What the Pod as a whole needs; where it names a resource, the containers' sum does not count.
+        /// The Pod-level resources. A resource named here replaces the containers' sum.
         public var resources: Resources?
-        /// What the runtime class needs besides the containers, as quantities by resource name.
+        /// The runtime class's overhead, as quantities by resource name.
         public var overhead: [String: String]?
-        /// Seconds after its start at which the kubelet ends it.
+        /// The seconds after its start at which the kubelet ends the Pod.
         public var activeDeadlineSeconds: Int64?
-        /// Seconds between SIGTERM and SIGKILL.
+        /// The seconds between SIGTERM and SIGKILL.
         public var terminationGracePeriodSeconds: Int64?
     }
 
-    /// One container as wanted.
+    /// The desired state of a container.
     public struct Container: Codable, Sendable, Equatable {
-        /// Unique in the Pod.
+        /// The container name, unique in the Pod.
         public var name: String
-        /// Where the registry has it.
+        /// The image reference.
         public var image: String?
-        /// What it needs and what it may use.
+        /// Requests and limits.
         public var resources: Resources?
-        /// `Always` makes a sidecar of an init container: it runs beside the others.
+        /// `Always` makes an init container a sidecar, which runs beside the others.
         public var restartPolicy: String?
-        /// The ports that it declares.
+        /// The declared ports.
         public var ports: [ContainerPort]?
     }
 
-    /// A port that a container declares.
+    /// A declared port.
     public struct ContainerPort: Codable, Sendable, Equatable {
-        /// 1 to 65535.
+        /// The port number, 1 to 65535.
         public var containerPort: Int
     }
 
-    /// What a container or a Pod needs and what it may use.
+    /// The requests and limits of a container or a Pod.
     public struct Resources: Codable, Sendable, Equatable {
-        /// What the scheduler sets aside, as quantities by resource name.
+        /// Quantities by resource name that the scheduler reserves.
         public var requests: [String: String]?
-        /// What the kubelet enforces, as quantities by resource name.
+        /// Quantities by resource name that the kubelet enforces.
         public var limits: [String: String]?
     }
 
-    /// What the kubelet and the scheduler report.
+    /// The state reported by kubelet and scheduler.
     public struct Status: Codable, Sendable, Equatable {
         /// `Pending`, `Running`, `Succeeded`, `Failed` or `Unknown`.
         public var phase: String?
-        /// A word that a machine can test: `Evicted` …
+        /// A machine-readable reason, such as `Evicted`.
         public var reason: String?
-        /// A sentence.
+        /// A human-readable sentence.
         public var message: String?
         /// `PodScheduled`, `Ready` and others.
         public var conditions: [Condition]?
-        /// One for each init container.
+        /// The statuses of the init containers.
         public var initContainerStatuses: [ContainerStatus]?
-        /// One for each container.
+        /// The statuses of the containers.
         public var containerStatuses: [ContainerStatus]?
-        /// nil before it has one.
+        /// The Pod's IP address; nil before it has one.
         public var podIP: String?
-        /// Of its Node.
+        /// The IP address of the node.
         public var hostIP: String?
     }
 
-    /// How a container is.
+    /// The status of a container.
     public struct ContainerStatus: Codable, Sendable, Equatable {
-        /// Of the container.
+        /// The container name.
         public var name: String
-        /// Whether it passes its readiness probe.
+        /// True if the container passes its readiness probe.
         public var ready: Bool?
-        /// How often it was started anew.
+        /// The number of restarts.
         public var restartCount: Int?
-        /// What it does now.
+        /// The current state.
         public var state: ContainerState?
-        /// What the node has set aside for it, as quantities by resource name; differs from the spec while a resize is under way.
+        /// Quantities by resource name that the node has allocated; differ from the spec during a resize.
         public var allocatedResources: [String: String]?
-        /// What the node enforces at present.
+        /// The requests and limits in force on the node.
         public var resources: Resources?
     }
 
-    /// One of the three is set.
+    /// The state of a container; one of the three fields is set.
     public struct ContainerState: Codable, Sendable, Equatable {
-        /// It has not started.
+        /// The container has not started.
         public struct Waiting: Codable, Sendable, Equatable {
-            /// A word that a machine can test: `ImagePullBackOff` …
+            /// A machine-readable reason, such as `ImagePullBackOff`.
             public var reason: String?
-            /// A sentence.
+            /// A human-readable sentence.
             public var message: String?
         }
 
-        /// It runs.
+        /// The container is running.
         public struct Running: Codable, Sendable, Equatable {
-            /// RFC 3339.
+            /// The start time in RFC 3339.
             public var startedAt: String?
         }
 
-        /// It has ended.
+        /// The container has ended.
         public struct Terminated: Codable, Sendable, Equatable {
-            /// Zero for success.
+            /// The exit code; 0 for success.
             public var exitCode: Int
-            /// A word that a machine can test: `OOMKilled` …
+            /// A machine-readable reason, such as `OOMKilled`.
             public var reason: String?
-            /// A sentence.
+            /// A human-readable sentence.
             public var message: String?
         }
 
-        /// It has not started.
+        /// The state of a container that has not started.
         public var waiting: Waiting?
-        /// It runs.
+        /// The state of a running container.
         public var running: Running?
-        /// It has ended.
+        /// The state of a container that has ended.
         public var terminated: Terminated?
     }
 
-    /// Its name, labels and so on.
+    /// Name, namespace, labels and annotations.
     public var metadata: ObjectMeta
-    /// What is wanted.
+    /// The desired state.
     public var spec: Spec?
-    /// What the kubelet and the scheduler report.
+    /// The state reported by kubelet and scheduler.
     public var status: Status?
 }

@@ -1,25 +1,25 @@
-/// What clients read and write of a Service.
+/// The used fields of a Service.
 /// https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/
 public struct Service: KubernetesObject, Equatable {
     /// `services` of the core group.
     public static let resource = APIResource(plural: "services", kind: "Service")
 
-    /// What is wanted.
+    /// The desired state.
     public struct Spec: Codable, Sendable, Equatable {
         /// `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`.
         public var type: String?
-        /// Labels of the Pods that it leads to.
+        /// The labels of the selected Pods.
         public var selector: [String: String]?
-        /// At least one, unless it is headless.
+        /// The ports; at least one, unless the Service is headless.
         public var ports: [Port]?
-        /// Chosen by the API server.
+        /// The cluster IP, allocated by the API server.
         public var clusterIP: String?
-        /// `IPv4` or `IPv6`, in the order of preference; chosen by the API server.
+        /// `IPv4` or `IPv6`, in order of preference; set by the API server.
         public var ipFamilies: [String]?
-        /// The NodePort by which load balancers ask whether a Node has a Pod of the Service; zero for none.
+        /// The NodePort for the health checks of load balancers; 0 for none.
         public var healthCheckNodePort: Int?
 
-        /// What is nil is left to the API server.
+        /// Creates a spec; the API server sets the fields that are nil.
         public init(type: String? = nil, selector: [String: String]? = nil, ports: [Port]? = nil, clusterIP: String? = nil) {
             self.type = type
             self.selector = selector
@@ -28,20 +28,20 @@ public struct Service: KubernetesObject, Equatable {
         }
     }
 
-    /// One port.
+    /// A port of the Service.
     public struct Port: Codable, Sendable, Equatable {
-        /// Needed when there are several.
+        /// The port name, required if there are several ports.
         public var name: String?
         /// `TCP`, `UDP` or `SCTP`.
         public var `protocol`: String?
-        /// On the cluster IP.
+        /// The port on the cluster IP.
         public var port: Int
-        /// On the Pods; nil for the same number.
+        /// The port on the Pods; nil for the same number.
         public var targetPort: IntOrString?
-        /// On every Node.
+        /// The port on every node.
         public var nodePort: Int?
 
-        /// What is nil is left to the API server.
+        /// Creates a port; the API server sets the fields that are nil.
         public init(name: String? = nil, protocol: String? = nil, port: Int, targetPort: IntOrString? = nil, nodePort: Int? = nil) {
             self.name = name
             self.protocol = `protocol`
@@ -55,12 +55,12 @@ public struct Service: KubernetesObject, Equatable {
     public var apiVersion: String?
     /// `Service`; absent in the items of a list.
     public var kind: String?
-    /// Its name, labels and so on.
+    /// Name, namespace, labels and annotations.
     public var metadata: ObjectMeta
-    /// What is wanted.
+    /// The desired state.
     public var spec: Spec?
 
-    /// A Service to create.
+    /// Creates a Service to send to the API server.
     public init(metadata: ObjectMeta, spec: Spec? = nil) {
         apiVersion = Self.resource.apiVersion
         kind = Self.resource.kind

@@ -1,37 +1,37 @@
-/// What the API server answers instead of an object.
+/// The API server's response to a failed request, or to a deletion.
 /// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
 public struct Status: Codable, Sendable, Equatable {
-    /// More about it, for machines.
+    /// Machine-readable details of the failure.
     public struct Details: Codable, Sendable, Equatable {
-        /// Of the object.
+        /// The name of the object.
         public var name: String?
-        /// The object's resource, in the plural: `namespaces`.
+        /// The plural resource name of the object, such as `namespaces`.
         public var kind: String?
-        /// Each mistake, when there may be several.
+        /// The causes, if there may be several.
         public var causes: [Cause]?
-        /// Seconds after which the request may be sent again.
+        /// The seconds after which the request may be retried.
         public var retryAfterSeconds: Int?
     }
 
-    /// One mistake.
+    /// One cause of the failure.
     public struct Cause: Codable, Sendable, Equatable {
-        /// A word that a machine can test: `FieldValueInvalid` …
+        /// A machine-readable reason, such as `FieldValueInvalid`.
         public var reason: String?
-        /// A sentence.
+        /// A human-readable sentence.
         public var message: String?
-        /// Where it is in the object: `spec.ports[0].nodePort`.
+        /// The path of the field, such as `spec.ports[0].nodePort`.
         public var field: String?
     }
 
-    /// Always `Status`.
+    /// The kind, always `Status`.
     public var kind: String?
     /// `Success` or `Failure`.
     public var status: String?
-    /// A sentence.
+    /// A human-readable sentence.
     public var message: String?
-    /// A word that a machine can test: `NotFound`, `AlreadyExists`, `Expired` …
+    /// A machine-readable reason, such as `NotFound`, `AlreadyExists` or `Expired`.
     public var reason: String?
-    /// More about it, for machines.
+    /// Machine-readable details of the failure.
     public var details: Details?
     /// The HTTP status code.
     public var code: Int?

@@ -1,24 +1,24 @@
 import FoundationEssentials
 
-/// RFC 3339 with any number of fraction digits, as the API server and plugins write it.
+/// Parsing of RFC 3339 times with any number of fraction digits, as the API server and plugins write them.
 enum Timestamp {
-    /// What four digits of a year can say, in microseconds since 1970.
+    /// The range of four-digit years, in microseconds since 1970.
     static let range: ClosedRange<Int64> = -62_135_596_800_000_000...253_402_300_799_999_999
 
-    /// Since 1970, rounded to the nearest.
-    /// - Returns: nil when the text is no time.
+    /// Returns microseconds since 1970, rounded to the nearest.
+    /// - Returns: nil if the text is not a time.
     static func microseconds(_ text: String) -> Int64? {
         guard let point = text.firstIndex(of: ".") else { return seconds(text).map { $0 * 1_000_000 } }
         let rest = text[text.index(after: point)...]
         let digits = rest.prefix { $0.isASCII && $0.isNumber }
         guard !digits.isEmpty, digits.count <= 9, let fraction = Double("0." + digits) else { return nil }
-        // A Date cannot hold both exactly.
+        // Seconds and fraction are parsed apart, because a Date cannot hold both exactly.
         return seconds(text[..<point] + rest.dropFirst(digits.count)).map {
             min($0 * 1_000_000 + Int64((fraction * 1_000_000).rounded()), range.upperBound)
         }
     }
 
-    /// - Returns: nil when the text is no time.
+    /// - Returns: nil if the text is not a time.
     static func date(_ text: String) -> Date? {
         microseconds(text).map { Date(timeIntervalSince1970: TimeInterval($0) / 1_000_000) }
     }

@@ -1,5 +1,5 @@
-/// Exponential back-off with full jitter; its constants are client-go's reflector's: 0.8 s doubling to 30 s, forgotten after two
-/// minutes of health.
+/// Exponential backoff with full jitter and the constants of client-go's reflector: 0.8 s, doubling to 30 s, reset after two minutes
+/// without a failure.
 struct Backoff: Sendable {
     static let initial: Duration = .milliseconds(800)
     static let maximum: Duration = .seconds(30)
@@ -8,7 +8,7 @@ struct Backoff: Sendable {
     private var failures = 0
     private var lastEnd: ContinuousClock.Instant?
 
-    /// How long to wait after one more failure.
+    /// Returns the wait after one more failure.
     /// - Parameter random: in 0..<1.
     mutating func next(now: ContinuousClock.Instant, random: Double) -> Duration {
         if let lastEnd, now - lastEnd >= Self.resetAfter { failures = 0 }

@@ -1,11 +1,11 @@
 import NIOCore
 
-/// Cuts a stream of chunks into lines: an object may come in any number of pieces, and a piece may hold any number of objects.
+/// Splits a stream of chunks into lines. A chunk may hold part of a line or several lines.
 struct LineFramer {
-    /// The longest line, in bytes; etcd keeps no object of more than 1.5 MiB.
+    /// The maximum length of a line in bytes; etcd stores objects of at most 1.5 MiB.
     let maximumLength: Int
     private var buffer = ByteBuffer()
-    /// How much of the buffer is known to hold no newline.
+    /// The length of the buffer's prefix without a newline.
     private var searched = 0
 
     init(maximumLength: Int = 8 * 1024 * 1024) {
@@ -17,8 +17,8 @@ struct LineFramer {
         buffer.writeImmutableBuffer(chunk)
     }
 
-    /// The next complete line, without its newline; nil when more bytes are needed. Empty lines are left out.
-    /// - Throws: ``KubernetesError`` `decoding` when a line is too long.
+    /// Returns the next complete line without its newline; nil if more bytes are needed. Skips empty lines.
+    /// - Throws: ``KubernetesError`` `decoding` if a line is too long.
     mutating func next() throws -> ByteBuffer? {
         while true {
             let newline = buffer.readableBytesView.dropFirst(searched).firstIndex(of: UInt8(ascii: "\n"))

@@ -1,18 +1,18 @@
 import Synchronization
 
-/// What happened to one object, or to the whole store.
+/// A change of one object or of the whole store.
 public enum Change<T: KubernetesObject>: Sendable {
-    /// It is new to the store.
+    /// The object is new to the store.
     case added(T)
-    /// It is another version.
+    /// The object has another version.
     case updated(old: T, new: T)
-    /// It is gone; this is how it last was known.
+    /// The object is gone; the value is its last known version.
     case removed(T)
-    /// The store was listed anew; each difference was reported before.
+    /// The store was listed again; the differences were reported before.
     case relisted
 }
 
-/// The objects of a kind as the API server last reported them; written by one ``Reflector``, read by everyone.
+/// The cache of a kind's objects, as last reported by the API server; written by one ``Reflector``.
 public final class ObjectStore<T: KubernetesObject>: Sendable {
     private struct Key: Hashable {
         var namespace: String?
@@ -31,7 +31,7 @@ public final class ObjectStore<T: KubernetesObject>: Sendable {
     private struct State {
         var objects: [Key: T] = [:]
         var isSynced = false
-        /// Each takes the object as it now is, and returns whether its wait is over.
+        /// Each closure receives the current object and returns true once its wait is over.
         var waiters: [Key: [Int: @Sendable (T?) -> Bool]] = [:]
         var syncWaiters: [AsyncStream<Void>.Continuation] = []
         var nextID = 0
@@ -39,7 +39,7 @@ public final class ObjectStore<T: KubernetesObject>: Sendable {
         var lastHeard: ContinuousClock.Instant?
         var lastFailure: String?
 
-        /// Tells those who wait for this object what has become of it.
+        /// Calls the waiters of an object with its current version.
         mutating func wake(_ key: Key) {
             guard let own = waiters[key] else { return }
             let remaining = own.filter { !$0.value(objects[key]) }
@@ -59,37 +59,36 @@ public final class ObjectStore<T: KubernetesObject>: Sendable {
         self.onChange = onChange
     }
 
-    /// Whether the first list has been read.
+    /// True once the first list has been read.
     public var isSynced: Bool { state.withLock { $0.isSynced } }
 
-    /// How often an object came that could not be read.
+    /// The number of received objects that did not decode.
     public var unreadableCount: Int { state.withLock { $0.unreadable } }
 
-    /// When the API server last said something: a list, an event or a bookmark, or that it takes a watch or ends one in order. nil before
-    /// the first list.
+    /// The time of the last list, event, bookmark, accepted watch or regular end of a watch; nil before the first list.
     public var lastHeard: ContinuousClock.Instant? { state.withLock { $0.lastHeard } }
 
-    /// How fresh the objects are, and why they are not fresher.
+    /// Returns the age of the objects and the last failure.
     public func health(now: ContinuousClock.Instant = .now) -> WatchHealth {
         let (heard, failure) = state.withLock { ($0.lastHeard, $0.lastFailure) }
         return WatchHealth(age: heard.map { max(.zero, now - $0) }, lastFailure: failure)
     }
 
-    /// How many objects there are.
+    /// The number of objects.
     public var count: Int { state.withLock { $0.objects.count } }
 
-    /// The object as last reported.
-    /// - Parameter namespace: nil for a kind without namespaces.
+    /// Returns the object as last reported.
+    /// - Parameter namespace: nil for a cluster-scoped kind.
     public func object(namespace: String?, name: String) -> T? {
         state.withLock { $0.objects[Key(namespace: namespace, name: name)] }
     }
 
-    /// Every object as last reported, in no order.
+    /// Returns every object as last reported, unordered.
     public func objects() -> [T] {
         state.withLock { Array($0.objects.values) }
     }
 
-    /// Returns once the first list has been read.
+    /// Waits until the first list has been read.
     /// - Throws: `CancellationError`.
     public func waitUntilSynced() async throws {
         let (synced, continuation) = AsyncStream<Void>.makeStream()
@@ -102,10 +101,10 @@ public final class ObjectStore<T: KubernetesObject>: Sendable {
         throw CancellationError()
     }
 
-    /// Returns what `condition` returns for the object, now or after any of its changes, as soon as that is not nil.
+    /// Waits until `condition` returns a value for the object, now or after a change of it, and returns that value.
     ///
-    /// `condition` is called with nil while there is no such object. It runs under the store's lock: it must be quick and must not
-    /// call the store. Changes of other objects cost it nothing.
+    /// `condition` is called with nil if there is no such object. It runs under the store's lock, so it must be quick and must not call the
+    /// store. Changes of other objects do not call it.
     /// - Throws: `CancellationError`.
     public func wait<Result: Sendable>(
         namespace: String?,
@@ -132,7 +131,7 @@ public final class ObjectStore<T: KubernetesObject>: Sendable {
         throw CancellationError()
     }
 
-    /// Takes a complete list: what is not in it is gone, also if its deletion was never seen.
+    /// Replaces the content by a complete list: an object that is not in the list is gone, even without a deletion event.
     func replaceAll(with list: [T]) {
         let new = Dictionary(list.map { (Key($0.metadata), $0) }) { _, last in last }
         let (changes, syncWaiters) = state.withLock { state in

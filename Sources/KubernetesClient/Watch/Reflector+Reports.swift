@@ -1,7 +1,7 @@
 import Logging
 
 extension Reflector {
-    /// - Returns: whether the API server has gone back in time.
+    /// - Returns: true if the API server has gone back to an older version.
     @discardableResult
     func advance(_ state: inout State, _ input: WatchMachine.Input) -> Bool {
         let known = state.machine.known

@@ -1,10 +1,10 @@
 public import Logging
 public import ServiceLifecycle
 
-/// Keeps an ``ObjectStore`` up to date: lists, then watches from there; lists anew when its version has expired; backs off and goes
-/// on after every other failure.
+/// Keeps an ``ObjectStore`` up to date: lists, then watches from the list's version. Lists again if the version has expired, and retries
+/// with backoff after any other failure.
 public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
-    /// What it keeps up to date.
+    /// The store to keep up to date.
     public let store: ObjectStore<T>
     private let client: KubernetesClient
     private let namespace: String?
@@ -17,11 +17,11 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
 
     /// - Parameters:
     ///   - namespace: nil for all.
-    ///   - silenceLimit: when the API server has said nothing for so long, and lists and watches fail, that is logged as an error, once.
-    ///   - transform: applied to each object before it is kept, to leave out what nobody reads.
-    ///   - now: tests inject their clock here.
-    ///   - sleep: waits between failures; tests inject their clock here.
-    ///   - onChange: told of each change, in order, after the store shows it.
+    ///   - silenceLimit: the silence of the API server after which failures are logged as an error, once.
+    ///   - transform: applied to each object before it is stored, to drop unused fields.
+    ///   - now: tests inject their clock.
+    ///   - sleep: waits between failures; tests inject their clock.
+    ///   - onChange: called with each change, in order, after the store has it.
     public init(
         client: KubernetesClient,
         namespace: String? = nil,
@@ -46,7 +46,7 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
         store = ObjectStore(onChange: onChange)
     }
 
-    /// Returns when its task is cancelled or the process shuts down gracefully; nothing else ends it.
+    /// Runs until its task is cancelled or the process shuts down gracefully.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             var state = State(machine: WatchMachine(), backoff: Backoff(), notice: OutageNotice(limit: silenceLimit, now: now()))
@@ -61,12 +61,12 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
         }
     }
 
-    /// What is known from one list or watch to the next.
+    /// The state between lists and watches.
     struct State {
         var machine: WatchMachine
         var backoff: Backoff
         var notice: OutageNotice
-        /// Whether the last watch was not taken in time: the next may take longer.
+        /// True if the last watch was not accepted in time; the next one may take longer.
         var isHeadSlow = false
     }
 
@@ -82,7 +82,7 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
         switch state.machine.action {
         case .list:
             let list = try await client.list(T.self, namespace: namespace, labelSelector: labelSelector, transform: transform)
-            // Of an object that cannot be read it is known that it still exists: what was known of it is kept.
+            // An undecodable object still exists: keep its last decoded version.
             let kept = list.unreadable.compactMap { object in
                 report(object)
                 return store.object(namespace: object.namespace, name: object.name)
@@ -104,7 +104,7 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
         do {
             while let event = try await events.next() {
                 isEmpty = false
-                // What went back in time is not to be trusted.
+                // An event older than the last one is not applied.
                 if advance(&state, .advanced(version: try event.version())) { return }
                 apply(event)
                 heard(&state)
@@ -119,7 +119,8 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
         advance(&state, lost == nil && hasLasted ? .ended : .cutOff)
     }
 
-    /// One answer that never comes must not keep the watch closed for minutes, and a proxy that holds the head back must not for ever.
+    /// Opens a watch. The short time limit for the response head avoids minutes without a watch if one response is lost; the next limit is
+    /// longer, for a proxy that delays the head until the first event.
     private func openWatch(from version: String, _ state: inout State) async throws -> WatchStream<T>.Iterator {
         let stream = client.watch(
             T.self,

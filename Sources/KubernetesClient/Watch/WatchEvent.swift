@@ -5,29 +5,30 @@ import NIOFoundationCompat
 /// One line of a watch.
 /// https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
 public enum WatchEvent<T: KubernetesObject>: Sendable {
-    /// It is new, at least to this watch.
+    /// The object is new, at least to this watch.
     case added(T)
-    /// It has changed.
+    /// The object has changed.
     case modified(T)
-    /// It is gone; this is how it last was.
+    /// The object is gone; the value is its last version.
     case deleted(T)
-    /// One of the three has happened to an object that is not as `T` demands.
+    /// An event of an object that does not decode as `T`.
     case unreadable(UnreadableObject, isDeleted: Bool)
-    /// Nothing changed up to this version.
+    /// No change up to this version.
     case bookmark(resourceVersion: String)
-    /// The server ends the watch for this reason.
+    /// The server ends the watch with this status.
     case error(Status)
 }
 
 extension WatchEvent {
-    /// - Throws: ``KubernetesError`` `decoding` when not even the object's name can be read.
+    /// Parses a line.
+    /// - Throws: ``KubernetesError`` `decoding` if not even the object's name is readable.
     static func parse(_ line: ByteBuffer) throws -> WatchEvent<T> {
         do { return try JSONDecoder.kubernetes.decode(Line.self, from: Data(buffer: line)).event } catch let error as DecodingError {
             throw KubernetesError(.decoding, "a watch event of \(T.resource.plural): \(error.sentence)")
         }
     }
 
-    /// The line as it is written, decoded in one go.
+    /// The structure of a line, decoded in one pass.
     private struct Line: Decodable {
         var event: WatchEvent<T>
 
@@ -70,7 +71,7 @@ extension WatchEvent {
             }
         }
 
-        /// Some servers put the Status itself on the line, not in an event.
+        /// Parses a line that is a Status without an event around it, as some servers send.
         private static func bareStatus(_ decoder: any Decoder) throws -> WatchEvent<T> {
             let status = try Status(from: decoder)
             guard status.kind == "Status" else { throw KubernetesError(.decoding, "a line of a watch is no event") }
@@ -80,8 +81,8 @@ extension WatchEvent {
 }
 
 extension WatchEvent {
-    /// The version that is reached with this event.
-    /// - Throws: ``KubernetesError``: what the API server says instead of an event, or that there is no version.
+    /// Returns the resource version of this event.
+    /// - Throws: ``KubernetesError`` with the server's status, or if there is no version.
     func version() throws -> String {
         let version: String?
         switch self {

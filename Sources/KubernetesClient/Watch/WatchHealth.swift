@@ -1,16 +1,16 @@
-/// How fresh the objects of an ``ObjectStore`` are.
+/// The freshness of the objects of an ``ObjectStore``.
 public struct WatchHealth: Sendable, Equatable {
-    /// How long ago the API server last said something about them; nil before the first list.
+    /// The time since the API server last reported anything; nil before the first list.
     public var age: Duration?
-    /// The failure since then, for an operator; nil when there was none.
+    /// The failure since then, for an operator; nil if there was none.
     public var lastFailure: String?
 }
 
-/// Decides when an operator has to be told that a watch has gone silent: once for each outage, and once when it is over.
+/// Decides on log messages about a silent watch: one for each outage, and one when it ends.
 struct OutageNotice {
-    /// How long a watch may be without a word.
+    /// The silence after which a watch counts as an outage.
     let limit: Duration
-    /// The last word, or the start.
+    /// The time of the last report, or of the start.
     private var since: ContinuousClock.Instant
     private var isTold = false
 
@@ -19,14 +19,14 @@ struct OutageNotice {
         since = now
     }
 
-    /// - Returns: for how long there has been no word; nil when that need not be told, or was told already.
+    /// - Returns: the length of the silence; nil if no message is due.
     mutating func failed(now: ContinuousClock.Instant) -> Duration? {
         guard !isTold, now - since > limit else { return nil }
         isTold = true
         return now - since
     }
 
-    /// - Returns: whether this ends an outage that was told.
+    /// - Returns: true if a logged outage ends.
     mutating func heard(now: ContinuousClock.Instant) -> Bool {
         defer { (since, isTold) = (now, false) }
         return isTold

@@ -1,15 +1,15 @@
-/// What a reflector does next: list, then watch from there; a decision in a value, without I/O.
+/// The state machine of a reflector: list, then watch from there. A value without I/O.
 struct WatchMachine: Equatable {
     typealias Instant = ContinuousClock.Instant
 
-    /// A watch that ends sooner than this without an event is as good as a failure.
+    /// The duration below which a watch without an event counts as a failure.
     static let shortestWatch: Duration = .seconds(3)
-    /// So many failures in a row lead to a new list, whatever they are: the version may be what is wrong.
+    /// The number of failures in a row after which to list again: the version may be the cause.
     static let failuresUntilList = 5
-    /// So long without a list, an event or a bookmark leads to a new list: of a version of the future, as after etcd was restored from a
-    /// backup, the API server says nothing at all.
+    /// The silence after which to list again. For a version of the future, as after a restore of etcd from a backup, the API server sends
+    /// nothing at all.
     static let silenceUntilList: Duration = .seconds(300)
-    /// The longest `Retry-After` that is honoured.
+    /// The longest `Retry-After`, in seconds, that is honoured.
     static let patience = 60
 
     enum Action: Equatable {
@@ -21,37 +21,36 @@ struct WatchMachine: Equatable {
         case listed(version: String)
         /// An event or a bookmark.
         case advanced(version: String)
-        /// The server ended the watch in order, as it does after its time.
+        /// The server ended the watch at its regular timeout.
         case ended
-        /// A watch that lasted for a while or had an event lost its connection, or ended early: load balancers close idle ones.
+        /// A watch that lasted for a while or had an event lost its connection or ended early: load balancers close idle connections.
         case cutOff
-        /// There is no going on from this version: it is too old (410 Gone, as a status or inside the stream), or what follows it
-        /// cannot be read.
+        /// A watch cannot continue from this version: it is too old (410 Gone, as a status or in the stream), or the next event is
+        /// undecodable.
         case expired(retryAfterSeconds: Int?)
-        /// Whatever else went wrong, also a watch that ended as soon as it had begun. The version may still be good.
+        /// Any other failure, including a watch that ended at once. The version is still valid.
         case failed(retryAfterSeconds: Int?)
     }
 
-    /// How long to wait before.
+    /// The wait before an action.
     enum Pause: Equatable {
         case none
-        /// At most a second, so that those who lost a load balancer together do not come back together.
+        /// A random wait of at most a second, so that watches that lost their connection together do not reconnect together.
         case short
-        /// As ``Backoff`` says, and at least so long.
+        /// The delay of ``Backoff``, with a minimum.
         case backOff(atLeast: Duration)
     }
 
-    /// What to do next.
     private(set) var action = Action.list
-    /// Before that.
     private(set) var pause = Pause.none
-    /// The newest version that the API server has told; nil when what it told is no longer to be trusted.
+    /// The newest resource version; nil if it is no longer valid.
     private(set) var known: String?
     private var failures = 0
-    /// The last list, event or bookmark.
+    /// The time of the last list, event or bookmark.
     private var lastWord: Instant?
 
-    /// - Returns: whether the API server has gone back in time: it tells of an older version than before. Then it is listed anew.
+    /// Handles an input.
+    /// - Returns: true if the API server reported an older version than before, which leads to a new list.
     mutating func handle(_ input: Input, now: Instant) -> Bool {
         var wentBack = false
         switch input {
@@ -68,7 +67,7 @@ struct WatchMachine: Equatable {
             pause = input == .ended ? .none : .short
             listAfterSilence(now)
         case .expired(let seconds):
-            // Not at once: a server that keeps saying so must not be listed in a loop.
+            // With backoff, so that a server that keeps reporting 410 is not listed in a loop.
             (action, pause) = (.list, Self.backOff(seconds))
         case .failed(let seconds):
             failures += 1
@@ -87,7 +86,8 @@ struct WatchMachine: Equatable {
         if let lastWord, now - lastWord >= Self.silenceUntilList { action = .list }
     }
 
-    /// Versions are opaque, but those of etcd are numbers that only grow. Others are not compared.
+    /// Returns true if the version is older than the known one. Versions are opaque, but those of etcd are increasing numbers; others are
+    /// not compared.
     private func isOlder(_ version: String) -> Bool {
         guard let known = known.flatMap({ UInt64($0) }), let version = UInt64(version) else { return false }
         return version < known

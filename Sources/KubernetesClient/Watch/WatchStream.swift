@@ -2,14 +2,14 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// The events of one watch request. Ends when the server ends the watch; throws when the connection is lost.
+/// The events of one watch request. Ends when the server ends the watch; throws if the connection is lost.
 public struct WatchStream<T: KubernetesObject>: AsyncSequence, Sendable {
     let open: @Sendable () async throws -> HTTPClientResponse.Body
 
-    /// Each iterator sends a request of its own, with its first element.
+    /// Each iterator sends its own request, with its first element.
     public func makeAsyncIterator() -> Iterator { Iterator(open: open) }
 
-    /// One request.
+    /// One watch request.
     public struct Iterator: AsyncIteratorProtocol {
         private let open: @Sendable () async throws -> HTTPClientResponse.Body
         private var chunks: HTTPClientResponse.Body.AsyncIterator?
@@ -19,7 +19,7 @@ public struct WatchStream<T: KubernetesObject>: AsyncSequence, Sendable {
             self.open = open
         }
 
-        /// Returns when the API server has taken the watch; ``next()`` waits for that too.
+        /// Waits until the API server has accepted the watch; ``next()`` does so as well.
         @concurrent mutating func waitUntilOpen() async throws {
             if chunks == nil { chunks = try await open().makeAsyncIterator() }
         }
@@ -28,7 +28,7 @@ public struct WatchStream<T: KubernetesObject>: AsyncSequence, Sendable {
         @concurrent public mutating func next() async throws -> WatchEvent<T>? {
             while true {
                 if let line = try framer.next() { return try WatchEvent<T>.parse(line) }
-                // What follows the last newline is the beginning of an event that never came.
+                // Bytes after the last newline are an incomplete event and are dropped.
                 guard let chunk = try await nextChunk() else { return nil }
                 framer.append(chunk)
             }
@@ -42,10 +42,10 @@ public struct WatchStream<T: KubernetesObject>: AsyncSequence, Sendable {
 }
 
 extension KubernetesClient {
-    /// Watches from a version on. Bookmarks are asked for; the server ends the watch after 240 to 290 s.
+    /// Watches from a version on. Requests bookmarks; the server ends the watch after 240 to 290 s.
     /// - Parameters:
     ///   - namespace: nil for all.
-    ///   - isHeadSlow: whether the head of the answer may take minutes: some proxies pass it on with the first event only.
+    ///   - isHeadSlow: true if the response head may take minutes: some proxies delay it until the first event.
     public func watch<T: KubernetesObject>(
         _ type: T.Type,
         namespace: String? = nil,
@@ -59,7 +59,7 @@ extension KubernetesClient {
         request.query["watch"] = "1"
         request.query["allowWatchBookmarks"] = "true"
         request.query["resourceVersion"] = resourceVersion
-        // Not all at the same moment: many watches may have begun together.
+        // Random, so that watches that started together do not end together.
         request.query["timeoutSeconds"] = String(Int.random(in: 240...290))
         return WatchStream { [transport, request] in try await transport.stream(request, isHeadSlow: isHeadSlow) }
     }

@@ -1,4 +1,4 @@
-/// A container that was read, with what the checks of the Pod as a whole need of it.
+/// A container that was read, with the values that the Pod-wide checks need.
 struct CheckedContainer {
     var manifest: PodManifest.Container
     var request: ResourceRequest
@@ -59,7 +59,7 @@ extension Checker {
         )
     }
 
-    /// What only a container that serves may have; init containers run to their end before.
+    /// Reads the fields of main containers only; init containers run to their end and may not have these.
     private func readServing(_ fields: inout Fields, _ path: String, into container: inout PodManifest.Container) -> [CheckedPort] {
         let ports = fields.take("ports").map { self.ports($0, path + ".ports") } ?? []
         container.ports = ports.compactMap(\.manifest).nilIfEmpty

@@ -1,5 +1,5 @@
 extension Checker {
-    /// Nothing of it reaches the Pod: name, namespace and labels are ours.
+    /// Checks the metadata. None of it reaches the Pod, whose name, namespace and labels are set by this project.
     func metadata(_ element: Element) {
         guard var metadata = fields(element, "metadata") else { return }
         if let name = metadata.take("name") { _ = string(name, "metadata.name") }
@@ -22,16 +22,16 @@ extension Checker {
     }
 }
 
-/// What says nothing, or what holds anyway.
+/// Fields that are accepted and left out because they change nothing.
 extension Checker {
-    /// Leaves out a mapping that is empty, as tools print it. One that says something stays, to be refused.
+    /// Leaves out an empty mapping, as tools print it. A mapping with content stays and is rejected.
     func leaveOutIfEmpty(_ key: String, of fields: inout Fields, _ reason: String) {
         guard let element = fields.value(key), element.isEmptyMapping else { return }
         _ = fields.take(key)
         warn(fields.path(key), "is empty and is left out: \(reason)", element.position)
     }
 
-    /// Leaves out a field that is not allowed if it is given with the value that holds anyway.
+    /// Leaves out a forbidden field if its value is the default.
     func leaveOutDefault(_ key: String, of fields: inout Fields, _ isDefault: (Element.Scalar) -> Bool) {
         guard case .scalar(let scalar) = fields.value(key), isDefault(scalar) else { return }
         _ = fields.take(key)

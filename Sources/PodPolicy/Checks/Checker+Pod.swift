@@ -1,7 +1,7 @@
 extension Checker {
     private static let maximumContainers = 10
 
-    /// The whole document. What it returns counts only if no problem was reported.
+    /// Reads the whole document. The result is valid only if no problem was reported.
     func pod(_ document: Element, targetPort: Int?) -> CheckedPod? {
         guard var root = fields(document, "") else { return nil }
         exactly("v1", root.take("apiVersion"), "apiVersion", root.position)
@@ -77,9 +77,9 @@ extension Checker {
     }
 }
 
-/// Fields of the Pod that are always the same.
+/// Pod fields with a fixed value.
 extension Checker {
-    /// - Returns: the grace period, the one of them that may be chosen.
+    /// - Returns: the grace period, the only one of these fields that a spec may choose.
     fileprivate func readForced(_ spec: inout Fields) -> Int64 {
         if let element = spec.take("restartPolicy"),
             let given = choice(element, "spec.restartPolicy", of: ["Never", "Always", "OnFailure"]),
@@ -123,7 +123,7 @@ extension Checker {
         guard let element = spec.take("terminationGracePeriodSeconds"), let seconds = integer(element, path, in: 0...30) else {
             return settings.defaultTerminationGraceSeconds
         }
-        // With 0 the API server drops the Pod without a word from the kubelet, and the port would be free before the container ends.
+        // With 0 the API server deletes the Pod without the kubelet's confirmation, and the port would be free before the container ends.
         if seconds == 0 { warn(path, "is 0 and is set to 1: the port would be free before the container has ended", element.position) }
         return Int64(max(1, seconds))
     }

@@ -1,4 +1,4 @@
-/// A port that was given; its manifest is nil when it was refused.
+/// A port of the spec. The manifest is nil if the port was rejected.
 struct CheckedPort {
     var manifest: PodManifest.Port?
     var path: String
@@ -6,7 +6,7 @@ struct CheckedPort {
 }
 
 extension Checker {
-    /// More would make a long sentence.
+    /// Limits the length of the message.
     private static let maximumNamedPorts = 8
 
     func ports(_ element: Element, _ path: String) -> [CheckedPort] {

@@ -1,6 +1,7 @@
 extension Checker {
-    /// - Parameter endsContainer: whether a failure ends the container, as it does for liveness and startup: then Kubernetes wants a
-    ///   success threshold of 1, and only then it allows a grace period.
+    /// Reads a probe.
+    /// - Parameter endsContainer: true for liveness and startup probes, whose failure ends the container: Kubernetes requires a success
+    ///   threshold of 1 for them and allows a grace period.
     func probe(_ element: Element, _ path: String, _ portNames: Set<String>, endsContainer: Bool) -> PodManifest.Probe? {
         guard var fields = fields(element, path) else { return nil }
         let handlers = ["exec", "httpGet", "tcpSocket", "grpc"].count { fields.value($0) != nil }
@@ -99,7 +100,7 @@ extension Checker {
         return port.map { PodManifest.GRPCAction(port: $0, service: service) }
     }
 
-    /// A number, or the name of a port of the same container.
+    /// Reads a port number, or the name of a port of the same container.
     private func portReference(_ element: Element, _ path: String, _ names: Set<String>) -> PodManifest.PortReference? {
         if case .scalar(let scalar) = element, case .integer = scalar.type {
             return integer(element, path, in: 1...65535).map { .number($0) }

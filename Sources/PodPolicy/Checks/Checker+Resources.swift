@@ -1,12 +1,12 @@
-/// What a container or a Pod asks for.
+/// The requests of a container or a Pod.
 struct ResourceRequest: Equatable {
     var cpuMilli: Int64 = 0
     var memoryBytes: Int64 = 0
-    /// 0: none is asked for.
+    /// 0 if the spec requests none.
     var ephemeralStorageBytes: Int64 = 0
 }
 
-/// A quantity that was given, and where.
+/// A quantity of the spec with its place.
 struct Amount {
     var quantity: Quantity
     var text: String
@@ -16,12 +16,12 @@ struct Amount {
 
 extension Checker {
     private static let names = ["cpu", "memory", "ephemeral-storage"]
-    /// Less memory than that starts no container.
+    /// The smallest memory amount with which a container starts.
     private static let minimumMemoryBytes: Int64 = 4 << 20
-    /// A page, and a block of most file systems.
+    /// The size of a page, and of a block of most file systems.
     static let minimumStorageBytes: Int64 = 4 << 10
 
-    /// Requests and limits of a container, made equal: the larger of the two counts, so that the Pod's quality of service is Guaranteed.
+    /// Reads requests and limits of a container and makes both the larger of the two, so that the Pod's quality of service is Guaranteed.
     func resources(_ element: Element?, _ path: String, _ position: Position) -> ResourceRequest? {
         var amounts: [String: Amount] = [:]
         var unreadable: Set<String> = []
@@ -65,7 +65,7 @@ extension Checker {
         finish(fields)
     }
 
-    /// A positive quantity, written as a string or as a number.
+    /// Reads a positive quantity, written as a string or as a number.
     func amount(_ element: Element, _ path: String) -> Amount? {
         guard case .scalar(let scalar) = element, let quantity = Self.quantity(scalar) else {
             report(path, .invalidValue, "must be a Kubernetes quantity such as 500m, 0.5 or 128Mi, of at most 64 bits", element.position)
@@ -78,7 +78,7 @@ extension Checker {
         return Amount(quantity: quantity, text: scalar.text, path: path, position: element.position)
     }
 
-    /// Without quotes, `010` is the number 8 and `1_000` is 1000.
+    /// Parses a scalar. Without quotes, `010` is the number 8 and `1_000` is 1000.
     private static func quantity(_ scalar: Element.Scalar) -> Quantity? {
         switch scalar.type {
         case .string: Quantity(scalar.text)
@@ -88,7 +88,7 @@ extension Checker {
         }
     }
 
-    /// So few bytes that another unit was meant are refused: `64m` is 64 thousandths of a byte, and `512` is no page.
+    /// Rejects byte amounts so small that another unit was meant: `64m` is 64 thousandths of a byte, and `512` is less than a page.
     func bytes(_ amount: Amount, atLeast minimum: Int64, hintAtMost maximum: Int64) -> Int64 {
         let bytes = amount.quantity.value()
         guard bytes < minimum else { return bytes }
@@ -102,8 +102,8 @@ extension Checker {
         return bytes
     }
 
-    /// The larger of the containers together and the largest init container, and the volumes, which are there for both; within the
-    /// maxima. Volumes in memory count as memory, the others as ephemeral storage.
+    /// Returns the Pod's total, within the maxima: the larger of all containers together and the largest init container, plus the volumes,
+    /// which exist for both. Volumes in memory count as memory, others as ephemeral storage.
     func total(of main: [CheckedContainer], _ initial: [CheckedContainer], _ volumes: [CheckedVolume], _ position: Position)
         -> ResourceRequest
     {
@@ -128,15 +128,15 @@ extension Checker {
         return total
     }
 
-    /// The kubelet ends a Pod that writes more, its volumes included, than the limits of its containers allow together. So the volumes on
-    /// disk are added to the limit of one container that has one, and to that of each init container, which run one by one.
+    /// Adds the volumes on disk to the storage limit of one container that has a limit, and to that of each init container. The kubelet
+    /// evicts a Pod that writes more, including its volumes, than its containers' limits together, and init containers run one by one.
     func giveRoom(for volumes: [CheckedVolume], to main: inout [CheckedContainer], _ initial: inout [CheckedContainer]) {
         let bytes = Self.sum(volumes.filter { !$0.isInMemory }.map(\.bytes))
         if let first = main.firstIndex(where: { $0.request.ephemeralStorageBytes > 0 }) { main[first].addStorage(bytes) }
         for index in initial.indices where initial[index].request.ephemeralStorageBytes > 0 { initial[index].addStorage(bytes) }
     }
 
-    /// The sum; what does not fit in 64 bits is the largest number that does.
+    /// Returns the sum, clamped to 64 bits.
     static func sum(_ amounts: [Int64]) -> Int64 {
         amounts.reduce(0) { sum, amount in
             let (result, overflow) = sum.addingReportingOverflow(amount)

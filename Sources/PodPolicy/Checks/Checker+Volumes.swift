@@ -1,4 +1,4 @@
-/// A volume that was read, with what the Pod's totals need of it.
+/// A volume that was read, with the values that the Pod's totals need.
 struct CheckedVolume {
     var manifest: PodManifest.Volume
     var bytes: Int64
@@ -6,7 +6,7 @@ struct CheckedVolume {
 }
 
 extension Checker {
-    /// The volumes that are allowed, and the names of all, so that the mounts of one that was refused are not refused as well.
+    /// Returns the accepted volumes, and the names of all volumes, so that mounts of a rejected volume are not rejected as well.
     func volumes(_ element: Element) -> (allowed: [CheckedVolume], names: Set<String>) {
         var names: Set<String> = []
         let allowed = list(element, "spec.volumes", maximum: 16).compactMap { element, path -> CheckedVolume? in
@@ -18,7 +18,7 @@ extension Checker {
             if let name, !names.insert(name).inserted {
                 report(path + ".name", .invalidValue, "is \"\(name)\", as another volume's", fields.position)
             }
-            // Kubernetes, too, makes an emptyDir of a volume that names no source.
+            // Kubernetes, too, makes a volume without a source an emptyDir.
             guard isOnly || source != nil else { return nil }
             if !isNamed { warn(path, "names no source and becomes an emptyDir", fields.position) }
             let empty = Element.mapping([], fields.position)

@@ -1,4 +1,4 @@
-/// Collects what is wrong while a document is read, and reads typed values from it. One checker reads one document.
+/// The reader of one document: collects its problems and reads typed values. Use one checker per document.
 final class Checker {
     let settings: PodPolicySettings
     private(set) var problems: [PodSpecProblem] = []
@@ -8,12 +8,12 @@ final class Checker {
         self.settings = settings
     }
 
-    /// From the top of the document to its end.
+    /// The problems in the order of the document.
     var problemsByPosition: [PodSpecProblem] {
         problems.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
     }
 
-    /// From the top of the document to its end.
+    /// The warnings in the order of the document.
     var warningsByPosition: [PodSpecWarning] {
         warnings.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
     }
@@ -28,7 +28,7 @@ final class Checker {
         problems.append(PodSpecProblem(path: path, code: code, message: message, line: position?.line, column: position?.column))
     }
 
-    /// The fields of a mapping, to be taken one by one; nil, with a problem, when it is none.
+    /// Returns the fields of a mapping; nil, with a problem, for any other element.
     func fields(_ element: Element, _ path: String) -> Fields? {
         guard case .mapping(let fields, let position) = element else {
             report(path, .wrongType, path.isEmpty ? "the Pod spec must be a mapping" : "must be a mapping", element.position)
@@ -37,7 +37,7 @@ final class Checker {
         return Fields(fields, position: position, path: path)
     }
 
-    /// Every element of a list, with its path.
+    /// Returns the elements of a list with their paths.
     func list(_ element: Element, _ path: String, maximum: Int) -> [(element: Element, path: String)] {
         guard case .sequence(let elements, let position) = element else {
             report(path, .wrongType, "must be a list", element.position)
@@ -100,7 +100,7 @@ final class Checker {
         return value
     }
 
-    /// A string that is one of a few.
+    /// Reads a string that must be one of `choices`.
     func choice(_ element: Element, _ path: String, of choices: [String]) -> String? {
         guard let text = string(element, path) else { return nil }
         guard let choice = choices.first(where: { $0 == text }) else {
@@ -110,7 +110,7 @@ final class Checker {
         return choice
     }
 
-    /// A string that follows a grammar.
+    /// Reads a string that must match a grammar.
     func text(_ element: Element, _ path: String, _ grammar: (String) -> Bool, _ expected: String) -> String? {
         guard let text = string(element, path) else { return nil }
         guard grammar(text) else {
@@ -120,15 +120,15 @@ final class Checker {
         return text
     }
 
-    /// Takes a field that must be there; nil, with a problem, when it is not.
+    /// Takes a required field; nil, with a problem, if it is missing.
     func required(_ key: String, _ fields: inout Fields) -> Element? {
         if let element = fields.take(key) { return element }
         report(fields.path(key), .required, "is missing", fields.position)
         return nil
     }
 
-    /// Whatever was not taken is not allowed.
-    /// - Returns: whether nothing was left.
+    /// Rejects every field that was not taken.
+    /// - Returns: true if no field was left.
     @discardableResult func finish(_ fields: Fields) -> Bool {
         let left = fields.remaining.filter { !$0.value.isNull }
         for field in left.prefix(PodSpecRefusal.maximumProblems) {
@@ -145,7 +145,7 @@ final class Checker {
     }
 }
 
-/// The fields of one mapping that are still to be looked at.
+/// The fields of a mapping that are not read yet.
 struct Fields {
     let position: Position
     private let path: String
@@ -157,19 +157,19 @@ struct Fields {
         self.path = path
     }
 
-    /// Takes a field out; nil when it is absent or null.
+    /// Removes and returns a field; nil if it is absent or null.
     mutating func take(_ key: String) -> Element? {
         guard let index = remaining.firstIndex(where: { $0.key == key }) else { return nil }
         let value = remaining.remove(at: index).value
         return value.isNull ? nil : value
     }
 
-    /// The value of a field that is still there; nil when it is absent or null.
+    /// Returns a remaining field; nil if it is absent or null.
     func value(_ key: String) -> Element? {
         remaining.first { $0.key == key }.flatMap { $0.value.isNull ? nil : $0.value }
     }
 
-    /// Whether a field stands there, even if it is null.
+    /// Returns true if the field is present, even if it is null.
     func names(_ key: String) -> Bool {
         remaining.contains { $0.key == key }
     }

@@ -1,22 +1,22 @@
-/// The grammars of Kubernetes for names and the like, as predicates.
+/// The grammars of Kubernetes for names, labels and headers, as predicates.
 package enum Grammar {
-    /// RFC 1123 label: lower-case letters, digits and hyphens; begins and ends with a letter or digit.
+    /// Accepts an RFC 1123 label: lower-case letters, digits and hyphens, with a letter or digit at both ends.
     package static func isDNSLabel(_ text: String) -> Bool {
         isBounded(text, 1...63) && text.utf8.allSatisfy { isLower($0) || isDigit($0) || $0 == UInt8(ascii: "-") }
             && hasAlphanumericEnds(text)
     }
 
-    /// Several labels, separated by dots.
+    /// Accepts labels separated by dots.
     package static func isDNSSubdomain(_ text: String) -> Bool {
         isBounded(text, 1...253) && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { isDNSLabel(String($0)) }
     }
 
-    /// IANA service name: at most 15 lower-case letters, digits and single hyphens, with a letter.
+    /// Accepts an IANA service name: at most 15 lower-case letters, digits and single hyphens, with at least one letter.
     static func isPortName(_ text: String) -> Bool {
         isDNSLabel(text) && text.utf8.count <= 15 && text.utf8.contains(where: isLower) && !text.contains("--")
     }
 
-    /// Name of an environment variable.
+    /// Accepts the name of an environment variable.
     static func isEnvironmentName(_ text: String) -> Bool {
         guard isBounded(text, 1...256), let first = text.utf8.first, !isDigit(first), text != ".", !text.hasPrefix("..") else {
             return false
@@ -24,7 +24,7 @@ package enum Grammar {
         return text.utf8.allSatisfy { isAlphanumeric($0) || "_-.".utf8.contains($0) }
     }
 
-    /// Value of a label, and the part of its key after the slash.
+    /// Accepts a label value, or the part of a label key after the slash.
     package static func isLabelValue(_ text: String) -> Bool {
         text.isEmpty || isQualifiedName(text)
     }
@@ -33,7 +33,7 @@ package enum Grammar {
         isBounded(text, 1...63) && text.utf8.allSatisfy { isAlphanumeric($0) || "-_.".utf8.contains($0) } && hasAlphanumericEnds(text)
     }
 
-    /// Key of a label: a name, perhaps after a DNS prefix and a slash.
+    /// Accepts a label key: a name, optionally after a DNS prefix and a slash.
     package static func isLabelKey(_ text: String) -> Bool {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         switch parts.count {
@@ -43,15 +43,15 @@ package enum Grammar {
         }
     }
 
-    /// Name of an HTTP header (RFC 9110 token).
+    /// Accepts the name of an HTTP header (RFC 9110 token).
     static func isHeaderName(_ text: String) -> Bool {
         isBounded(text, 1...128) && text.utf8.allSatisfy { isAlphanumeric($0) || "!#$%&'*+-.^_`|~".utf8.contains($0) }
     }
 
-    /// Path and query of a probe's URL.
+    /// Accepts path and query of a probe's URL.
     static func isURLPath(_ text: String) -> Bool { isBounded(text, 0...2048) && !hasControlCharacters(text) }
 
-    /// Value of an HTTP header.
+    /// Accepts the value of an HTTP header.
     static func isHeaderValue(_ text: String) -> Bool { isBounded(text, 0...1024) && !hasControlCharacters(text) }
 
     static func isBounded(_ text: String, _ lengths: ClosedRange<Int>) -> Bool { lengths.contains(text.utf8.count) }
@@ -67,7 +67,7 @@ package enum Grammar {
         return isAlphanumeric(first) && isAlphanumeric(last)
     }
 
-    /// By bytes: what looks like one character may hold several, line ends included.
+    /// Checks bytes, since one Swift character may contain several, including line ends.
     static func hasControlCharacters(_ text: String) -> Bool {
         text.utf8.contains { $0 < 0x20 || $0 == 0x7F }
     }

@@ -2,14 +2,14 @@
 /// https://github.com/distribution/reference/blob/main/reference.go
 enum ImageReference {
     static func isValid(_ text: String) -> Bool {
-        // Letters are compared without regard to case below, and some beyond ASCII have one of ASCII as their lower case.
+        // ASCII only: the comparisons below ignore case, and some other letters have an ASCII letter as their lower case.
         guard Grammar.isBounded(text, 1...512), text.utf8.allSatisfy({ $0 < 0x80 }), !isImageID(text) else { return false }
         var rest = text[...]
         if let at = rest.firstIndex(of: "@") {
             guard isDigest(rest[rest.index(after: at)...]) else { return false }
             rest = rest[..<at]
         }
-        // A colon after the last slash begins a tag; before it, a port.
+        // A colon after the last slash starts a tag; an earlier one starts a port.
         if let colon = rest.lastIndex(of: ":"), !rest[colon...].contains("/") {
             guard isTag(rest[rest.index(after: colon)...]) else { return false }
             rest = rest[..<colon]
@@ -22,7 +22,7 @@ enum ImageReference {
         return !components.isEmpty && components.allSatisfy(isPathComponent) && rest.utf8.count <= 255
     }
 
-    /// Lower-case letters and digits, separated by one dot, one or two underscores, or hyphens.
+    /// Accepts lower-case letters and digits, separated by one dot, one or two underscores, or hyphens.
     private static func isPathComponent(_ text: Substring) -> Bool {
         var previousRun: [UInt8] = []
         guard let first = text.utf8.first, let last = text.utf8.last, isAlphanumeric(first), isAlphanumeric(last) else { return false }
@@ -49,7 +49,7 @@ enum ImageReference {
         return parts.count == 1 || (parts[1].utf8.allSatisfy(Grammar.isDigit) && UInt16(parts[1]).map { $0 > 0 } == true)
     }
 
-    /// The id of an image that a node already has, whoever pulled it: no name at all.
+    /// Returns true for an image id: it is not a reference, and denotes an image already on the node, whoever pulled it.
     private static func isImageID(_ text: String) -> Bool {
         let digits = text.hasPrefix("sha256:") ? text.dropFirst(7) : text[...]
         return digits.utf8.count == 64 && digits.utf8.allSatisfy(isHexDigit)

@@ -1,14 +1,13 @@
-/// Why fields that Kubernetes knows are refused, for better messages. A field that stands neither here nor in the checker is refused
-/// all the same.
+/// The reasons for which known Kubernetes fields are rejected, for better messages. Fields missing here are rejected as well.
 enum Refusals {
-    /// The reason for a path, whatever the indices in it.
+    /// Returns the reason for a path, with any indices.
     static func reason(for path: String) -> String? {
         let pattern = String(pattern(path))
         if let reason = reasons[pattern] { return reason }
         return pattern.hasPrefix("spec.volumes[].") && !pattern.contains("emptyDir") ? "the only volumes allowed are emptyDir" : nil
     }
 
-    /// `spec.initContainers[3].ports` becomes `containers[].ports`: what is said of containers holds for each kind of them.
+    /// Returns `containers[].ports` for `spec.initContainers[3].ports`, since a reason applies to every kind of container.
     private static func pattern(_ path: String) -> Substring {
         var pattern = ""
         var isIndex = false

@@ -1,4 +1,4 @@
-/// A YAML or JSON document as a tree with positions: plain, bounded, and without YAML's traps.
+/// A YAML or JSON document as a tree with positions, without aliases, tags or unlimited depth.
 indirect enum Element {
     case scalar(Scalar)
     case sequence([Element], Position)
@@ -6,7 +6,7 @@ indirect enum Element {
 
     struct Scalar {
         var text: String
-        /// Written without quotes, so that YAML gives it a type.
+        /// True for an unquoted scalar, whose type YAML derives from its text.
         var isPlain: Bool
         var position: Position
 
@@ -26,20 +26,20 @@ indirect enum Element {
         }
     }
 
-    /// Nothing at all, or null: Kubernetes takes the field for not set.
+    /// True for nothing or null, which Kubernetes treats as an unset field.
     var isNull: Bool {
         guard case .scalar(let scalar) = self else { return false }
         return scalar.type == .null
     }
 
-    /// A mapping in which no field is set.
+    /// True for a mapping whose fields are all unset.
     var isEmptyMapping: Bool {
         guard case .mapping(let fields, _) = self else { return false }
         return fields.allSatisfy(\.value.isNull)
     }
 }
 
-/// Both from 1.
+/// A place in the text. Line and column count from 1.
 struct Position: Sendable, Equatable {
     var line: Int
     var column: Int
@@ -49,7 +49,7 @@ struct Position: Sendable, Equatable {
         self.column = column
     }
 
-    /// Where a text goes on of which these bytes lie before.
+    /// Creates the position after these bytes.
     init(after bytes: some Sequence<UInt8>) {
         self.init(line: 1, column: 1)
         var previous: UInt8 = 0
@@ -66,7 +66,7 @@ struct Position: Sendable, Equatable {
     }
 }
 
-/// Reads the text of one document.
+/// Parses the text of one document.
 enum Document {
     static let maximumDepth = 32
 
@@ -84,7 +84,7 @@ enum Document {
                 position
             )
         }
-        // Editors on Windows put a byte order mark first; the parser would take it for an indentation.
+        // Windows editors write a byte order mark first, which the parser would take for an indentation.
         var text = JSONEscapes.joiningSurrogates(text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text)
         let document = try text.withUTF8 { bytes in
             Result { () throws(PodSpecRefusal) in
@@ -96,7 +96,7 @@ enum Document {
         return document
     }
 
-    /// A line end in YAML 1.1 but not in 1.2, or a byte order mark that does not begin the text.
+    /// Returns a line end of YAML 1.1 that is none in 1.2, or a byte order mark inside the text.
     private static func ambiguousScalar(in text: String) -> (Unicode.Scalar, Position)? {
         let scalars = text.unicodeScalars
         let found = scalars.indices.first { index in

@@ -1,4 +1,4 @@
-/// Builds the tree of the one document that a text holds.
+/// Builds the tree of the only document in a text.
 struct DocumentReader: ~Copyable {
     private var parser: EventParser
 
@@ -6,8 +6,8 @@ struct DocumentReader: ~Copyable {
         parser = try EventParser(bytes)
     }
 
-    /// Documents without anything in them, as `---` at the end or a template's output leave them, are none.
-    /// - Returns: nil when there is no other.
+    /// Reads the next document. Empty documents, as `---` at the end or a template's output leave them, are skipped.
+    /// - Returns: nil if there is no other.
     mutating func document() throws(PodSpecRefusal) -> Element? {
         var document: Element?
         while case .documentStart(let position) = try parser.next() {
@@ -24,7 +24,7 @@ struct DocumentReader: ~Copyable {
         return document
     }
 
-    /// - Parameter event: its first. Its other events are read from the parser.
+    /// - Parameter event: the first event of the element; later ones are read from the parser.
     private mutating func element(_ event: EventParser.Event, depth: Int) throws(PodSpecRefusal) -> Element {
         switch event {
         case .scalar(let scalar):
@@ -60,7 +60,7 @@ struct DocumentReader: ~Copyable {
                 guard key.text != "<<" || !key.isPlain else {
                     throw Document.refusal(.aliasNotAllowed, "YAML merge keys are not allowed", key.position)
                 }
-                // As text, so that `1` and `"1"` are the same key.
+                // Compared as text, so that `1` and `"1"` are the same key.
                 guard keys.insert(key.text).inserted else {
                     throw Document.refusal(.duplicateKey, "the key \"\(Excerpt.of(key.text))\" stands twice", key.position)
                 }

@@ -1,7 +1,7 @@
 import CYaml
 
-/// libyaml's events, one by one. What a Pod spec must not have is refused at its event, before anything is built of it: an alias could
-/// stand for billions of nodes.
+/// The events of libyaml, one by one. Forbidden constructs are rejected at their event, before a tree is built: an alias could stand for
+/// billions of nodes.
 /// https://pyyaml.org/wiki/LibYAML
 struct EventParser: ~Copyable {
     enum Event {
@@ -17,11 +17,11 @@ struct EventParser: ~Copyable {
 
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let bytes: UnsafeBufferPointer<UInt8>
-    /// How far ``byte(at:)`` has come.
+    /// The position of ``byte(at:)`` in the text.
     private var looked = (characters: 0, bytes: 0)
 
-    /// - Parameter bytes: UTF-8, alive as long as the parser.
-    /// - Throws: ``PodSpecRefusal`` when there is no memory.
+    /// - Parameter bytes: UTF-8, which must outlive the parser.
+    /// - Throws: ``PodSpecRefusal`` if memory is exhausted.
     init(_ bytes: UnsafeBufferPointer<UInt8>) throws(PodSpecRefusal) {
         let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
         guard yaml_parser_initialize(parser) == 1 else {
@@ -39,10 +39,11 @@ struct EventParser: ~Copyable {
         parser.deallocate()
     }
 
+    /// Returns the next event.
     /// - Throws: ``PodSpecRefusal`` with one problem.
     mutating func next() throws(PodSpecRefusal) -> Event {
         var event = yaml_event_t()
-        // The stream's start says nothing.
+        // Skips the start of the stream.
         repeat {
             guard yaml_parser_parse(parser, &event) == 1 else { throw failure }
         } while event.type == YAML_STREAM_START_EVENT
@@ -53,7 +54,7 @@ struct EventParser: ~Copyable {
         case YAML_DOCUMENT_START_EVENT: return .documentStart(position)
         case YAML_DOCUMENT_END_EVENT: return .documentEnd
         case YAML_SCALAR_EVENT:
-            // The parser keeps the tag `!` to itself, but the scalar begins with it.
+            // libyaml does not report the tag `!`, but the scalar starts with it.
             let isTagged = data.scalar.tag != nil || byte(at: event.start_mark.index) == UInt8(ascii: "!")
             try refuse(anchor: data.scalar.anchor, isTagged: isTagged, position)
             let text = String(decoding: UnsafeBufferPointer(start: data.scalar.value, count: data.scalar.length), as: UTF8.self)
@@ -78,7 +79,7 @@ struct EventParser: ~Copyable {
         guard !isTagged else { throw Document.refusal(.tagNotAllowed, "YAML tags are not allowed", position) }
     }
 
-    /// - Parameter index: counts characters, and never goes back.
+    /// - Parameter index: counts characters and never decreases.
     private mutating func byte(at index: Int) -> UInt8? {
         while looked.characters < index, looked.bytes < bytes.count {
             repeat { looked.bytes += 1 } while looked.bytes < bytes.count && (0x80..<0xC0).contains(bytes[looked.bytes])
@@ -92,7 +93,7 @@ struct EventParser: ~Copyable {
         let position =
             parser.pointee.error == YAML_READER_ERROR
             ? Position(after: bytes.prefix(max(0, parser.pointee.problem_offset))) : Position(parser.pointee.problem_mark)
-        // The parser looks ahead, and may count a thousand brackets before it says that the first is open.
+        // libyaml reads ahead, and may count a thousand brackets before it reports the first one as open.
         guard !problem.contains("nesting level") else { return Document.tooDeep(position) }
         return Document.refusal(.syntax, "the Pod spec is not YAML: \(problem)", position)
     }

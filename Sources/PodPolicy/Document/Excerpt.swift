@@ -1,6 +1,6 @@
-/// What a caller wrote, fit to be shown: short, and without characters that change how a terminal or a log shows what follows.
+/// Excerpts of a caller's text for messages: short, and without characters that change how a terminal or a log shows the rest.
 enum Excerpt {
-    /// - Parameter limit: how many Unicode scalars are shown at most. Not characters: one character can be arbitrarily long.
+    /// - Parameter limit: the maximum number of Unicode scalars, since one character can be arbitrarily long.
     static func of(_ text: String, atMost limit: Int = 60) -> String {
         var result = ""
         for scalar in text.unicodeScalars.prefix(limit) {
@@ -13,7 +13,7 @@ enum Excerpt {
         return text.unicodeScalars.dropFirst(limit).isEmpty ? result : result + "…"
     }
 
-    /// Neither a control character, nor one that reorders or hides others.
+    /// Returns false for control characters and for those that reorder or hide others.
     static func isShowable(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII { return (0x20..<0x7F).contains(scalar.value) }
         return switch scalar.properties.generalCategory {

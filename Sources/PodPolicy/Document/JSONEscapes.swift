@@ -1,6 +1,7 @@
-/// JSON may write a character beyond U+FFFF as two escapes, `\ud83d\ude00`. The YAML parser refuses these; it reads `\U0001f600`.
+/// Surrogate pairs in JSON. JSON may escape a character beyond U+FFFF as `\ud83d\ude00`, which the YAML parser rejects; it reads
+/// `\U0001f600`.
 enum JSONEscapes {
-    /// Makes one escape of each such pair. Text that is not JSON stays as it is.
+    /// Replaces each pair by one escape. Text that is not JSON stays unchanged.
     static func joiningSurrogates(_ text: String) -> String {
         let isObject = text.utf8.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{")
         guard isObject, text.utf8.contains(UInt8(ascii: "\\")) else { return text }

@@ -1,9 +1,9 @@
-/// What a scalar without quotes is to Kubernetes' own YAML parser: nearly YAML 1.1. Sexagesimal numbers, dates and `=` are strings to it.
+/// The type of an unquoted scalar in Kubernetes' YAML parser: nearly YAML 1.1, but sexagesimal numbers, dates and `=` are strings.
 /// https://github.com/kubernetes-sigs/yaml/blob/master/goyaml.v2/resolve.go
 enum YAMLType: Equatable {
     case null
     case bool(Bool)
-    /// Nil when it does not fit in 64 bits with a sign.
+    /// The value; nil if it does not fit in a signed 64-bit integer.
     case integer(Int64?)
     case float
     case string
@@ -20,7 +20,7 @@ enum YAMLType: Equatable {
         }
     }
 
-    /// As a message names it.
+    /// The name of the type in messages.
     var name: String {
         switch self {
         case .null: "null"
@@ -54,12 +54,12 @@ enum YAMLType: Equatable {
     private static func number(_ text: String) -> YAMLType {
         if let integer = integer(text) { return integer }
         if isFloat(text) { return .float }
-        // Go reads the sign that stands behind this prefix.
+        // Go accepts a sign after this prefix.
         guard text.hasPrefix("0b"), let value = Int64(text.dropFirst(2), radix: 2) else { return .string }
         return .integer(value)
     }
 
-    /// Go's `ParseInt` and `ParseUint` with base 0.
+    /// Parses as Go's `ParseInt` and `ParseUint` with base 0.
     private static func integer(_ text: String) -> YAMLType? {
         var digits = text.utf8[...]
         let sign = digits.first.flatMap { "+-".utf8.contains($0) ? $0 : nil }
@@ -83,7 +83,7 @@ enum YAMLType: Equatable {
         }
     }
 
-    /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`, and not beyond what a double holds.
+    /// Accepts `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?` within the range of a double.
     private static func isFloat(_ text: String) -> Bool {
         var rest = text.utf8[...]
         func skipSign() { if let first = rest.first, "+-".utf8.contains(first) { rest.removeFirst() } }

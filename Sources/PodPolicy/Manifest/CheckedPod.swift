@@ -1,25 +1,25 @@
 /// A Pod spec that the policy has accepted.
 public struct CheckedPod: Sendable, Equatable {
-    /// The one port that players reach.
+    /// The port that players connect to.
     public let port: ExposedPort
-    /// What the whole Pod requests, in milli-cores: the sum of its containers, or its largest init container.
+    /// The Pod's CPU request in milli-cores: the sum of its containers, or its largest init container.
     public let requestedCPUMilli: Int64
-    /// What the whole Pod requests, in bytes: as above, and its volumes in memory.
+    /// The Pod's memory request in bytes: as for CPU, plus its volumes in memory.
     public let requestedMemoryBytes: Int64
-    /// Scratch space on the node's disk that the whole Pod requests, in bytes.
+    /// The Pod's request for ephemeral storage in bytes.
     public let requestedEphemeralStorageBytes: Int64
-    /// What the Pod does not get as the author wrote it, from the top of the document to its end.
+    /// The parts of the spec that the Pod does not get as written, in the order of the document.
     public let warnings: [PodSpecWarning]
-    /// With everything in place but the deadline, which the caller sets.
+    /// The complete spec except the deadline, which the caller sets.
     let spec: PodManifest.Spec
 
-    /// Names of the init containers and containers, in this order.
+    /// The names of the init containers, then of the containers.
     public var containerNames: [String] { ((spec.initContainers ?? []) + spec.containers).map(\.name) }
 
-    /// The Pod to create.
+    /// Returns the Pod to create.
     /// - Parameters:
-    ///   - labels: all that the Pod gets.
-    ///   - activeDeadlineSeconds: after which the kubelet ends the Pod by itself.
+    ///   - labels: all labels of the Pod.
+    ///   - activeDeadlineSeconds: seconds after which the kubelet ends the Pod.
     public func manifest(
         name: String,
         namespace: String,
@@ -36,16 +36,16 @@ public struct CheckedPod: Sendable, Equatable {
     }
 }
 
-/// The port by which a challenge is reached.
+/// The port through which players reach a challenge.
 public struct ExposedPort: Sendable, Hashable {
-    /// 1 to 65535.
+    /// The port number, 1 to 65535.
     public var containerPort: Int
-    /// How it is spoken to.
+    /// The transport protocol.
     public var `protocol`: TransportProtocol
-    /// As the author calls it, if at all.
+    /// The name in the spec, if any.
     public var name: String?
 
-    /// A port; whether the number is one was checked before.
+    /// Creates a port; the caller has checked the number.
     public init(containerPort: Int, protocol: TransportProtocol, name: String? = nil) {
         self.containerPort = containerPort
         self.protocol = `protocol`
@@ -53,7 +53,7 @@ public struct ExposedPort: Sendable, Hashable {
     }
 }
 
-/// What a NodePort can carry here.
+/// The transport protocols of a NodePort that the policy allows.
 public enum TransportProtocol: String, Sendable, CaseIterable {
     case tcp = "TCP"
     case udp = "UDP"

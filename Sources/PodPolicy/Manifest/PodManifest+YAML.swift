@@ -1,12 +1,12 @@
 import Yams
 
 extension PodManifest {
-    /// The same as YAML, for people.
-    /// - Throws: never for a manifest that the policy made, as far as is known; but what it holds is the author's.
+    /// The manifest as YAML for people.
+    /// - Throws: an error of the encoder; none is known for a manifest of the policy.
     public var yaml: String {
         get throws {
             let encoder = YAMLEncoder()
-            // In one order, so that two answers can be compared as text.
+            // Sorted, so that two results can be compared as text.
             encoder.options.sortKeys = true
             let text = try encoder.encode(self)
             guard Self.mayHoldAmbiguousWords(text), let root = try Yams.compose(yaml: text) else { return text }
@@ -14,8 +14,8 @@ extension PodManifest {
         }
     }
 
-    /// The encoder leaves these without quotes, but Kubernetes' parser has them for booleans and numbers: `y`, `0O17`, `1_e3`. What the
-    /// manifest itself has of numbers are plain decimals.
+    /// Returns true for words that the encoder leaves unquoted although Kubernetes' parser reads them as booleans or numbers: `y`, `0O17`,
+    /// `1_e3`. Numbers of the manifest are plain decimals.
     private static func isAmbiguous(_ text: some StringProtocol) -> Bool {
         if ["y", "Y", "n", "N"].contains(text) { return true }
         guard let first = text.utf8.first, Grammar.isDigit(first) || "+-.".utf8.contains(first) else { return false }

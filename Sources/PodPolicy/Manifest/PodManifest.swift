@@ -1,5 +1,4 @@
-/// The Pod that is sent to the API server: built here, field by field, from what was checked. Nothing of the caller's document is
-/// passed through.
+/// The Pod that is sent to the API server, built field by field from checked values. No part of the caller's document is passed through.
 public struct PodManifest: Codable, Sendable, Equatable {
     package var apiVersion = "v1"
     package var kind = "Pod"
@@ -82,7 +81,7 @@ public struct PodManifest: Codable, Sendable, Equatable {
         package var `protocol`: String
     }
 
-    /// Requests and limits are the same.
+    /// Requests and limits are equal.
     package struct Resources: Codable, Sendable, Equatable {
         package var requests: ResourceList
         package var limits: ResourceList

@@ -1,10 +1,10 @@
-/// A Kubernetes quantity, exactly: an integer number of billionths, the finest step that Kubernetes itself keeps.
+/// An exact Kubernetes quantity: an integer number of billionths, the finest step of Kubernetes.
 /// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 public struct Quantity: Sendable, Hashable, Comparable {
     private let nano: Int128
 
     private static let nanosPerUnit: Int128 = 1_000_000_000
-    /// Kubernetes caps what is larger; here it is refused.
+    /// Kubernetes clamps larger values; here they are rejected.
     private static let largest = Int128(Int64.max) * nanosPerUnit
 
     private init?(nano: Int128) {
@@ -12,9 +12,9 @@ public struct Quantity: Sendable, Hashable, Comparable {
         self.nano = nano
     }
 
-    /// Reads what the API server reads: `500m`, `0.5`, `1e3`, `128974848`, `129M`, `123Mi`. Finer than a billionth is rounded away from
-    /// zero, as Kubernetes does.
-    /// - Returns: nil for anything else, and for what does not fit in 64 bits.
+    /// Parses the formats of the API server: `500m`, `0.5`, `1e3`, `128974848`, `129M`, `123Mi`. Rounds finer values than a billionth away
+    /// from zero, as Kubernetes does.
+    /// - Returns: nil for any other text, and for a value beyond 64 bits.
     public init?(_ text: String) {
         var scanner = QuantityScanner(text)
         guard let number = scanner.number(), let multiplier = scanner.suffix() else { return nil }
@@ -22,18 +22,18 @@ public struct Quantity: Sendable, Hashable, Comparable {
         self = quantity
     }
 
-    /// By the numbers that they stand for.
+    /// Compares by value.
     public static func < (left: Quantity, right: Quantity) -> Bool { left.nano < right.nano }
 
-    /// Whether it is less than 0.
+    /// True for a value below 0.
     public var isNegative: Bool { nano < 0 }
-    /// Whether it is 0, however it was written.
+    /// True for a value of 0, in any notation.
     public var isZero: Bool { nano == 0 }
 
-    /// In units: bytes of memory.
+    /// The value in units, such as bytes of memory.
     public func value(roundUp: Bool = true) -> Int64 { scaled(to: Self.nanosPerUnit, roundUp: roundUp) }
 
-    /// In thousandths: milli-cores.
+    /// The value in thousandths, such as milli-cores.
     public func milliValue(roundUp: Bool = true) -> Int64 { scaled(to: Self.nanosPerUnit / 1000, roundUp: roundUp) }
 
     private func scaled(to step: Int128, roundUp: Bool) -> Int64 {
@@ -71,12 +71,12 @@ public struct Quantity: Sendable, Hashable, Comparable {
 }
 
 extension Quantity {
-    /// Milli-cores as Kubernetes prints them: `500m`, `2`.
+    /// Formats milli-cores as Kubernetes does: `500m`, `2`.
     public static func cpu(milli: Int64) -> String {
         milli % 1000 == 0 ? String(milli / 1000) : "\(milli)m"
     }
 
-    /// Bytes as Kubernetes prints them: with the largest binary suffix that leaves an integer.
+    /// Formats bytes as Kubernetes does, with the largest binary suffix that leaves an integer.
     public static func bytes(_ bytes: Int64) -> String {
         guard bytes != 0 else { return "0" }
         var value = bytes

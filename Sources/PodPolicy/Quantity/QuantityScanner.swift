@@ -1,7 +1,7 @@
-/// Takes the text of a quantity apart: a signed number, then a suffix.
+/// Splits the text of a quantity into a signed number and a suffix.
 struct QuantityScanner {
     struct Number {
-        /// All digits, the fraction's included, with the sign.
+        /// All digits, including those of the fraction, with the sign.
         var mantissa: Int128
         var fractionDigits: Int
         var isNegative: Bool
@@ -14,7 +14,7 @@ struct QuantityScanner {
         case binary(Int)
     }
 
-    /// Longer is not a number that anyone writes; the API server would spend time on it.
+    /// Limits the time for parsing a number.
     private static let maximumLength = 64
     private var rest: Substring.UTF8View
 
@@ -22,7 +22,8 @@ struct QuantityScanner {
         rest = text.utf8.count <= Self.maximumLength ? text[...].utf8 : ""[...].utf8
     }
 
-    /// Nil when there is none, or it is too large. Kubernetes takes some suffixes without a number for 0, which no Pod may ask for.
+    /// Returns nil if there is no number or it is too large. Kubernetes reads some suffixes without a number as 0, which no Pod may
+    /// request.
     mutating func number() -> Number? {
         let isNegative = rest.first == UInt8(ascii: "-")
         if isNegative || rest.first == UInt8(ascii: "+") { rest.removeFirst() }
@@ -43,9 +44,9 @@ struct QuantityScanner {
         return Number(mantissa: isNegative ? -mantissa : mantissa, fractionDigits: fraction.count, isNegative: isNegative)
     }
 
-    /// What follows the number, to the end of the text.
+    /// Returns the multiplier of the rest of the text.
     func suffix() -> Multiplier? {
-        // By bytes: Swift takes the sign of the unit kelvin, U+212A, for a K.
+        // ASCII only: Swift considers U+212A, the kelvin sign, equal to K.
         guard let rest = String(rest), rest.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         switch rest {
         case "": return .decimal(0)

@@ -1,13 +1,13 @@
 import Stacks
 
-/// What `provisioner adopt` has found, and what will come of it.
+/// The findings of `provisioner adopt`, and their consequences.
 struct AdoptPlan: Equatable {
     var installation: Installation
-    /// The stacks of which there are Pods or Services.
+    /// The stacks that have Pods or Services.
     var objects: Set<StackID>
     var records: StackRecords
 
-    /// Both sides, line by line.
+    /// The state of namespace and store, line by line.
     var report: String {
         let count = records.records.count + records.unreadable.count
         return """
@@ -17,10 +17,10 @@ struct AdoptPlan: Equatable {
             """
     }
 
-    /// Whether anything has to be done.
+    /// True if the namespace does not carry the store's id yet.
     var isNeeded: Bool { installation.mark != installation.store }
 
-    /// What the reconciler will do once the namespace is the store's.
+    /// The reconciler's actions once the namespace belongs to the store.
     var consequence: String {
         guard let ids = records.ids else {
             return "The id of a record cannot be read, so no object will be removed for want of a record until that is mended."

@@ -45,13 +45,13 @@ struct CheckCommand: ParsableCommand {
         guard outcome.exitCode == .success else { throw outcome.exitCode }
     }
 
-    /// What the command says, and where.
+    /// The output of the command.
     struct Outcome {
-        /// For standard output.
+        /// The text for standard output.
         var output = ""
-        /// For standard error: what is wrong with the specs, and what is set otherwise.
+        /// The problems and warnings of the specs, for standard error.
         var explanation = ""
-        /// For standard error: what is wrong with the call.
+        /// The mistakes in the call, for standard error.
         var complaints: [String] = []
         var exitCode = ExitCode.success
     }

@@ -2,7 +2,7 @@ import Foundation
 import PodPolicy
 import Stacks
 
-/// The policy as `serve` would apply it.
+/// The policy with the settings that `serve` would use.
 struct SpecCheck {
     private let policy: PodPolicy
     private let stacks: StackSettings
@@ -26,7 +26,7 @@ struct SpecCheck {
         }
     }
 
-    /// Its name and our labels are known only once there is a stack.
+    /// Returns the manifest with a placeholder name and without labels, since both belong to a created stack.
     private func manifest(of pod: CheckedPod) -> PodManifest {
         pod.manifest(
             name: "stack-0000000000000000",
@@ -37,7 +37,7 @@ struct SpecCheck {
     }
 }
 
-/// What came out for one file.
+/// The result for one file.
 struct CheckResult {
     enum Verdict {
         case accepted(CheckedPod, PodManifest, yaml: String)
@@ -46,11 +46,11 @@ struct CheckResult {
     }
 
     var file: String
-    /// What it holds; nothing when it could not be read.
+    /// The content of the file; empty if it could not be read.
     var text = ""
     var verdict: Verdict
 
-    /// The Pod as YAML, under a line that tells what it takes.
+    /// The Pod as YAML, after a line with its requests.
     var acceptance: String? {
         guard case .accepted(let pod, _, let yaml) = verdict else { return nil }
         let port = "\(pod.port.containerPort)/\(pod.port.protocol.rawValue)"
@@ -58,7 +58,7 @@ struct CheckResult {
         return "# \(file): accepted; port \(port), cpu \(cpu), memory \(memory)\n" + yaml
     }
 
-    /// Every problem or warning with its place.
+    /// Returns every problem or warning with its place.
     func diagnostics(isColored: Bool) -> String {
         switch verdict {
         case .accepted(let pod, _, _): return Diagnostics.render(pod.warnings, of: text, file: file, isColored: isColored)
@@ -69,7 +69,7 @@ struct CheckResult {
         }
     }
 
-    /// Why the file could not be checked.
+    /// The reason for which the file could not be checked.
     var complaint: String? {
         guard case .unreadable(let reason) = verdict else { return nil }
         return "\(file) cannot be read: \(reason)"

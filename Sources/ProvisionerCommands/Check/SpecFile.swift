@@ -1,13 +1,13 @@
 import PodPolicy
 import SystemPackage
 
-/// Reads the text of a Pod spec, and no more of it than can matter: the file may be a device that never ends.
+/// Reads a Pod spec up to its maximum size, since the file may be an endless device.
 enum SpecFile {
     struct NotText: Error, CustomStringConvertible {
         var description: String { "it is not UTF-8 text" }
     }
 
-    /// - Parameter path: a file's, or `-` for standard input.
+    /// - Parameter path: a path, or `-` for standard input.
     /// - Throws: `Errno`, or ``NotText``.
     static func read(_ path: String) throws -> String {
         guard path != "-" else { return try text(of: .standardInput) }
@@ -15,7 +15,7 @@ enum SpecFile {
         return try descriptor.closeAfter { try text(of: descriptor) }
     }
 
-    /// At most one byte more than is allowed, which is enough for the policy to see that it is too much.
+    /// Reads at most one byte more than allowed, enough for the policy to reject the size.
     private static func text(of descriptor: FileDescriptor) throws -> String {
         var bytes: [UInt8] = []
         while bytes.count <= PodPolicy.maximumSize {
@@ -25,7 +25,7 @@ enum SpecFile {
             guard !chunk.isEmpty else { break }
             bytes += chunk
         }
-        // What is cut off may be in the midst of a character.
+        // The cut may split a character.
         if bytes.count > PodPolicy.maximumSize { return String(decoding: bytes, as: UTF8.self) }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw NotText() }
         return text

@@ -1,6 +1,6 @@
 extension Duration {
-    /// Reads a duration as Go's `time.ParseDuration` does: numbers, perhaps with a fraction, each with its unit: `30s`, `1h30m`, `1.5h`,
-    /// `300ms`.
+    /// Parses a duration as Go's `time.ParseDuration` does: numbers, optionally with a fraction, each with its unit: `30s`, `1h30m`,
+    /// `1.5h`, `300ms`.
     /// https://pkg.go.dev/time#ParseDuration
     init?(goNotation text: String) {
         if text == "0" {
@@ -25,7 +25,7 @@ extension Duration {
         self = .nanoseconds(total)
     }
 
-    /// The same, for what is not negative: the way an operator would write it.
+    /// A duration of at least 0 in Go's notation.
     var goNotation: String {
         let (seconds, nanoseconds) = (components.seconds, components.attoseconds / 1_000_000_000)
         let parts: [(Int64, String)] = [

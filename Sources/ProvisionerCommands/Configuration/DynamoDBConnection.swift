@@ -2,12 +2,12 @@ import ArgumentParser
 import DynamoDB
 import Logging
 
-/// A client for the commands, made from the environment.
+/// A DynamoDB client for the commands, configured by the environment.
 struct DynamoDBConnection: Sendable {
     var client: DynamoDB
     var region: String
 
-    /// The table that the environment names.
+    /// Returns the table that the environment names.
     static func table(_ environment: [String: String]) -> String {
         var reader = EnvironmentReader(environment)
         return reader.text("DDB_STACK_TABLE") ?? defaultTable
@@ -15,8 +15,8 @@ struct DynamoDBConnection: Sendable {
 
     static let defaultTable = "smctf-stacks"
 
-    /// Runs `body` with a client, and closes it.
-    /// - Throws: `ExitCode` after a DynamoDB error was told: 2 when the configuration is wrong, else 1; and what `body` throws.
+    /// Runs `body` with a client and shuts the client down.
+    /// - Throws: `ExitCode` after a DynamoDB error was printed: 2 for a configuration error, else 1; and the error of `body`.
     static func with<Result>(_ environment: [String: String], _ body: (DynamoDBConnection) async throws -> Result) async throws -> Result {
         do {
             let configuration = try DynamoDB.Configuration.load(environment: environment)

@@ -1,17 +1,17 @@
 import PodPolicy
 
-/// Reads the environment variable by variable and remembers every mistake, so that the operator sees all of them at once.
+/// Reads environment variables and collects all errors, so that the operator sees them at once.
 struct EnvironmentReader {
     let environment: [String: String]
     private(set) var mistakes: [String] = []
-    /// Every variable that was asked for, set or not.
+    /// Every variable that was read, set or not.
     private(set) var names: Set<String> = []
 
     init(_ environment: [String: String]) {
         self.environment = environment
     }
 
-    /// The value; nil when the variable is unset or empty.
+    /// Returns the value; nil if the variable is unset or empty.
     mutating func text(_ name: String) -> String? {
         names.insert(name)
         guard let value = environment[name], !value.isEmpty else { return nil }
@@ -22,7 +22,7 @@ struct EnvironmentReader {
         mistakes.append("\(name): \(message)")
     }
 
-    /// The value as `parse` reads it.
+    /// Returns the value parsed by `parse`.
     mutating func value<Value>(_ name: String, default fallback: Value, _ expected: String, _ parse: (String) -> Value?) -> Value {
         guard let text = text(name) else { return fallback }
         guard let value = parse(text) else {
@@ -49,7 +49,7 @@ struct EnvironmentReader {
         }
     }
 
-    /// An amount of CPU, in milli-cores.
+    /// Returns an amount of CPU, in milli-cores.
     mutating func cpu(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
         let bounds = "\(Quantity.cpu(milli: range.lowerBound))…\(Quantity.cpu(milli: range.upperBound))"
         return value(name, default: nil, "a quantity of CPU within \(bounds), written as 2 or 500m") { text in
@@ -57,7 +57,7 @@ struct EnvironmentReader {
         }
     }
 
-    /// An amount of memory, in bytes.
+    /// Returns an amount of memory, in bytes.
     mutating func memory(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
         let bounds = "\(Quantity.bytes(range.lowerBound))…\(Quantity.bytes(range.upperBound))"
         return value(name, default: nil, "a quantity of memory within \(bounds), written as 512Mi") { text in
@@ -65,7 +65,7 @@ struct EnvironmentReader {
         }
     }
 
-    /// `a=b,c=d`.
+    /// Returns labels written as `a=b,c=d`.
     mutating func labels(_ name: String) -> [String: String] {
         value(name, default: [:], "labels as Kubernetes knows them, each key once, written as role=stack,zone=a") { text in
             var labels: [String: String] = [:]
@@ -78,15 +78,15 @@ struct EnvironmentReader {
         }
     }
 
-    /// `a,b`: names of objects.
+    /// Returns object names written as `a,b`.
     mutating func objectNames(_ name: String) -> [String] {
         value(name, default: [], "names of Kubernetes objects, written as one,another") { text in
             Self.items(text).flatMap { $0.allSatisfy(Grammar.isDNSSubdomain) ? $0 : nil }
         }
     }
 
-    /// What stands between commas, with spaces around it or without.
-    /// - Returns: nil when something is empty or of several words.
+    /// Splits at commas, with or without spaces around them.
+    /// - Returns: nil if an item is empty or contains spaces.
     private static func items(_ text: String) -> [String]? {
         let items = text.split(separator: ",", omittingEmptySubsequences: false).map { $0.split(separator: " ") }
         return items.allSatisfy { $0.count == 1 } ? items.joined().map(String.init) : nil

@@ -3,17 +3,17 @@ import NIOCore
 import PodPolicy
 
 extension ServeConfiguration {
-    /// Where the service listens.
+    /// The address on which the service listens.
     struct Address: Equatable {
-        /// Nil for every address of this host, of both families.
+        /// The host name or address; nil for every address of this host, IPv4 and IPv6.
         var host: String?
-        /// With 0 the system chooses one, and the log tells which.
+        /// 0 for a port chosen by the system, which the log names.
         var port: Int
     }
 }
 
 extension ServeConfiguration.Address {
-    /// `:8081`, `127.0.0.1:8081`, `localhost:8081`, `[::1]:8081`.
+    /// Parses `:8081`, `127.0.0.1:8081`, `localhost:8081`, `[::1]:8081`.
     init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let digits = text[text.index(after: colon)...]
@@ -30,10 +30,10 @@ extension ServeConfiguration.Address {
         }
     }
 
-    /// What to listen on. A socket of IPv6 takes connections over IPv4, too; where there is no IPv6, there can be none.
+    /// The host to bind. An IPv6 socket accepts IPv4 connections too, but the host may lack IPv6.
     var bindHost: String { host ?? (Self.hasIPv6 ? "::" : "0.0.0.0") }
 
-    /// As in a URL.
+    /// Returns the address as in a URL.
     func description(port: Int) -> String {
         bindHost.contains(":") ? "[\(bindHost)]:\(port)" : "\(bindHost):\(port)"
     }

@@ -2,8 +2,8 @@ import PodPolicy
 import StackCluster
 import Stacks
 
-/// Bounds of what may be asked for: wide enough for any cluster, narrow enough that a slip of the pen is seen (`2000` for 2000m, `512m`
-/// for 512Mi) and that no sum over all stacks overflows.
+/// The bounds of settings: wide enough for any cluster, narrow enough to catch a slip (`2000` for 2000m, `512m` for 512Mi) and to exclude
+/// overflow of sums over all stacks.
 private enum Bounds {
     static let stackCPUMilli: ClosedRange<Int64> = 1...1_024_000
     static let stackMemoryBytes: ClosedRange<Int64> = (4 << 20)...(16 << 40)
@@ -12,7 +12,6 @@ private enum Bounds {
 }
 
 extension StackSettings {
-    /// Reads its variables.
     init(reading reader: inout EnvironmentReader) {
         self.init()
         namespace = reader.value(
@@ -46,7 +45,6 @@ extension StackSettings {
 }
 
 extension PodPolicySettings {
-    /// Reads its variables.
     init(reading reader: inout EnvironmentReader) {
         self.init()
         maximumCPUMilli = reader.cpu("STACK_MAX_CPU", in: Bounds.stackCPUMilli) ?? maximumCPUMilli
@@ -74,7 +72,7 @@ extension PodPolicySettings {
             guard let duration = Duration(goNotation: text), duration.components.attoseconds == 0 else { return nil }
             return (1...30).contains(duration.components.seconds) ? duration.components.seconds : nil
         }
-        // Kubernetes takes no larger number for a user; 0 is root.
+        // The maximum of Kubernetes for a user id; 0 is root.
         runAsUser = reader.value("STACK_RUN_AS_USER", default: nil, "the number of a user within 1…\(Int32.max)") { text in
             guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let user = Int32(text) else { return nil }
             return user > 0 ? .some(Int64(user)) : nil
@@ -83,7 +81,6 @@ extension PodPolicySettings {
 }
 
 extension KubernetesCluster.Settings {
-    /// Reads its variables.
     init(reading reader: inout EnvironmentReader, namespace: String, nodeSelector: [String: String]) {
         let reserve = reader.value(
             "STACK_RESOURCE_RESERVE_RATIO",
@@ -101,7 +98,7 @@ extension KubernetesCluster.Settings {
 }
 
 extension ReserveRatio {
-    /// `0.20`, `.2`, `0`; at most six decimals, so that it is exact.
+    /// Parses `0.20`, `.2`, `0`; at most six decimals, so that the value is exact.
     init?(decimal text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), ["0", ""].contains(parts[0]) else { return nil }

@@ -1,6 +1,6 @@
 extension ServeConfiguration {
-    /// Variables that are set and that nobody reads, each with what takes its place. Among them are those of the system that this one
-    /// replaces: with them still set, the service would not do what its operator is used to.
+    /// Returns warnings about variables that are set but unknown, each with its replacement. They include those of the system that this one
+    /// replaces, which would otherwise be ignored without notice.
     static func unknownVariables(_ reader: EnvironmentReader) -> [String] {
         let known = reader.names.union(["K8S_KUBECONFIG", "K8S_CONTEXT"])
         let unknown = reader.environment.keys.filter { name in

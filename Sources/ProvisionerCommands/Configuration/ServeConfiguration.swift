@@ -5,7 +5,7 @@ import Stacks
 
 /// Everything that `serve` reads from the environment, checked. docs/configuration.md lists the variables.
 struct ServeConfiguration {
-    /// Every mistake, by the variable's name.
+    /// Every error, prefixed with its variable.
     struct Mistakes: Error, CustomStringConvertible {
         var mistakes: [String]
         var description: String { mistakes.joined(separator: "\n") }
@@ -25,10 +25,10 @@ struct ServeConfiguration {
     var apiKey: String?
     var logLevel: Logger.Level
     var logFormat: LogFormat
-    /// What is no mistake, but hardly meant, by the variable's name.
+    /// Warnings about values that are valid but probably unintended, each prefixed with its variable.
     var warnings: [String] = []
 
-    /// Where stacks are kept.
+    /// The store for stacks.
     enum StoreChoice: Equatable {
         case sqlite(path: String)
         case dynamodb(table: String, consistentRead: Bool)
@@ -46,7 +46,7 @@ struct ServeConfiguration {
         guard reader.mistakes.isEmpty else { throw Mistakes(mistakes: reader.mistakes) }
     }
 
-    /// Reads every variable, whatever is wrong with others; what is wrong with one is its default.
+    /// Reads every variable, even after errors; an invalid variable gets its default.
     init(reading reader: inout EnvironmentReader) {
         address = reader.value(
             "HTTP_ADDR",
@@ -94,6 +94,7 @@ struct ServeConfiguration {
         return reader.value("STACK_STORE", default: fallback, "sqlite or dynamodb") { ["sqlite": sqlite, "dynamodb": dynamoDB][$0] }
     }
 
+    /// Checks the naming rules of DynamoDB tables.
     /// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
     private static func isTableName(_ text: String) -> Bool {
         (3...255).contains(text.utf8.count)
@@ -115,7 +116,7 @@ struct ServeConfiguration {
             reader.mistake("API_KEY", "is unset, but API_KEY_ENABLED is true")
             return nil
         }
-        // As when a file with a line end was put into it: no header can carry that, and every request would be refused.
+        // A key read from a file may end with a newline. No header can contain it, so every request would be rejected.
         guard key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             reader.mistake("API_KEY", "holds a space, a line end or another character that is not printable ASCII")
             return nil

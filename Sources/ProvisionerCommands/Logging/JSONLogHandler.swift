@@ -34,7 +34,7 @@ struct JSONLogHandler: LogHandler {
         queue.write(Self.line(fields, event.level, "\(event.message)", label: label))
     }
 
-    /// An entry as it stands in the log.
+    /// Returns an entry as a line of the log.
     static func line(_ fields: Logger.Metadata, _ level: Logger.Level, _ message: String, label: String) -> String {
         var line: [String: String] = [:]
         for (key, value) in fields { line[key == "hb.request.id" ? "request_id" : key] = "\(value)" }
@@ -44,7 +44,7 @@ struct JSONLogHandler: LogHandler {
         line["logger"] = label
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // A dictionary of strings can always be encoded; a log line is no place to fail.
+        // A dictionary of strings can always be encoded, and logging must not fail.
         guard let bytes = try? encoder.encode(line) else { return "" }
         return String(decoding: bytes, as: UTF8.self) + "\n"
     }

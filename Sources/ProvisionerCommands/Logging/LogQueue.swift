@@ -2,11 +2,11 @@ import Dispatch
 import Synchronization
 import SystemPackage
 
-/// Lines on their way to the log. They are written on a thread of their own: nobody who logs waits for whoever reads the log. What
-/// does not fit is dropped, and the log says how much.
+/// A bounded queue of log lines, written by a separate thread so that logging never waits for a slow reader of the log. Lines that do not
+/// fit are dropped and counted in the log.
 final class LogQueue: TextOutputStream, Sendable {
     private struct State {
-        /// Bytes that wait.
+        /// The number of queued bytes.
         var waiting = 0
         var dropped = 0
     }
@@ -18,8 +18,8 @@ final class LogQueue: TextOutputStream, Sendable {
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - limit: bytes that may wait.
-    ///   - notice: the line that says how many were dropped.
+    ///   - limit: the maximum number of queued bytes.
+    ///   - notice: returns the line that reports the number of dropped lines.
     init(_ output: FileDescriptor, limit: Int = 4 << 20, notice: @escaping @Sendable (Int) -> String) {
         self.output = output
         self.limit = limit
@@ -51,7 +51,7 @@ final class LogQueue: TextOutputStream, Sendable {
         }
     }
 
-    /// Waits until everything is written, but not for ever: perhaps nobody reads.
+    /// Waits until the queue is empty, with a time limit, since the log may have no reader.
     func flush(within timeout: DispatchTimeInterval = .seconds(2)) {
         let written = DispatchSemaphore(value: 0)
         writer.async { written.signal() }
@@ -63,7 +63,7 @@ final class LogQueue: TextOutputStream, Sendable {
     }
 
     private func put(_ bytes: [UInt8]) {
-        // Nobody is left to be told that the log is closed.
+        // The log is closed, so the error cannot be reported.
         _ = try? output.writeAll(bytes)
     }
 }

@@ -2,9 +2,9 @@ import Logging
 import StackStoreDynamoDB
 import Stacks
 
-/// Compares the counters of the table with its rows now and then, on the replica that leads, and tells what differs for long.
+/// Compares the counters of the table with its rows periodically, on the leading replica, and logs lasting differences.
 struct CounterWatch: Sendable {
-    /// nil when the table was not at rest.
+    /// Returns nil if the table changed meanwhile.
     var discrepancies: @Sendable () async throws -> [Discrepancy]?
     var isLeading: @Sendable () -> Bool
     var logger: Logger
@@ -33,12 +33,12 @@ struct CounterWatch: Sendable {
     }
 }
 
-/// Tells what was found twice in a row, once.
+/// Reports discrepancies that were found twice in a row, once each.
 struct LastingDiscrepancies {
     private var last: Set<Discrepancy> = []
     private var told: Set<Discrepancy> = []
 
-    /// - Returns: what is found for the second time.
+    /// - Returns: the discrepancies found for the second time.
     mutating func add(_ found: [Discrepancy]) -> [Discrepancy] {
         let lasting = found.filter { last.contains($0) && !told.contains($0) }
         last = Set(found)

@@ -1,8 +1,8 @@
 import Glibc
 
-/// How many files, connections among them, the process may have open.
+/// The limit of open files, including connections, of the process.
 enum FileLimit {
-    /// Room for what is no connection of a client: database, API server, event loops.
+    /// Files other than client connections: database, API server, event loops.
     static let others = 256
 
     /// As many connections as leave descriptors for everything else.

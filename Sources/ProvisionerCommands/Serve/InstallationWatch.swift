@@ -4,25 +4,25 @@ import StackCluster
 import Stacks
 import Synchronization
 
-/// Looks whether namespace and store belong together: before anything is removed, and every few seconds from then on, because an
-/// operator may give the namespace to another store at any time.
+/// Checks that namespace and store belong together, before anything is removed and then every few seconds, since an operator may assign the
+/// namespace to another store at any time.
 final class InstallationWatch: Sendable {
     enum State: Sendable, Equatable {
-        /// It could not be looked at: why.
+        /// The check failed; the value is the reason.
         case unchecked(String)
         case ours
-        /// Why nothing may be removed or created.
+        /// The namespace belongs to another store. The value is the reason for which nothing may be removed or created.
         case foreign(String)
     }
 
-    /// What it has to ask; the store, the API server and the watches in the service.
+    /// The sources of the check: the store, the API server and the watches.
     struct Sources: Sendable {
         var namespace: String
         var store: any StackStore
-        /// The namespace; nil when there is none.
+        /// Reads the namespace; nil if it does not exist.
         var read: @Sendable () async throws -> NamespaceMark.Found?
         var write: @Sendable (String, NamespaceMark.Found) async throws -> Void
-        /// Whether the namespace holds objects of stacks.
+        /// Returns true if the namespace contains objects of stacks.
         var hasObjects: @Sendable () -> Bool
     }
 
@@ -31,10 +31,10 @@ final class InstallationWatch: Sendable {
     private let sleep: @Sendable (Duration) async throws -> Void
     private let unmarkedLooks = Mutex(0)
     private let state = Mutex(State.unchecked("the namespace of the stacks has not been looked at yet"))
-    /// The namespace is the store's: the reconciler may begin.
+    /// Reached once the namespace is known to belong to the store: the reconciler may start.
     let passed = Milestone()
 
-    /// Between two looks while all is well, and while it is not.
+    /// The time between two checks while the namespace carries the store's id; `patience` applies otherwise.
     static let interval: Duration = .seconds(10)
     static let patience: Duration = .seconds(5)
 
@@ -48,10 +48,10 @@ final class InstallationWatch: Sendable {
         self.sleep = sleep
     }
 
-    /// Whether anything may be removed at this instant.
+    /// True if removals are allowed now.
     var isOurs: Bool { state.withLock { $0 } == .ours }
 
-    /// - Throws: ``StackError`` unless the namespace is the store's.
+    /// - Throws: ``StackError`` unless the namespace is known to belong to the store.
     func requireOurs() throws {
         switch state.withLock({ $0 }) {
         case .ours:
@@ -64,8 +64,8 @@ final class InstallationWatch: Sendable {
         }
     }
 
-    /// What was not looked at yet keeps no caller's delete waiting: it touches only what has a record in the store.
-    /// - Throws: ``StackError`` while the namespace is known to be somebody else's.
+    /// Allows a caller's delete before the first check, since it touches only stacks with a record in the store.
+    /// - Throws: ``StackError`` while the namespace is known to belong to another store.
     func requireNotForeign() throws {
         if case .foreign = state.withLock({ $0 }) { try requireOurs() }
     }
@@ -87,10 +87,11 @@ final class InstallationWatch: Sendable {
         }
     }
 
-    /// - Returns: whether the namespace bears the store's id.
+    /// Checks the namespace, and marks it if it is free.
+    /// - Returns: true if the namespace carries the store's id.
     private func look(isSecond: Bool = false) async -> Bool {
         do {
-            // A namespace that does not exist holds nothing that could be somebody else's.
+            // A missing namespace contains no foreign objects.
             guard let found = try await sources.read() else {
                 set(.ours)
                 return false
@@ -103,7 +104,7 @@ final class InstallationWatch: Sendable {
                 do {
                     try await sources.write(installation.store, found)
                 } catch let error as KubernetesError where error.isForbidden {
-                    // Without a mark nothing differs: the stacks must not pile up for a right that is missing since an upgrade.
+                    // A missing mark contradicts nothing. Without the right to write it, as after an upgrade, stacks must still be removed.
                     complainAboutMark(error)
                     set(.ours)
                     return false
@@ -116,7 +117,7 @@ final class InstallationWatch: Sendable {
             }
             return true
         } catch let error as KubernetesError where error.isConflict && !isSecond {
-            // Another replica was faster, with the same id or with another.
+            // Another replica wrote its mark first, with the same id or another.
             return await look(isSecond: true)
         } catch {
             setUnchecked("namespace \(sources.namespace) could not be asked for its installation id, or not be given one", error)
@@ -139,7 +140,7 @@ final class InstallationWatch: Sendable {
         return installation
     }
 
-    /// Once every five minutes.
+    /// Logs at most once every five minutes.
     private func complainAboutMark(_ error: KubernetesError) {
         let looks = unmarkedLooks.withLock { looks in
             defer { looks += 1 }
@@ -163,7 +164,7 @@ final class InstallationWatch: Sendable {
         }
     }
 
-    /// What was known before still holds.
+    /// Logs the failure; the last result stays valid.
     private func setUnchecked(_ reason: String, _ error: any Error) {
         let isNews = state.withLock { state in
             guard case .unchecked(let old) = state else { return true }

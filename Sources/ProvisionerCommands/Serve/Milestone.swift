@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Something that happens once, and that others wait for.
+/// A latch: opens once, and releases all waiters.
 final class Milestone: Sendable {
     private struct State {
         var isReached = false
@@ -9,10 +9,10 @@ final class Milestone: Sendable {
 
     private let state = Mutex(State())
 
-    /// Whether it has happened.
+    /// True once the latch is open.
     var isReached: Bool { state.withLock { $0.isReached } }
 
-    /// It has happened: all who wait go on.
+    /// Opens the latch.
     func reach() {
         let waiting = state.withLock { state in
             state.isReached = true
@@ -22,8 +22,8 @@ final class Milestone: Sendable {
         for continuation in waiting { continuation.finish() }
     }
 
-    /// Returns once it has happened.
-    /// - Throws: `CancellationError` when the task is cancelled first.
+    /// Waits until the latch is open.
+    /// - Throws: `CancellationError` if the task is cancelled first.
     func wait() async throws {
         let (reached, continuation) = AsyncStream<Never>.makeStream()
         state.withLock { state in

@@ -5,12 +5,12 @@ import StackStoreDynamoDB
 import StackStoreSQLite
 import Stacks
 
-/// The store that the configuration chooses, open.
+/// The opened store of the configuration.
 enum OpenStore {
     case sqlite(SQLiteStackStore)
     case dynamodb(DynamoDBStackStore, client: DynamoDB, table: StackTable)
 
-    /// - Throws: ``SQLiteStoreError``; `DynamoDBError` when region or endpoint are not configured.
+    /// - Throws: ``SQLiteStoreError``; `DynamoDBError` if region or endpoint is not configured.
     init(_ choice: ServeConfiguration.StoreChoice, environment: [String: String], logger: Logger) throws {
         switch choice {
         case .sqlite(let path):
@@ -32,42 +32,43 @@ enum OpenStore {
         }
     }
 
-    /// Compares what is counted with what is there; nil for a store that cannot differ from itself.
+    /// Compares counters with rows; nil for a store without separate counters.
     var counterDiscrepancies: (@Sendable () async throws -> [Discrepancy]?)? {
         guard case .dynamodb(let store, _, _) = self else { return nil }
         return { try await store.counterDiscrepancies() }
     }
 
-    /// - Throws: ``StackTableError`` when the items in the table are another system's, or a later version's; `DynamoDBError`.
+    /// - Throws: ``StackTableError`` if another system or a later version wrote the table; `DynamoDBError`.
     func refuseForeignItems() async throws {
         if case .dynamodb(_, _, let table) = self { try await table.refuseForeignItems() }
     }
 
-    /// Whether the service can work with this store.
-    /// - Throws: ``StackTableError``, which says what to run; ``ForeignNamespace``; ``StoreError`` and `DynamoDBError` when the store
-    ///   cannot be asked.
+    /// Checks that the service can work with this store.
+    /// - Throws: ``StackTableError``, which names the command to run; ``ForeignNamespace``; ``StoreError`` and `DynamoDBError` if the store
+    ///   fails.
     func check(namespace: String) async throws {
         if case .dynamodb(_, _, let table) = self { try await table.checkBeforeUse() }
         guard let foreign = try await store.records().records.first(where: { $0.namespace != namespace }) else { return }
         throw ForeignNamespace(stackID: foreign.id.description, namespace: foreign.namespace)
     }
 
-    /// The store holds stacks of another namespace. Nobody would see their Pods, and they would be taken for missing.
+    /// The store contains stacks of another namespace. Their Pods are invisible here and would look missing.
     struct ForeignNamespace: Error {
         var stackID: String
         var namespace: String
     }
 
-    /// Closes the store of a replica, whether the task is cancelled or not.
+    /// Closes the store of a replica, even in a cancelled task.
     func close(as owner: String) async throws {
         if case .dynamodb(let store, _, _) = self {
-            // A task of its own, which no cancellation reaches: without the sign's removal a copy would have to wait for its end.
+            // A separate task, which the caller's cancellation does not reach: without this delete a copy would have to wait for the
+            // heartbeat's expiry.
             await Task { await Self.endHeartbeat(of: owner, in: store) }.value
         }
         try await close()
     }
 
-    /// Closes the store of a command, which gave no sign of life.
+    /// Closes the store of a command, which wrote no heartbeat.
     func close() async throws {
         switch self {
         case .sqlite(let store): try store.close()
@@ -75,7 +76,7 @@ enum OpenStore {
         }
     }
 
-    /// Within a short time, because the process is about to end. Should it fail, the sign of life ends by itself.
+    /// Deletes the heartbeat within a short time, because the process is about to end. If this fails, the heartbeat expires.
     private static func endHeartbeat(of owner: String, in store: DynamoDBStackStore) async {
         do { _ = try await within(.seconds(2)) { try await store.endHeartbeat(of: owner) } } catch { /* best effort */  }
     }

@@ -96,7 +96,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    /// From now on everything is logged in the format that was chosen.
+    /// Starts logging in the configured format.
     private static func startLog(_ configuration: ServeConfiguration) -> LogQueue {
         let level = configuration.logLevel
         let format = configuration.logFormat
@@ -119,14 +119,15 @@ struct ServeCommand: AsyncParsableCommand {
         return queue
     }
 
-    /// What the system says of an address on which it lets nobody listen; nil when the error is of something else.
+    /// Returns the system's reason for a failed bind; nil for any other error.
     private static func reasonNotToListen(_ error: any Error) -> String? {
         if let error = error as? SocketAddressError.UnknownHost { return error.errorDescription }
         guard let code = (error as? IOError).map({ Errno(rawValue: $0.errnoCode) }) else { return nil }
         return [.addressInUse, .addressNotAvailable, .permissionDenied].contains(code) ? "\(code)" : nil
     }
 
-    /// Both configurations, or the mistakes in both.
+    /// Returns both configurations.
+    /// - Throws: the errors of both.
     static func configurations(_ environment: [String: String]) throws -> (ServeConfiguration, KubernetesConfiguration) {
         var reader = EnvironmentReader(environment)
         let serve = ServeConfiguration(reading: &reader)
@@ -144,7 +145,7 @@ struct ServeCommand: AsyncParsableCommand {
         return (serve, kubernetes)
     }
 
-    /// In debug builds `PROVISIONER_FAILPOINT=after-createPod` kills the process there, as a power cut would.
+    /// Kills the process at `PROVISIONER_FAILPOINT`, such as `after-createPod`, as a power failure would. Debug builds only.
     private static func failpoint(_ environment: [String: String], _ log: LogQueue) -> @Sendable (Failpoint) async -> Void {
         #if DEBUG
         if let chosen = environment["PROVISIONER_FAILPOINT"].flatMap(Failpoint.init) {

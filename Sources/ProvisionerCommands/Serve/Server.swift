@@ -11,20 +11,20 @@ import StackCluster
 import Stacks
 import UnixSignals
 
-/// The whole service, wired: one place for `serve` and for tests.
+/// The whole service, wired in one place for `serve` and for tests.
 struct Server {
     let configuration: ServeConfiguration
     let logger: Logger
     private let store: OpenStore
     private let watch: StoreWatch
-    /// nil when the store has no counters of its own.
+    /// The check of the counters; nil for a store without separate counters.
     private let counters: CounterWatch?
     private let installation: InstallationWatch
-    /// The cluster has been read, and the namespace made if that was allowed.
+    /// Reached once the cluster has been read and the namespace created if that is allowed.
     private let prepared = Milestone()
     private let owner: String
     let client: KubernetesClient
-    /// Chooses the replica that reconciles; nil when there can be but one.
+    /// The election of the replica that reconciles; nil if there can be only one.
     private let election: Election?
     let cluster: KubernetesCluster
     let stacks: StackService
@@ -34,8 +34,8 @@ struct Server {
     let application: Application<RouterResponder<APIContext>>
 
     /// - Parameters:
-    ///   - onRunning: told the port on which the service listens.
-    /// - Throws: ``SQLiteStoreError``, ``KubernetesError``, `DynamoDBError`: what is wrong, for the operator.
+    ///   - onRunning: called with the port on which the service listens.
+    /// - Throws: ``SQLiteStoreError``, ``KubernetesError``, `DynamoDBError`, with a message for the operator.
     init(
         configuration: ServeConfiguration,
         kubernetes: KubernetesConfiguration,
@@ -62,7 +62,7 @@ struct Server {
             )
             election = opened.store.isExclusive ? nil : try Election(kubernetes, configuration.stacks.namespace, owner, logger)
         } catch {
-            // What is open must be closed before it is let go.
+            // The resources already opened must be closed before they are released.
             try await opened.close(as: owner)
             throw error
         }
@@ -137,7 +137,7 @@ struct Server {
         )
     }
 
-    /// None of them asks the API server: the watches tell how it is.
+    /// Returns the dependencies of `/readyz`. The API server's state is derived from the watches, without a request.
     private static func dependencies(
         store: any StackStore,
         watch: StoreWatch,
@@ -167,10 +167,10 @@ struct Server {
         ]
     }
 
-    /// Serves until the process is told to end; returns after requests, jobs and watches have ended.
-    /// - Throws: ``StackTableError``, ``OpenStore/ForeignNamespace`` or ``CopyUnderWay`` before anything is changed.
+    /// Runs until the process is told to end; returns after requests, jobs and watches have ended.
+    /// - Throws: ``StackTableError``, ``OpenStore/ForeignNamespace`` or ``CopyUnderWay`` before any change.
     func run() async throws {
-        // In the order of dependency: what stands first ends last.
+        // In the order of dependency: the first service is shut down last.
         var group = ServiceGroupConfiguration(
             services: [
                 .init(service: Closing(close: close)),
@@ -209,7 +209,7 @@ struct Server {
     private func prepareAndReconcile() async throws {
         try await cancelWhenGracefulShutdown(prepare)
         guard let election else { return await cancelWhenGracefulShutdown(reconciler.run) }
-        // Ends at shutdown by itself: a task that is cancelled could not give up the Lease any more.
+        // Handles graceful shutdown by itself: a cancelled task could not release the Lease.
         try await election.elector.run(whileLeading: reconciler.run)
     }
 
@@ -223,12 +223,12 @@ struct Server {
             logger.warning("the namespace could not be checked", metadata: ["error": "\(error)"])
         }
         prepared.reach()
-        // Before this nothing is removed.
+        // No removal happens before this.
         try await installation.passed.wait()
         logger.info("the state of the cluster has been read")
     }
 
-    /// One that cannot be shut down keeps none of the others open.
+    /// Closes all resources, and rethrows the first error.
     private func close() async throws {
         var failure: (any Error)?
         do { try await client.shutdown() } catch { failure = error }
@@ -238,14 +238,13 @@ struct Server {
     }
 }
 
-/// Which of several replicas reconciles: the one that holds the Lease. It has a client of its own, so that renewing the Lease never
-/// queues behind other requests.
+/// The election of the replica that reconciles. It has its own client, so that Lease renewals never queue behind other requests.
 private struct Election {
     let client: KubernetesClient
     let elector: LeaderElector
 
     init(_ kubernetes: KubernetesConfiguration, _ namespace: String, _ owner: String, _ logger: Logger) throws {
-        // Several tries must fit into a term of 10 s.
+        // Short timeouts, so that several attempts fit into a term of 10 s.
         client = try KubernetesClient(
             configuration: kubernetes,
             requestTimeout: .seconds(3),
@@ -257,7 +256,7 @@ private struct Election {
     }
 }
 
-/// A part of the service that is one function.
+/// A service that is one function.
 private struct Part: ServiceLifecycle.Service {
     var body: @Sendable () async throws -> Void
 
@@ -268,10 +267,10 @@ private struct Part: ServiceLifecycle.Service {
     }
 }
 
-/// Carries out jobs; on shutdown ends those that have begun.
+/// Runs jobs; on shutdown completes those that were accepted.
 private struct JobService: ServiceLifecycle.Service {
     var runner: JobRunner
-    /// No job begins before.
+    /// No job starts before this latch opens.
     var start: Milestone
 
     func run() async throws {
@@ -284,7 +283,7 @@ private struct JobService: ServiceLifecycle.Service {
     }
 }
 
-/// Closes what everything else uses, last.
+/// Closes the shared resources, after every other service.
 private struct Closing: ServiceLifecycle.Service {
     var close: @Sendable () async throws -> Void
 

@@ -4,32 +4,31 @@ import Logging
 import StackStoreDynamoDB
 import Stacks
 
-/// Looks whether the service may work with its store, and says again and again that it is at work there.
+/// Checks that the service may work with its store, and writes heartbeats.
 struct StoreWatch: Sendable {
     var store: OpenStore
-    /// The owner that this replica's reservations bear.
+    /// The owner in this replica's reservations.
     var owner: String
     var namespace: String
     var logger: Logger
     var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
-    /// The store was asked, be it in vain: deletes may go on, and each is told what the store cannot do now. Creates wait for ``passed``.
+    /// Reached after the first check even if it failed: from then on each delete reports store errors itself. Creates wait for ``passed``.
     let asked = Milestone()
-    /// The store is the right one, and nobody copies it.
+    /// Reached once the store is known to be the right one and no copy is running.
     let passed = Milestone()
 
-    /// - Throws: ``StackError`` until the store has passed the first look: whoever copies it would not know of what is created.
+    /// - Throws: ``StackError`` until the store has passed the first check: a running copy would miss new stacks.
     func requirePassed() throws {
         guard passed.isReached else {
             throw StackError(.storeUnavailable, "the store has not been checked yet", retryAfterSeconds: 5)
         }
     }
 
-    /// Pauses between two attempts at the first look.
+    /// The time between attempts at the first check.
     static let patience: Duration = .seconds(2)
 
-    /// Runs until the task is cancelled. A database that cannot be reached now may be reached later: that is only logged, and
-    /// `GET /readyz` says it.
-    /// - Throws: ``StackTableError``, which says what to run; ``OpenStore/ForeignNamespace``; ``CopyUnderWay``.
+    /// Runs until the task is cancelled. An unreachable database is logged and reported by `GET /readyz`, and the check is repeated.
+    /// - Throws: ``StackTableError``, which names the command to run; ``OpenStore/ForeignNamespace``; ``CopyUnderWay``.
     func run() async throws {
         var hasFailed = false
         while let reason = try await firstLook() {
@@ -50,15 +49,15 @@ struct StoreWatch: Sendable {
         }
     }
 
-    /// The sign of life comes first, also when not everything can be looked at yet: a copy of the table must know of a replica whose
-    /// callers may delete. Only in a table of another system none is written.
-    /// - Returns: why the store cannot be asked now; nil when all is well.
+    /// Runs the first check. The heartbeat is written first, even if the checks fail: a copy of the table must know of a replica whose
+    /// callers may delete. A table of another system gets no heartbeat.
+    /// - Returns: the failure of the store; nil if all checks succeeded.
     private func firstLook() async throws -> String? {
         let reason = try await reasonOfFailure {
             try await store.refuseForeignItems()
             try await handshake()
         }
-        // Also after a failure: this tells what will never be well.
+        // Checked even after a failure, since it reports permanent errors.
         let other = try await reasonOfFailure { try await store.check(namespace: namespace) }
         return reason ?? other
     }
@@ -74,7 +73,7 @@ struct StoreWatch: Sendable {
         }
     }
 
-    /// First the sign of life, then the look for a copy, which does it the other way round: one of the two sees the other.
+    /// Writes the heartbeat, then reads the copy lock. A copy does the reverse, so that at least one side sees the other.
     private func handshake() async throws {
         guard case .dynamodb(let store, _, let table) = store, let copy = try await store.heartbeat(of: owner, at: Date()) else { return }
         let error = CopyUnderWay(table: table.name, until: copy.expiresAt)
@@ -83,13 +82,12 @@ struct StoreWatch: Sendable {
     }
 }
 
-/// The table is being copied; whatever a replica did there would be lost.
+/// The table is being copied; changes of a replica would be lost.
 struct CopyUnderWay: Error, CustomStringConvertible {
     var table: String
-    /// When the mark of the copy ends, unless it is renewed.
+    /// The end of the copy's lock, unless it is renewed.
     var until: Date
 
-    /// One sentence for the operator.
     var description: String {
         "table \(table) is being copied by provisioner store copy; start the service once that has ended. "
             + "If it was interrupted, that is at \(until.formatted(.iso8601)) at the latest"

@@ -27,15 +27,16 @@ enum StoreAddress: ExpressibleByArgument, Equatable, CustomStringConvertible {
     }
 
     /// Runs `body` with the store, and keeps replicas off it meanwhile.
-    /// - Parameter environment: says where DynamoDB is.
-    /// - Throws: ``StoreCopy/Refusal`` when one uses it; ``SQLiteStoreError``, also then; ``StackTableError``; ``StoreError``.
+    /// - Parameter environment: the configuration of DynamoDB.
+    /// - Throws: ``StoreCopy/Refusal`` if a replica uses the store; ``SQLiteStoreError``, also in that case; ``StackTableError``;
+    ///   ``StoreError``.
     func withStore<Result: Sendable>(
         environment: [String: String],
         _ body: @escaping @Sendable (any StackStore) async throws -> Result
     ) async throws -> Result {
         switch self {
         case .sqlite(let path):
-            // It locks its file against every other process.
+            // SQLite needs no further lock: the store locks its file against other processes.
             let store = try SQLiteStackStore(path: path)
             let result: Result
             do { result = try await body(store) } catch {

@@ -2,14 +2,14 @@ import Foundation
 import StackStoreDynamoDB
 import Stacks
 
-/// Copies every stack of one store into another, while nobody else uses either.
+/// Copies every stack of one store into another, while neither is in use.
 struct StoreCopy: Sendable {
     var source: any StackStore
     var target: any StackStore
-    /// Told now and then how many stacks have been copied, and of how many.
+    /// Called periodically with the number of copied stacks and the total.
     var progress: @Sendable (Int, Int) -> Void = { _, _ in }
 
-    /// Why nothing is copied.
+    /// The reason for which nothing is copied.
     struct Refusal: Error, Equatable {
         var message: String
 
@@ -30,10 +30,10 @@ struct StoreCopy: Sendable {
 
     private static let parallelism = 8
 
-    /// Repeats safely: stacks that are there already are left as they are.
-    /// - Returns: how many stacks both stores hold.
-    /// - Throws: ``Refusal`` when the target holds a stack that the source does not, or another than the source, when records
-    ///   contradict each other, or when the stores differ afterwards; ``StoreError``, also for a record that cannot be read.
+    /// Copies the stacks. Idempotent: stacks that exist in the target stay unchanged.
+    /// - Returns: the number of stacks in both stores.
+    /// - Throws: ``Refusal`` if the target has a stack that the source lacks or that differs, if records contradict each other, or if the
+    ///   stores differ afterwards; ``StoreError``, also for an unreadable record.
     func run() async throws -> Int {
         let records = try await source.allRecords()
         let missing = try await missing(of: records)
@@ -54,7 +54,7 @@ struct StoreCopy: Sendable {
         guard try await source.allRecords() == records, try await target.allRecords() == records else {
             throw Refusal(message: "the stores differ after the copy: was one of them in use? Nothing was removed; stop all and try again")
         }
-        // Whole, and only now, the copy is what the namespace knows as its own.
+        // Set last: only a complete copy takes over the id that the namespace carries.
         try await target.setInstallationID(try await source.installationID())
         return records.count
     }
@@ -70,7 +70,7 @@ struct StoreCopy: Sendable {
         return records.filter { !ids.contains($0.id) }
     }
 
-    /// Stores write a record as it is given, in whatever state it is.
+    /// Writes a record unchanged, in any state.
     private func insert(_ record: StackRecord) async throws {
         do { try await target.reserve(record, within: ReservationLimits(stacksPerUser: .max, budget: nil)) } catch let refusal
             as ReservationRefusal
@@ -84,7 +84,7 @@ struct StoreCopy: Sendable {
 }
 
 extension ReservationRefusal {
-    /// What stands in the way, in a clause.
+    /// A clause for the refusal with the conflicting holder.
     fileprivate var holding: String {
         switch self {
         case .keyUsed(let other): "\(other.id) has its idempotency key"

@@ -60,7 +60,7 @@ struct TableCommand: AsyncParsableCommand {
         }
     }
 
-    /// - Returns: whether nothing is left to be mended.
+    /// - Returns: true if no discrepancy is left.
     fileprivate static func checkItems(of table: StackTable, repair: Bool) async throws -> Bool {
         var audit: StackTable.Audit
         do { audit = try await table.audit() } catch let error as DynamoDBError where error.code == .accessDenied && !repair {

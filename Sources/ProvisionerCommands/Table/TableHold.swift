@@ -2,27 +2,26 @@ import Foundation
 import StackStoreDynamoDB
 import Stacks
 
-/// Keeps replicas off a table while it is copied.
+/// The copy lock of a table, which keeps replicas off it.
 struct TableHold: Sendable {
     var store: DynamoDBStackStore
-    /// The table's name.
     var table: String
-    /// Of this copy alone.
+    /// The id of this copy.
     var token = UUID().uuidString
     var now: @Sendable () -> Date = { Date() }
-    /// Waits between two renewals of the mark.
+    /// Waits between renewals of the lock.
     var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
-    /// Runs `body` while no replica is at work on the table.
-    /// - Throws: ``StoreCopy/Refusal`` when one is, before or after, when another copy is under way, or when the mark is lost, which
-    ///   cancels `body`; ``StoreError``; what `body` throws.
+    /// Runs `body` while no replica uses the table.
+    /// - Throws: ``StoreCopy/Refusal`` if a replica uses it before or after, if another copy is running, or if the lock is lost, which
+    ///   cancels `body`; ``StoreError``; the error of `body`.
     func run<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
         if let other = try await store.beginCopy(token, at: now()) { throw StoreCopy.Refusal.copying(other, table: table) }
         let result: Result
         do {
             try await requireNoReplica()
             result = try await whileRenewing(body)
-            // One that slept since before the copy may have woken up.
+            // A replica that was suspended since before the copy may have resumed.
             try await requireNoReplica()
         } catch {
             await release()
@@ -32,7 +31,7 @@ struct TableHold: Sendable {
         return result
     }
 
-    /// The mark ends by itself if it cannot be taken away now. A task of its own, which no cancellation reaches.
+    /// Removes the lock; if that fails, the lock expires. A separate task, which the caller's cancellation does not reach.
     private func release() async {
         await Task {
             do { try await store.endCopy(token) } catch { /* best effort */  }

@@ -1,20 +1,20 @@
 import DynamoDB
 package import Stacks
 
-/// Two items of a table that contradict each other.
+/// A contradiction between two items of a table.
 package enum Discrepancy: Sendable, Hashable {
-    /// An item that is held by a stack of which there is no row. Nobody else can have what it stands for.
+    /// An item held by a stack that has no row. It blocks its port, lock or key.
     case dangling(pk: String, sk: String, holder: StackID)
-    /// How many stacks a user has, as it is counted and as there are rows.
+    /// The stored stack count of a user, and the number of rows.
     case count(user: Int64, found: Int64, expected: Int64)
-    /// What the stacks of one counter request, as it is counted and as the rows say.
+    /// The value of a capacity counter, and the sum of its rows.
     case counter(String, found: ResourceAmount, expected: ResourceAmount)
-    /// An item that cannot be read, in a sentence: somebody has to look at it.
+    /// An unreadable item, described in a sentence for the operator.
     case unreadable(String)
-    /// A count as the system writes it that this one replaces.
+    /// A count in the format of the system that this one replaces.
     case predecessor(pk: String)
 
-    /// One sentence for the operator.
+    /// A sentence for the operator.
     package var sentence: String {
         switch self {
         case .dangling(let pk, let sk, let holder): "item \(pk) / \(sk) is held by \(holder), of which there is no row"
@@ -28,7 +28,7 @@ package enum Discrepancy: Sendable, Hashable {
         }
     }
 
-    /// Whether ``StackTable/repair(_:)`` knows what to do.
+    /// True if ``StackTable/repair(_:)`` can repair it.
     package var canBeRepaired: Bool {
         switch self {
         case .dangling, .count, .counter: true
@@ -37,10 +37,10 @@ package enum Discrepancy: Sendable, Hashable {
     }
 }
 
-/// What rows say that the counters should say.
+/// The counter values that follow from the rows.
 struct Books: Equatable {
     var stacks: [Int64: Int64] = [:]
-    /// By the sort key of the counter.
+    /// The reserved amounts by the sort key of the counter.
     var reserved: [String: ResourceAmount] = [:]
 
     init(_ records: [StackRecord]) {
@@ -50,7 +50,7 @@ struct Books: Equatable {
         }
     }
 
-    /// Every counter that says something else. One that does not exist says nothing, and nothing is what it should say then.
+    /// Returns every counter with another value. A missing counter counts as 0.
     func discrepancies(counts: [Int64: Int64], counters: [String: ResourceAmount]) -> [Discrepancy] {
         let users = Set(stacks.keys).union(counts.keys).sorted().compactMap { user -> Discrepancy? in
             let (found, expected) = (counts[user] ?? 0, stacks[user] ?? 0)

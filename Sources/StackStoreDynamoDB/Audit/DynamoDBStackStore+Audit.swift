@@ -5,10 +5,10 @@ import Stacks
 extension DynamoDBStackStore {
     /// Compares the counters with the rows, for the price of two lists.
     ///
-    /// A stack that is made or removed meanwhile would look like a difference. So the rows are read before and after the counters, and
-    /// compared only when they are the same. What comes and goes again in between can still show once, but not twice in a row.
-    /// - Parameter users: whose counts are looked at besides those of the users that have stacks.
-    /// - Returns: nil when the table was not at rest, or a row cannot be read.
+    /// A concurrent create or delete would look like a difference. The rows are therefore read before and after the counters, and compared
+    /// only if both reads agree. A stack that exists only between the reads can cause one false difference, but not two in a row.
+    /// - Parameter users: users to check besides those that have stacks.
+    /// - Returns: nil if the table changed meanwhile, or a row is unreadable.
     /// - Throws: ``StoreError``.
     package func counterDiscrepancies(users: Set<Int64> = []) async throws -> [Discrepancy]? {
         let before = try await readRows()
@@ -50,7 +50,8 @@ extension DynamoDBStackStore {
         return counters
     }
 
-    /// - Returns: false when the item has changed since it was compared.
+    /// Repairs one discrepancy.
+    /// - Returns: false if the item has changed since the comparison.
     func repair(_ discrepancy: Discrepancy) async throws -> Bool {
         switch discrepancy {
         case .dangling(let pk, let sk, let holder):
@@ -71,7 +72,7 @@ extension DynamoDBStackStore {
         }
     }
 
-    /// While the stack has no row: a reservation writes both in one transaction.
+    /// Removes an item if its holder has no row. Safe, since a reservation writes both in one transaction.
     private func remove(pk: String, sk: String, heldBy holder: StackID) async throws -> Bool {
         let row = DynamoDB.ConditionCheck(
             conditionExpression: "attribute_not_exists(pk)",
@@ -92,8 +93,8 @@ extension DynamoDBStackStore {
         }
     }
 
-    /// While the numbers are those that were compared. Whatever adds to a counter changes the rows by as much in the same transaction; so
-    /// one that has come back to the same number is wrong by the same difference.
+    /// Sets counters that still have the compared values. Every transaction changes counters and rows by the same amount, so a counter that
+    /// returned to its old value is still wrong by the same difference.
     private func set(_ key: DynamoDB.Item, _ numbers: [(name: String, found: Int64, expected: Int64)]) async throws -> Bool {
         var values: DynamoDB.Item = [:]
         var conditions: [String] = []
@@ -121,7 +122,7 @@ extension DynamoDBStackStore {
 }
 
 extension ItemReader {
-    /// What a counter says.
+    /// The amounts in a capacity counter.
     var reserved: ResourceAmount {
         get throws { ResourceAmount(cpuMilli: try integer(Attribute.cpuMilli), memoryBytes: try integer(Attribute.memoryBytes)) }
     }

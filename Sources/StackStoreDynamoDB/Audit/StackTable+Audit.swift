@@ -2,15 +2,15 @@ import DynamoDB
 import Stacks
 
 extension StackTable {
-    /// What was found by reading the table from end to end.
+    /// The result of a full scan of the table.
     package struct Audit: Sendable, Equatable {
         package var discrepancies: [Discrepancy] = []
-        /// Whether the counters could be compared with the rows.
+        /// True if the counters could be compared with the rows.
         package var hasCounted = true
     }
 
-    /// Reads every item, and looks again at what seems to be wrong: services may be at work meanwhile.
-    /// - Throws: ``StoreError``; `DynamoDBError`, such as `accessDenied` for who may not scan.
+    /// Reads every item, and reads apparent contradictions again, since services may be running.
+    /// - Throws: ``StoreError``; `DynamoDBError`, such as `accessDenied` without the right to scan.
     package func audit() async throws -> Audit {
         let store = DynamoDBStackStore(client: client, table: name)
         let seen = ScannedItems(try await scan())
@@ -18,15 +18,15 @@ extension StackTable {
         for candidate in seen.danglingCandidates where try await isDangling(candidate, store) { audit.discrepancies.append(candidate) }
         guard seen.unreadable.isEmpty else { return Audit(discrepancies: audit.discrepancies, hasCounted: false) }
         let first = try await counterDiscrepancies(store, users: seen.countedUsers)
-        // One look may have met a stack that came and went.
+        // A single comparison may have met a short-lived stack.
         let second = first?.isEmpty == false ? try await counterDiscrepancies(store, users: seen.countedUsers) : first
         guard let first, let second else { return Audit(discrepancies: audit.discrepancies, hasCounted: false) }
         audit.discrepancies += first.filter(second.contains)
         return audit
     }
 
-    /// Mends what can be mended, each on condition that it is still as it was found.
-    /// - Returns: what was mended.
+    /// Repairs discrepancies, each on condition that the item is unchanged.
+    /// - Returns: the repaired discrepancies.
     /// - Throws: ``StoreError``.
     package func repair(_ discrepancies: [Discrepancy]) async throws -> [Discrepancy] {
         let store = DynamoDBStackStore(client: client, table: name)
@@ -56,7 +56,8 @@ extension StackTable {
         return items
     }
 
-    /// The row first: with it gone, an item that still names it is left over from before.
+    /// Returns true if the holder has no row and the item still names it. The row is read first: once it is gone, no transaction writes
+    /// such an item again.
     private func isDangling(_ candidate: Discrepancy, _ store: DynamoDBStackStore) async throws -> Bool {
         guard case .dangling(let pk, let sk, let holder) = candidate else { return false }
         guard try await store.rows([ItemKey.stack(holder)], consistentRead: true).isEmpty else { return false }
@@ -66,7 +67,7 @@ extension StackTable {
     }
 }
 
-/// The items of a table, sorted out.
+/// The items of a table, sorted by kind.
 struct ScannedItems {
     private(set) var unreadable: [Discrepancy] = []
     private(set) var countedUsers: Set<Int64> = []
@@ -77,7 +78,7 @@ struct ScannedItems {
         for item in items { add(ItemReader(item), item) }
     }
 
-    /// What was held by stacks whose rows were not read. A row that lies under another key is one, too.
+    /// Items whose holders have no row. A row under a wrong key is one as well.
     var danglingCandidates: [Discrepancy] {
         held.filter { if case .dangling(_, _, let holder) = $0 { !rows.contains(holder) } else { false } }
     }

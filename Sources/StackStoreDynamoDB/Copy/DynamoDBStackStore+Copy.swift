@@ -2,11 +2,11 @@ import DynamoDB
 package import FoundationEssentials
 import Stacks
 
-/// Says that the table is being copied, and that no replica may be at work on it.
+/// The lock that a copy of the table holds against replicas.
 package struct CopyMark: Sendable, Equatable {
-    /// The copy whose mark it is.
+    /// The id of the copy.
     package var token: String
-    /// When it ends by itself, unless it is renewed.
+    /// The end of the lock, unless it is renewed.
     package var expiresAt: Date
 
     init(_ item: ItemReader) throws {
@@ -18,16 +18,16 @@ package struct CopyMark: Sendable, Equatable {
 }
 
 extension DynamoDBStackStore {
-    /// Marks the table as being copied, unless another copy is under way. Look for ``activeReplicas(at:)`` afterwards, not before.
-    /// - Parameter token: of this copy alone.
-    /// - Returns: the mark of another copy; nil when this one's was written.
+    /// Locks the table for a copy, unless another copy holds the lock. Check ``activeReplicas(at:)`` afterwards, not before.
+    /// - Parameter token: unique to this copy.
+    /// - Returns: the lock of another copy; nil if this copy's was written.
     /// - Throws: ``StoreError/unavailable(_:)``.
     package func beginCopy(_ token: String, at now: Date) async throws -> CopyMark? {
         try await putMark(token, at: now, if: "attribute_not_exists(pk) OR expires_at <= :now OR #token = :mine")
     }
 
-    /// Marks the table for another ``heartbeatLifetime``. To be repeated every ``heartbeatInterval``.
-    /// - Returns: false when the mark is no longer there or has ended: replicas may have begun since.
+    /// Extends the lock by ``heartbeatLifetime``. To be called every ``heartbeatInterval``.
+    /// - Returns: false if the lock is gone or has expired: replicas may have started since.
     /// - Throws: ``StoreError/unavailable(_:)``.
     package func renewCopy(_ token: String, at now: Date) async throws -> Bool {
         do { return try await putMark(token, at: now, if: "#token = :mine AND expires_at > :now") == nil } catch is MarkGone {
@@ -35,7 +35,7 @@ extension DynamoDBStackStore {
         }
     }
 
-    /// Takes the mark away, if it is still this copy's.
+    /// Removes the lock if this copy still holds it.
     /// - Throws: ``StoreError/unavailable(_:)``.
     package func endCopy(_ token: String) async throws {
         let input = DynamoDB.DeleteItemInput(
@@ -47,14 +47,15 @@ extension DynamoDBStackStore {
         )
         try await translating {
             do { _ = try await client.deleteItem(input) } catch let error as DynamoDBError where error.code == .conditionalCheckFailed {
-                // It is another's, or gone.
+                // The lock is another copy's, or gone.
             }
         }
     }
 
     private struct MarkGone: Error {}
 
-    /// - Returns: the mark in the way; nil when this one was written.
+    /// Writes the lock on a condition.
+    /// - Returns: the conflicting lock; nil if this one was written.
     private func putMark(_ token: String, at now: Date, if condition: String) async throws -> CopyMark? {
         var item = sign(ItemKey.copy, at: now)
         item[Attribute.token] = .s(token)

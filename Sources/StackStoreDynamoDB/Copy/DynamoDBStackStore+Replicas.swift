@@ -2,17 +2,17 @@ import DynamoDB
 package import FoundationEssentials
 import Stacks
 
-/// Replicas and a copy of the table keep out of each other's way: each writes its own sign first and looks for the other's then. With
-/// strong consistency at least one of two that begin at the same time sees the other.
+/// Mutual exclusion of replicas and a copy of the table. Each side writes its own heartbeat or lock first and then reads the other's. With
+/// strong consistency at least one of two concurrent sides sees the other.
 extension DynamoDBStackStore {
-    /// How often a replica that serves gives its sign of life, and a copy renews its mark.
+    /// The interval of a replica's heartbeats and of a copy's renewals.
     package static let heartbeatInterval: Duration = .seconds(30)
-    /// How long a replica counts as active after its last sign of life, and a copy after it renewed its mark.
+    /// The time in seconds after its last heartbeat for which a replica counts as active; likewise for a copy's lock.
     package static let heartbeatLifetime: TimeInterval = 90
 
-    /// Says that a replica is at work on this table, and looks whether it may be. To be repeated every ``heartbeatInterval``.
-    /// - Parameter replica: the owner that its reservations bear.
-    /// - Returns: the copy that is under way. The replica must not be at work then.
+    /// Writes a heartbeat and reads the copy lock. To be called every ``heartbeatInterval``.
+    /// - Parameter replica: the owner in its reservations.
+    /// - Returns: the lock of a running copy. The replica must not work then.
     /// - Throws: ``StoreError/unavailable(_:)``.
     package func heartbeat(of replica: String, at now: Date) async throws -> CopyMark? {
         let item = sign(ItemKey.replica(replica), at: now)
@@ -20,30 +20,30 @@ extension DynamoDBStackStore {
         return try await liveSigns(at: now).copy
     }
 
-    /// Says that a replica has ended.
+    /// Removes the heartbeat of a replica that has ended.
     /// - Throws: ``StoreError/unavailable(_:)``.
     package func endHeartbeat(of replica: String) async throws {
         let input = DynamoDB.DeleteItemInput(key: ItemKey.replica(replica), tableName: table)
         _ = try await translating { try await client.deleteItem(input) }
     }
 
-    /// The replicas that are at work on this table, as far as their signs of life tell.
+    /// Returns the replicas with a live heartbeat.
     /// - Throws: ``StoreError/unavailable(_:)``.
     package func activeReplicas(at now: Date) async throws -> [String] {
         try await liveSigns(at: now).replicas
     }
 
-    /// A sign that ends by itself.
+    /// Adds an expiry to a heartbeat or lock item.
     func sign(_ key: DynamoDB.Item, at now: Date) -> DynamoDB.Item {
         let end = now.addingTimeInterval(Self.heartbeatLifetime)
         var item = key
         item[Attribute.expiresAt] = .n(String(end.microseconds))
-        // DynamoDB deletes it, some time later.
+        // DynamoDB deletes the item some time after this.
         item[Attribute.timeToLive] = .n(String(Int64(end.timeIntervalSince1970.rounded(.up))))
         return item
     }
 
-    /// One query, strongly consistent.
+    /// Reads heartbeats and lock in one strongly consistent query.
     private func liveSigns(at now: Date) async throws -> (replicas: [String], copy: CopyMark?) {
         var replicas: [String] = []
         var copy: CopyMark?
@@ -61,7 +61,7 @@ extension DynamoDBStackStore {
 }
 
 extension ItemReader {
-    /// Whether a sign of life counts. One that cannot be read keeps a copy away, and nobody else.
+    /// Returns true if the heartbeat is live. An unreadable heartbeat blocks a copy, but no replica.
     fileprivate func isAlive(at now: Date) -> Bool {
         do {
             let end: Int64 = try integer(Attribute.expiresAt)

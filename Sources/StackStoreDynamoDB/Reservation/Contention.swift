@@ -1,37 +1,38 @@
 import Stacks
 
-/// Makes attempts at a write that others may cross, with pauses of exponentially growing length and full jitter between them, until
-/// the time for them is over.
+/// Retries of a write after conflicts, with exponential backoff and full jitter, up to a timeout.
 ///
-/// Transactions that meet on an item cancel each other, and DynamoDB leaves it to the caller to come again.
+/// Concurrent transactions on an item cancel each other, and DynamoDB leaves the retry to the caller.
 /// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
 struct Contention: Sendable {
-    /// No attempt begins later than this after the first, but for those that are made in any case.
+    /// The time after which no attempt starts, unless fewer than `leastAttempts` were made.
     var timeout: Duration = .seconds(10)
-    /// So many are made in any case: a database that takes seconds for each has not been tried often after ten of them.
+    /// The minimum number of attempts: a slow database may allow only a few in ten seconds.
     var leastAttempts = 9
     var base: Duration = .milliseconds(20)
     var longest: Duration = .seconds(1)
     var now: @Sendable () -> ContinuousClock.Instant = { .now }
     var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
-    /// In 0..<1, for the jitter.
+    /// Random numbers in 0..<1 for the jitter.
     var random: @Sendable () -> Double = { .random(in: 0..<1) }
 
-    /// How an attempt ended.
+    /// The outcome of an attempt.
     enum Outcome<Value: Sendable>: Sendable {
         case done(Value)
-        /// Worth another attempt; the error is thrown when there is no time for one.
+        /// A conflict, worth a retry. The error is thrown if no time is left.
         case again(orElse: any Error)
     }
 
+    /// Returns the backoff with full jitter.
     /// - Parameters:
-    ///   - failures: how many attempts have failed, from 1.
+    ///   - failures: the number of failed attempts, from 1.
     ///   - random: in 0..<1.
     func delay(afterFailures failures: Int, random: Double) -> Duration {
         min(base * (1 << min(failures - 1, 16)), longest) * random
     }
 
-    /// - Parameter attempt: told how many attempts have failed before it. What it throws ends the matter.
+    /// Runs `attempt` until it succeeds or throws.
+    /// - Parameter attempt: called with the number of failed attempts. An error that it throws ends the retries.
     func run<Value: Sendable>(_ attempt: (Int) async throws -> Outcome<Value>) async throws -> Value {
         let end = now() + timeout
         var failures = 0
@@ -48,8 +49,8 @@ struct Contention: Sendable {
     }
 }
 
-/// A write that met others as long as it was tried. It says nothing about the writes of other stacks.
+/// A write that met conflicts in every attempt. Writes of other stacks may still succeed.
 struct Contended: Error, Equatable {
-    /// The write.
+    /// A description of the write.
     var what: String
 }

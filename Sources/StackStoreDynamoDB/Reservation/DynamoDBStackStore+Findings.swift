@@ -2,7 +2,7 @@ import DynamoDB
 import Stacks
 
 extension DynamoDBStackStore {
-    /// What stands in the way of a reservation. The gate is read before the counters: see ``reserve(_:within:)``.
+    /// Reads the preconditions of a reservation. The capacity version (`gate`) is read before the counters: see ``reserve(_:within:)``.
     func findings(for record: StackRecord) async throws -> Findings {
         let lock = ItemKey.lock(user: record.userID, problem: record.problemID)
         let count = ItemKey.count(user: record.userID)
@@ -24,7 +24,7 @@ extension DynamoDBStackStore {
         )
     }
 
-    /// What all records request together.
+    /// Returns the sum of all records' requests.
     func totalReserved() async throws -> ResourceAmount {
         let counters = try await items(in: Partition(ItemKey.capacity, condition: .before(ItemKey.endOfCounters)), consistentRead: true)
         return try counters.reduce(into: .zero) { sum, item in

@@ -5,7 +5,7 @@ extension DynamoDBStackStore {
     package func refusal(of record: StackRecord, within limits: ReservationLimits) async throws -> ReservationRefusal? {
         switch try await findings(for: record).obstacle(to: record, within: limits) {
         case .refused(let refusal): return refusal
-        // The key's stack may have been removed since; then the caller may come again.
+        // The key's stack may have been removed since; then the caller may retry.
         case .keyUsed(let id): return try await self.record(id).map { .keyUsed($0) } ?? .stackExists(id)
         case nil: return nil
         }

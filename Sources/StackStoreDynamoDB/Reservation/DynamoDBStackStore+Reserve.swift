@@ -2,24 +2,28 @@ import DynamoDB
 package import Stacks
 
 extension DynamoDBStackStore {
-    /// Reads what stands in the way, then writes everything in one transaction under the same conditions. If those fail, someone was
-    /// faster, and reading again tells the reason.
+    /// Writes a reservation in one transaction, on the conditions read before. If they fail, another request was faster, and a new read
+    /// tells the reason.
     ///
-    /// No single item could hold the sum of all requests without being written by every create, so the sum is spread over counters,
-    /// and no condition can be put on it. While the budget is far from used up, none is needed. At its edge reservations pass a gate
-    /// one after the other: each changes the version that it has read before the counters, so the sum that it has read can only have
-    /// become smaller.
+    /// Invariant: the sum of all confirmed reservations is at most the budget.
     ///
-    /// Many that begin far from the edge at the same time can still reach beyond it together. Therefore the sum is read once more
-    /// after each transaction, and a reservation that finds it over the budget takes itself back and tries again. Of all
-    /// reservations that stand, the one that was written last has read its sum after all others were written, and found it within
-    /// the budget: what this method has confirmed never exceeds it.
+    /// The sum is spread over counters, because every create would have to write a single item with the sum. No transaction can have a
+    /// condition on a sum over items, so the invariant is kept in three steps:
+    ///
+    /// 1. With ample headroom, reservations run concurrently without a condition on the sum.
+    /// 2. At low headroom (`isAtEdge`), reservations are serialized by the capacity version (`gate`). Each reads the version before the
+    ///    counters and changes it in its transaction, so the sum can only have become smaller since the read.
+    /// 3. Many reservations that start with ample headroom may together exceed the budget. Each therefore reads the sum again after its
+    ///    transaction, and if it exceeds the budget, rolls back and tries again.
+    ///
+    /// Of all confirmed reservations, the one written last has read its sum after all others were written, and the sum was within the
+    /// budget.
     package func reserve(_ record: StackRecord, within limits: ReservationLimits) async throws {
         var attempt = Attempt(record: record, limits: limits)
         try await contending { failures in
             attempt.failures = failures
             if let outcome = try await make(&attempt, isInTurn: false) { return outcome }
-            // Whoever has its turn keeps it while other replicas cross it: behind all others it would only meet them again.
+            // Stays in the serialized section across conflicts with other replicas: after queueing again it would meet the same conflicts.
             return try await turns.withTurn {
                 let value: Void = try await contention.run { crossed in
                     attempt.failures = failures + crossed
@@ -30,21 +34,22 @@ extension DynamoDBStackStore {
         }
     }
 
-    /// A reservation that is being made.
+    /// The progress of a reservation.
     private struct Attempt {
         let record: StackRecord
         let limits: ReservationLimits
         var failures = 0
-        /// It was written and taken back again.
+        /// True once it was written and rolled back.
         var hasYielded = false
     }
 
-    /// - Parameter isInTurn: no other task of this process is at the edge of the budget.
-    /// - Returns: nil when the attempt has to wait for its turn.
+    /// Makes one attempt at the reservation.
+    /// - Parameter isInTurn: true inside the serialized section of this process.
+    /// - Returns: nil if the attempt needs the serialized section.
     private func make(_ attempt: inout Attempt, isInTurn: Bool) async throws -> Contention.Outcome<Void>? {
         let record = attempt.record
         let findings = try await findings(for: record)
-        // Ours: it was written although the answer was lost.
+        // The reservation was written, but its response was lost.
         if attempt.failures > 0, findings.lockHolder == record.id { return try await confirm(&attempt) }
         if let obstacle = findings.obstacle(to: record, within: attempt.limits) { return try await refuse(attempt, because: obstacle) }
         var transaction = record.reservation(stacksPerUser: attempt.limits.stacksPerUser, in: table)
@@ -63,20 +68,20 @@ extension DynamoDBStackStore {
             throw ReservationRefusal.keyUsed(earlier)
         case .refused(let refusal):
             guard case .overBudget(let reserved) = refusal, attempt.failures < Self.budgetLooks else { throw refusal }
-            // Some of what is over the budget may be about to be taken back.
+            // Other reservations over the budget may be about to roll back.
             guard attempt.hasYielded || attempt.limits.budget?.covers(reserved) == false else { throw refusal }
             return .again(orElse: refusal)
         }
     }
 
-    /// How often a create looks whether others, which are over the budget together with it, have given way.
+    /// The number of attempts during which a create over the budget waits for others to roll back.
     private static let budgetLooks = 5
 
-    /// The second look at the budget.
+    /// Verifies the budget after the write, and rolls the reservation back if it is exceeded.
     private func confirm(_ attempt: inout Attempt) async throws -> Contention.Outcome<Void> {
         guard attempt.limits.budget != nil else { return .done(()) }
         let reserved = try await totalReserved()
-        // The budget of this moment, not that of the first look: a record that went meanwhile may have taken its Pod's share with it.
+        // Uses the current budget: a record that was removed meanwhile may have taken the share of its Pod with it.
         guard let budget = attempt.limits.budget, !budget.covers(reserved) else { return .done(()) }
         let refusal = ReservationRefusal.overBudget(reserved: reserved - attempt.record.requested)
         guard try await takeBack(attempt.record) else { throw refusal }
@@ -84,8 +89,8 @@ extension DynamoDBStackStore {
         return .again(orElse: refusal)
     }
 
-    /// Removes a reservation that is not confirmed.
-    /// - Returns: false when someone has marked it as being deleted meanwhile: then it is theirs to remove.
+    /// Rolls back an unconfirmed reservation.
+    /// - Returns: false if another process has marked it as being deleted and will remove it.
     private func takeBack(_ record: StackRecord) async throws -> Bool {
         try await contention.run { _ in
             do {

@@ -1,24 +1,24 @@
 import DynamoDB
 import Stacks
 
-/// What stands in the way of a reservation, as read before it is written.
+/// The preconditions of a reservation, as read before the write.
 struct Findings: Sendable, Equatable {
     var keyHolder: StackID?
     var lockHolder: StackID?
     var count = 0
     var portHolder: StackID?
-    /// How often the gate was passed; nil before the first time. Read before what is reserved.
+    /// The capacity version, which counts the reservations made at low headroom; nil before the first. Read before `reserved`.
     var gate: Int64?
-    /// What all records request together.
+    /// The sum of all records' requests.
     var reserved = ResourceAmount.zero
 
     enum Obstacle: Equatable {
-        /// This stack's record is the answer.
+        /// The response is the record of this stack.
         case keyUsed(by: StackID)
         case refused(ReservationRefusal)
     }
 
-    /// The first obstacle in the order of ``ReservationRefusal``.
+    /// Returns the first obstacle in the order of ``ReservationRefusal``.
     func obstacle(to record: StackRecord, within limits: ReservationLimits) -> Obstacle? {
         if let keyHolder { return .keyUsed(by: keyHolder) }
         if let lockHolder { return .refused(.stackExists(lockHolder)) }
@@ -28,7 +28,7 @@ struct Findings: Sendable, Equatable {
         return nil
     }
 
-    /// Whether so little is left of the budget that reservations must be made one after the other.
+    /// Returns true at low headroom, where reservations must be serialized.
     func isAtEdge(of budget: ResourceAmount?, for record: StackRecord) -> Bool {
         guard let budget else { return false }
         let (cpuMilli, isTooMuchCPU) = record.requestedCPUMilli.multipliedReportingOverflow(by: Self.spaciousCount)
@@ -37,17 +37,17 @@ struct Findings: Sendable, Equatable {
         return !budget.covers(reserved + ResourceAmount(cpuMilli: cpuMilli, memoryBytes: memoryBytes))
     }
 
-    /// With room for so many more stacks of a size, those that are reserved at the same time fit all together.
+    /// The headroom, in stacks of the same size, from which concurrent reservations are assumed to fit together.
     private static let spaciousCount: Int64 = 100
 }
 
 extension StackRecord {
-    /// What a lock, a port or an idempotency key says of its holder.
+    /// The attributes of a lock, port or idempotency key that name its holder.
     var holder: DynamoDB.Item {
         [Attribute.stackID: .s(id.description), Attribute.owner: .s(owner)]
     }
 
-    /// The one transaction that makes this record and everything it holds: eight items at most.
+    /// Returns the transaction that writes this record and everything it holds: at most eight items.
     func reservation(stacksPerUser: Int, in table: String) -> [DynamoDB.TransactWriteItem] {
         func put(_ item: DynamoDB.Item) -> DynamoDB.TransactWriteItem {
             DynamoDB.TransactWriteItem(
@@ -73,8 +73,8 @@ extension StackRecord {
         ] + (idempotency.map { [held(ItemKey.idempotency($0.key))] } ?? [])
     }
 
-    /// The one transaction that removes this record and frees everything it holds.
-    /// - Parameter owner: removes it only while it is this owner's; nil for anyone's.
+    /// Returns the transaction that removes this record and frees everything it holds.
+    /// - Parameter owner: a condition on the record's owner; nil for none.
     func removal(in state: State, ownedBy owner: String? = nil, in table: String) -> [DynamoDB.TransactWriteItem] {
         var row = DynamoDB.Delete(
             conditionExpression: "#state = :state",
@@ -104,8 +104,7 @@ extension StackRecord {
         ] + (idempotency.map { [freeing(ItemKey.idempotency($0.key), in: table)] } ?? [])
     }
 
-    /// Deletes an item that this stack holds. One that someone has removed by hand does not stand in the way; one that another stack
-    /// holds is never touched.
+    /// Deletes an item held by this stack. An item that was deleted by hand is no error; an item held by another stack is never touched.
     func freeing(_ key: DynamoDB.Item, in table: String) -> DynamoDB.TransactWriteItem {
         DynamoDB.TransactWriteItem(
             delete: DynamoDB.Delete(
@@ -117,7 +116,7 @@ extension StackRecord {
         )
     }
 
-    /// Holds for one reservation only of those that have read the same version.
+    /// Returns the write that increments the capacity version, on condition that it is still `gate`.
     static func passage(of gate: Int64?, in table: String) -> DynamoDB.TransactWriteItem {
         var update = DynamoDB.Update(
             conditionExpression: "attribute_not_exists(version)",

@@ -1,7 +1,7 @@
 import Stacks
 import Synchronization
 
-/// Lets one task of this process in at a time, in the order of arrival.
+/// A FIFO lock around the serialized section: one task of this process at a time, in the order of arrival.
 final class Turns: Sendable {
     private struct State {
         var isTaken = false
@@ -16,13 +16,12 @@ final class Turns: Sendable {
 
     private let state = Mutex(State())
 
-    /// How many tasks wait.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
-    /// Runs `body` when its turn has come.
-    /// - Throws: what `body` throws; `CancellationError` when the task is cancelled while it waits. A store that does not answer would
-    ///   keep those behind it waiting for as long, one after the other, so ``StoreError/unreachable(_:)`` is told to all of them at once.
-    ///   Whatever else fails is one request's own: an item that cannot be read, or throttling, which the next one may not meet.
+    /// Runs `body` under the lock.
+    /// - Throws: the error of `body`; `CancellationError` if the task is cancelled while waiting. ``StoreError/unreachable(_:)`` is thrown
+    ///   to all waiters at once, since each would otherwise wait for the same timeout in turn. Any other error, such as an unreadable item
+    ///   or throttling, concerns one request only.
     func withTurn<Value>(_ body: () async throws -> Value) async throws -> Value {
         try await wait()
         do {
@@ -46,7 +45,7 @@ final class Turns: Sendable {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 let answer = state.withLock { state -> Result<Void, any Error>? in
-                    // Cancelled before this: the handler has run and found nobody.
+                    // Cancelled earlier: `onCancel` ran before the continuation was stored.
                     if Task.isCancelled { return .failure(CancellationError()) }
                     guard state.isTaken else {
                         state.isTaken = true

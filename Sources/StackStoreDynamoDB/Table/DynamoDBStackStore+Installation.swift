@@ -3,7 +3,7 @@ import FoundationEssentials
 import Stacks
 
 extension DynamoDBStackStore {
-    /// A GetItem, and the write that makes the id when there is none: of two replicas that begin together, both have the same then.
+    /// Reads the id with a GetItem, and creates it if it is missing. Two replicas that start together get the same id.
     package func installationID() async throws -> String {
         if let known = try await meta()?.textIfPresent(Attribute.installationID) { return known }
         let update = DynamoDB.UpdateItemInput(

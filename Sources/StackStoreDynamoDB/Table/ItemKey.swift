@@ -2,11 +2,11 @@ import DynamoDB
 import FoundationEssentials
 import Stacks
 
-/// The keys of every kind of item in the table; docs/dynamodb.md shows them with their uses.
+/// The keys of every kind of item in the table; docs/dynamodb.md shows their uses.
 enum ItemKey {
-    /// The partitions over which the rows of stacks, and their expiries, are spread. Never to be changed: the keys in a table hold it.
+    /// The partitions of rows and expiries. Never change the range: stored keys contain it.
     static let stackShards = 0..<8
-    /// The items over which the sum of what stacks request is spread. Never to be changed either.
+    /// The items over which the capacity counters are spread. Never change the range.
     static let capacityShards = 0..<32
 
     /// The row of a stack.
@@ -17,7 +17,7 @@ enum ItemKey {
     /// The partition with the rows of a shard.
     static func stacks(shard: Int) -> String { "STACKS#\(shard)" }
 
-    /// What makes `(user, problem)` unique, and finds the stacks of a user.
+    /// The lock that makes `(user, problem)` unique; also the index of a user's stacks.
     static func lock(user: Int64, problem: Int64) -> DynamoDB.Item {
         make(self.user(user), lockPrefix + String(problem))
     }
@@ -27,65 +27,65 @@ enum ItemKey {
 
     static let lockPrefix = "PROBLEM#"
 
-    /// How many stacks a user has.
+    /// The stack count of a user.
     static func count(user: Int64) -> DynamoDB.Item {
         make(self.user(user), "COUNT")
     }
 
-    /// What makes a node port unique.
+    /// The item that makes a NodePort unique.
     static func port(_ nodePort: Int) -> DynamoDB.Item {
         make("PORT#\(nodePort)", "PORT")
     }
 
-    /// What makes an idempotency key unique.
+    /// The item that makes an idempotency key unique.
     static func idempotency(_ key: String) -> DynamoDB.Item {
         make("KEY#\(key)", "KEY")
     }
 
-    /// Finds a stack by the end of its time.
+    /// The index entry of a stack by its expiry.
     static func expiry(_ record: StackRecord) -> DynamoDB.Item {
         make(expiries(shard: shard(of: record.id)), moment(record.expiresAt.microseconds) + "#" + record.id.description)
     }
 
-    /// The partition with the expiries of a shard, in the order of time.
+    /// The partition with the expiries of a shard, ordered by time.
     static func expiries(shard: Int) -> String { "EXPIRY#\(shard)" }
 
-    /// Microseconds since 1970 so that text sorts as time does.
+    /// Microseconds since 1970, padded so that the order of text is the order of time.
     static func moment(_ microseconds: Int64, plus more: Int64 = 0) -> String {
         let (sum, overflow) = microseconds.addingReportingOverflow(more)
         let digits = String(overflow ? .max : max(0, sum))
         return String(repeating: "0", count: 19 - digits.count) + digits
     }
 
-    /// One of the counters of what stacks request. It follows from the id, so that what was added to one is subtracted from the same.
+    /// The capacity counter of a stack. It follows from the id, so that additions and subtractions reach the same counter.
     static func capacity(_ id: StackID) -> DynamoDB.Item {
         let shard = hexadecimal(id, digits: 2) % capacityShards.count
         return make(capacity, shard < 10 ? "0\(shard)" : "\(shard)")
     }
 
-    /// The partition with all counters: they are read by one query, for the price of one small item.
+    /// The partition with all counters; one query reads them for the price of a small item.
     static let capacity = "CAPACITY"
-    /// Sorts behind the counters, which are two digits, and before the gate.
+    /// A sort key after the counters, which are two digits, and before the capacity version.
     static let endOfCounters = "A"
 
-    /// Changed by every reservation that is made where the budget is nearly used up.
+    /// The capacity version, changed by every reservation at low headroom.
     static let gate = make(capacity, "GATE")
 
-    /// A sign of life.
+    /// The heartbeat of a replica.
     static func replica(_ name: String) -> DynamoDB.Item {
         make(replicas, name)
     }
 
-    /// The mark of a copy. No replica's name is like that: it holds the name of a host and a UUID.
+    /// The lock of a copy. A replica's name, a host name and a UUID, cannot equal this key.
     static let copy = make(replicas, "COPY")
 
-    /// The partition with the signs of life and the mark of a copy: one query reads both.
+    /// The partition with the heartbeats and the copy lock; one query reads both.
     static let replicas = "REPLICA"
 
-    /// What is true of the table as a whole: its installation id, and the version of its items.
+    /// Table-wide data: the installation id and the version of the items.
     static let meta = make("META", "META")
 
-    /// The item in which the system that this one replaces keeps its totals, in a table with the same keys.
+    /// The totals of the system that this one replaces, in a table with the same keys.
     static let predecessor = make("GLOBAL", "RESOURCES")
 
     private static func make(_ partition: String, _ sort: String) -> DynamoDB.Item {
@@ -101,8 +101,7 @@ enum ItemKey {
     }
 }
 
-/// The names of attributes, as they stand in the table. Those among them that DynamoDB reserves are written `#state`, `#owner` … in
-/// expressions.
+/// Attribute names in the table. Names that DynamoDB reserves are written `#state`, `#owner` … in expressions.
 /// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html
 enum Attribute {
     static let partitionKey = "pk"
@@ -126,13 +125,13 @@ enum Attribute {
     static let createdAt = "created_at"
     static let updatedAt = "updated_at"
     static let expiresAt = "expires_at"
-    /// Of the gate: how often it was passed. Of the table: how its items are to be read.
+    /// The capacity version in the item `gate`; the version of the table's items in the item `meta`.
     static let version = "version"
     static let installationID = "installation_id"
-    /// Of the count of a user.
+    /// The number of stacks in the stack count of a user.
     static let stacks = "stacks"
-    /// Of the mark of a copy: whose it is.
+    /// The id of the copy in the copy lock.
     static let token = "token"
-    /// Seconds since 1970, after which DynamoDB may delete the item by itself.
+    /// The seconds since 1970 after which DynamoDB may delete the item.
     static let timeToLive = "ttl"
 }

@@ -30,7 +30,7 @@ extension StackRecord {
         return item.merging(ItemKey.stack(id)) { own, _ in own }
     }
 
-    /// - Throws: ``StoreError/unreadable(_:)`` when the row holds what no version of this program writes.
+    /// - Throws: ``StoreError/unreadable(_:)`` if an attribute is missing or out of range.
     init(_ item: DynamoDB.Item) throws {
         let row = ItemReader(item)
         do {
@@ -68,13 +68,13 @@ extension StackRecord {
             updatedAt: Date(microseconds: try row.integer(Attribute.updatedAt)),
             expiresAt: Date(microseconds: try row.integer(Attribute.expiresAt))
         )
-        // Under another key nobody would find it who knows its id, and its Pod would be taken for an orphan.
+        // Reads by id would miss a row under another key, and its Pod would count as an orphan.
         guard row.key == ItemKey.stack(id) else { throw row.unreadable("\(Attribute.stackID) is \(id)") }
         if let flaw { throw row.unreadable(flaw) }
     }
 }
 
-/// Reads attributes by name.
+/// A typed reader of an item's attributes.
 struct ItemReader {
     private let item: DynamoDB.Item
 
@@ -90,7 +90,7 @@ struct ItemReader {
     /// Partition key and sort key.
     var key: DynamoDB.Item { item.filter { $0.key == Attribute.partitionKey || $0.key == Attribute.sortKey } }
 
-    /// nil when there is no such attribute; one of another type is no text.
+    /// Returns the text; nil if there is no such attribute. An attribute of another type is an error.
     func textIfPresent(_ name: String) throws -> String? {
         item[name] == nil ? nil : try text(name)
     }
@@ -100,7 +100,7 @@ struct ItemReader {
         return text
     }
 
-    /// A text that stands for something else.
+    /// Parses a text attribute.
     func value<Value>(_ name: String, _ parse: (String) -> Value?) throws -> Value {
         guard let value = parse(try text(name)) else { throw unreadable(attribute: name) }
         return value
@@ -112,12 +112,12 @@ struct ItemReader {
     }
 
     private func unreadable(attribute name: String) -> StoreError {
-        // A Pod spec, or whatever else stands in the attribute's place, may be long.
+        // The value may be long, as a Pod spec is.
         let found = item[name].map { "is \(String("\($0)".prefix(100)))" } ?? "is missing"
         return unreadable("\(name) \(found)")
     }
 
-    /// Names the item and what is wrong with it.
+    /// Returns an error that names the item and the defect.
     func unreadable(_ what: String) -> StoreError {
         let partition = optionalText(Attribute.partitionKey) ?? "?"
         let sort = optionalText(Attribute.sortKey) ?? "?"

@@ -1,15 +1,15 @@
 import DynamoDB
 
 extension StackTable {
-    /// What could be better about a table that works.
+    /// A recommendation for a table that works.
     package enum Advice: Sendable, Equatable {
-        /// Throughput is set aside, and what exceeds it is refused.
+        /// The table has provisioned throughput, and requests beyond it are throttled.
         case notOnDemand
-        /// Nothing brings back what is deleted by mistake.
+        /// Point-in-time recovery is off.
         case noRecovery
     }
 
-    /// Advice about the table; what may not be read is not spoken of.
+    /// Returns recommendations; settings that may not be read are left out.
     /// - Throws: `DynamoDBError`.
     package func advice() async throws -> [Advice] {
         guard let table = try await description() else { return [] }
@@ -19,7 +19,7 @@ extension StackTable {
         return advice
     }
 
-    /// Advice in a sentence, with the command that follows it.
+    /// Returns a recommendation as a sentence with the command for it.
     package func explain(_ advice: Advice, region: String) -> String {
         switch advice {
         case .notOnDemand:
@@ -36,7 +36,7 @@ extension StackTable {
         }
     }
 
-    /// - Returns: nil when it may not be read, or the endpoint does not know the question, as local stand-ins.
+    /// - Returns: nil if the setting may not be read, or the endpoint lacks the operation, as local emulators do.
     private func hasRecovery() async throws -> Bool? {
         do {
             let input = DynamoDB.DescribeContinuousBackupsInput(tableName: name)

@@ -1,14 +1,13 @@
 package import DynamoDB
 import FoundationEssentials
 
-/// The table of a ``DynamoDBStackStore``: makes it, and says what is wrong with it.
+/// The table of a ``DynamoDBStackStore``: its creation and its checks.
 package struct StackTable: Sendable {
     let client: DynamoDB
-    /// The table's name.
     package let name: String
     let pause: @Sendable (Duration) async throws -> Void
 
-    /// - Parameter pause: waits; tests inject their clock here.
+    /// - Parameter pause: waits; tests inject their clock.
     package init(
         client: DynamoDB,
         name: String,
@@ -19,33 +18,33 @@ package struct StackTable: Sendable {
         self.pause = pause
     }
 
-    /// Something that is not as the store needs it.
+    /// An issue of the table.
     package enum Finding: Sendable, Equatable {
         case missing
-        /// Being created, or being deleted: the state in DynamoDB's word.
+        /// The table status is not `ACTIVE`; the value is the status.
         case notActive(String)
-        /// The keys as they are, such as `id (N, HASH)`.
+        /// The actual keys, such as `id (N, HASH)`.
         case wrongKeys(String)
-        /// Signs of life of replicas that died would stay for ever. The store works all the same.
+        /// Time to live is off, so heartbeats of dead replicas stay forever. The store works all the same.
         case noTimeToLive
-        /// Its items are of a later version of this program: the version as it stands in the table.
+        /// A later version wrote the table; the value is the version in the table.
         case newer(String)
-        /// Its items are those of the system that this one replaces.
+        /// The system that this one replaces wrote the table.
         case predecessor
     }
 
-    /// How items are written and read; a table says of itself which version that is. One without it is of the first.
+    /// The version of the items. A table without a version has version 1.
     static let version = 1
 
-    /// Everything that is wrong with the table; empty when all is well.
-    /// - Throws: `DynamoDBError` when it cannot be described.
+    /// Returns every issue of the table; empty if there is none.
+    /// - Throws: `DynamoDBError` if the table cannot be described.
     package func findings() async throws -> [Finding] {
         let obstacles = try await obstacles()
         guard obstacles.isEmpty else { return obstacles }
         return try await foreignItems() + (hasTimeToLive() ? [] : [.noTimeToLive])
     }
 
-    /// What a service cannot work with, as DescribeTable alone tells it.
+    /// Returns the issues that prevent a service from working, from DescribeTable alone.
     private func obstacles() async throws -> [Finding] {
         guard let table = try await description() else { return [.missing] }
         var findings: [Finding] = []
@@ -55,15 +54,15 @@ package struct StackTable: Sendable {
         return findings
     }
 
-    /// What ``create()`` has done.
+    /// A step that ``create()`` took.
     package enum Step: Sendable, Equatable {
         case created
         case timeToLiveEnabled
     }
 
-    /// Makes what is missing, and waits until the table can be used. Repeats safely.
-    /// - Returns: what was done; nothing when everything was there.
-    /// - Throws: ``StackTableError`` when a table of this name has other keys or is not active in time; `DynamoDBError`.
+    /// Creates the parts that are missing, and waits until the table is usable. Idempotent.
+    /// - Returns: the steps taken; empty if nothing was missing.
+    /// - Throws: ``StackTableError`` if a table of this name has other keys or is not active in time; `DynamoDBError`.
     package func create() async throws -> [Step] {
         var steps: [Step] = []
         if try await description() == nil {
@@ -99,7 +98,7 @@ package struct StackTable: Sendable {
         return steps
     }
 
-    /// A table that is being created is active after some seconds.
+    /// Waits until the new table is active, which takes some seconds.
     private func waitUntilActive() async throws {
         for _ in 0..<120 {
             let obstacles = try await obstacles()
@@ -110,14 +109,14 @@ package struct StackTable: Sendable {
         throw StackTableError(message: "table \(name) is still not active after two minutes")
     }
 
-    /// Whether a service can work with the table. Asks for no more rights than a replica has.
-    /// - Throws: ``StackTableError``, which says what to run; `DynamoDBError`.
+    /// Checks that a service can work with the table. Needs only the rights of a replica.
+    /// - Throws: ``StackTableError``, whose message names the command to run; `DynamoDBError`.
     package func checkBeforeUse() async throws {
         try refuse(try await obstacles())
         try await refuseForeignItems()
     }
 
-    /// Whether the items in the table are of this system, and of a version that this program reads: one BatchGetItem.
+    /// Checks with one BatchGetItem that this system wrote the table, in a version that this program reads.
     /// - Throws: ``StackTableError``; `DynamoDBError`.
     package func refuseForeignItems() async throws {
         try refuse(try await foreignItems())
@@ -129,7 +128,7 @@ package struct StackTable: Sendable {
         do { answer = try await client.batchGetItem(DynamoDB.BatchGetItemInput(requestItems: [name: keys])) } catch let error
             as DynamoDBError where error.code == .accessDenied
         {
-            // Whoever only makes tables may not read them; a replica without the right learns it from its next read.
+            // An administrator may create tables without the right to read them; a replica without the right fails at its next read.
             return []
         }
         return (answer.responses?[name] ?? []).compactMap { item in
@@ -147,7 +146,7 @@ package struct StackTable: Sendable {
         throw StackTableError(message: findings.map { explain($0) }.joined(separator: "; "))
     }
 
-    /// A finding in a sentence, with what to do about it.
+    /// Returns an issue as a sentence with its remedy.
     package func explain(_ finding: Finding) -> String {
         switch finding {
         case .missing:
@@ -192,10 +191,9 @@ package struct StackTable: Sendable {
     }
 }
 
-/// Why the table cannot be used, and what to run.
+/// The reason for which the table is unusable, and the command to run.
 package struct StackTableError: Error, Sendable, Equatable, CustomStringConvertible {
     /// One or more sentences for the operator.
     package var message: String
-    /// The message.
     package var description: String { message }
 }

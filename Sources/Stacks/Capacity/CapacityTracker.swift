@@ -1,15 +1,15 @@
-/// How much of the cluster stacks may request, kept up to date event by event from the watches of nodes and Pods.
+/// Computes the budget: the cpu and memory that stacks may request. Updated event by event from the watches of nodes and Pods.
 ///
-/// A record counts from its reservation to its removal, whether or not its Pod is visible. So the budget leaves out what records
-/// count already:
+/// A record counts against the budget from its reservation to its removal, whether or not its Pod is visible. The budget therefore excludes
+/// requests that a record already counts:
 ///
 ///     budget = total − reserve − othersUse − ownExtra + ownElsewhere
 ///
-/// - `othersUse`: requests of Pods that belong to no stack, on eligible nodes; of each node at most what it offers.
-/// - `ownExtra`: requests of stacks' Pods beyond what their records count, as of an injected container, on eligible nodes.
-/// - `ownElsewhere`: requests of stacks whose Pod takes nothing of an eligible node: it has ended, or its node is not eligible.
+/// - `othersUse`: requests of Pods that belong to no stack, on eligible nodes; at most each node's allocatable amount.
+/// - `ownExtra`: requests of stacks' Pods beyond their records, for example those of an injected container, on eligible nodes.
+/// - `ownElsewhere`: counted requests of stacks whose Pod has ended or runs on a node that is not eligible.
 package struct CapacityTracker: Sendable {
-    /// What a node offers.
+    /// The allocatable resources of a node, and its eligibility for stacks.
     package struct Node: Sendable, Equatable {
         package var allocatable: NodeResources
         /// Ready, schedulable, without a taint that stacks do not tolerate, and matching the node selector.
@@ -21,14 +21,14 @@ package struct CapacityTracker: Sendable {
         }
     }
 
-    /// What a Pod takes.
+    /// The request of a Pod, and the part of it that a record counts.
     package struct Pod: Sendable, Equatable {
         package var nodeName: String?
-        /// What the scheduler counts for it.
+        /// The effective request, computed as the scheduler does.
         package var request: NodeResources
-        /// Succeeded or failed: the scheduler counts it no longer.
+        /// True in phase Succeeded or Failed; the scheduler no longer counts such a Pod.
         package var isFinished: Bool
-        /// What the record of its stack counts; nil when it belongs to no stack.
+        /// The request that the record of the Pod's stack counts; nil for a Pod of no stack.
         package var counted: ResourceAmount?
 
         package init(nodeName: String?, request: NodeResources, isFinished: Bool, counted: ResourceAmount?) {
@@ -39,7 +39,7 @@ package struct CapacityTracker: Sendable {
         }
     }
 
-    /// What the Pods on one node take.
+    /// Sums over the Pods of one node.
     private struct Usage: Sendable {
         var all = Totals()
         var others = Totals()
@@ -67,10 +67,10 @@ package struct CapacityTracker: Sendable {
         if let pod { account(pod, sign: 1) }
     }
 
-    /// The most that all records together may request.
+    /// The maximum that all records together may request.
     /// - Parameters:
-    ///   - total: the cluster's size when the operator states it; nil resources come from the nodes.
-    ///   - reserve: the share that must stay free.
+    ///   - totalCPUMilli: the size of the cluster as the operator states it; nil to add up the eligible nodes. `totalMemoryBytes` likewise.
+    ///   - reserve: the share that stays free.
     package func budget(totalCPUMilli: Int64? = nil, totalMemoryBytes: Int64? = nil, reserve: ReserveRatio) -> ResourceAmount {
         var allocatable = Totals()
         var used = Totals()
@@ -78,7 +78,7 @@ package struct CapacityTracker: Sendable {
         for (name, node) in nodes where node.isEligible {
             allocatable.add(node.allocatable, sign: 1)
             guard let usage = usage[name] else { continue }
-            // A stranger may bind a Pod to a node that is far too small for it; until the kubelet refuses it, it takes this node only.
+            // Another owner's Pod may be bound to a node that is too small for it. Until the kubelet rejects it, it fills that node only.
             var taken = usage.others
             taken += usage.ownExtra
             used += taken.atMost(node.allocatable)
@@ -95,8 +95,8 @@ package struct CapacityTracker: Sendable {
         )
     }
 
-    /// The resource beside cpu and memory of which the eligible nodes have too little left for one more Pod: `pods` or
-    /// `ephemeral-storage`; nil when there is room. A node that does not report a resource bounds nothing.
+    /// Returns the exhausted resource, `pods` or `ephemeral-storage`, if the eligible nodes have no room for one more Pod; else nil. A node
+    /// that does not report a resource has no limit on it.
     package func shortage(forEphemeralStorageBytes bytes: Int64) -> String? {
         let eligible = nodes.filter { $0.value.isEligible }
         guard !eligible.isEmpty else { return nil }
@@ -104,7 +104,7 @@ package struct CapacityTracker: Sendable {
             var free = -ownPending[keyPath: taken]
             for (name, node) in eligible {
                 guard let offered = node.allocatable[keyPath: reported] else { return nil }
-                // One overfull node takes nothing from the others.
+                // An overcommitted node does not reduce the free amount of other nodes.
                 free += max(0, Int128(offered) - (usage[name]?.all[keyPath: taken] ?? 0))
             }
             return free
@@ -123,7 +123,7 @@ package struct CapacityTracker: Sendable {
             return
         }
         guard let node = pod.nodeName else {
-            // Nobody else's Pod counts before it has a node.
+            // A Pod of no stack counts only once it is bound to a node.
             if counted != nil { ownPending.add(pod.request, sign: sign) }
             return
         }

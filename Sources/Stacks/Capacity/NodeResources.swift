@@ -1,15 +1,15 @@
-/// The resources by which the scheduler finds a node full: what a node offers, or what one Pod takes.
+/// Resources that the scheduler compares: the allocatable amount of a node, or the request of one Pod.
 package struct NodeResources: Sendable, Equatable {
     /// Thousandths of a core.
     package let cpuMilli: Int64
     package let memoryBytes: Int64
-    /// Of a node: nil when it does not report the resource.
+    /// The ephemeral storage in bytes; nil for a node that does not report the resource.
     package let ephemeralStorageBytes: Int64?
-    /// Pods that fit on a node; 1 for a Pod. Nil when a node does not report the resource.
+    /// The Pods that fit on a node, or 1 for a Pod. Nil for a node that does not report the resource.
     package let pods: Int64?
 
-    /// More than any machine has, and little enough that no number of Pods adds up to 127 bits: an amount beyond it is cut to it, so
-    /// that a stranger's typing error counts as "everything" and nothing more.
+    /// Upper bound of each amount: more than any machine has, and small enough that sums stay within 128 bits. A larger amount, such as a
+    /// typing error in a foreign Pod, is clamped.
     private static let maximum = ResourceAmount(cpuMilli: 1 << 40, memoryBytes: 1 << 53)
 
     package init(cpuMilli: Int64, memoryBytes: Int64, ephemeralStorageBytes: Int64? = nil, pods: Int64? = nil) {
@@ -20,18 +20,18 @@ package struct NodeResources: Sendable, Equatable {
         self.pods = pods.map { clamped($0, Self.maximum.cpuMilli) }
     }
 
-    /// What a record counts, as a Pod takes it.
+    /// Creates the request of one Pod from the amount that its record counts.
     init(_ amount: ResourceAmount) {
         self.init(cpuMilli: amount.cpuMilli, memoryBytes: amount.memoryBytes, pods: 1)
     }
 
-    /// The cpu and memory beyond `other`; nothing where there is less.
+    /// Returns cpu and memory beyond `other`, at least 0.
     func excess(over other: NodeResources) -> NodeResources {
         NodeResources(cpuMilli: max(0, cpuMilli - other.cpuMilli), memoryBytes: max(0, memoryBytes - other.memoryBytes))
     }
 }
 
-/// Sums of ``NodeResources``. Each summand is bounded, so no number of them leaves 128 bits.
+/// Sums of ``NodeResources``. Each summand is bounded, so the sums fit in 128 bits.
 struct Totals: Sendable, Equatable {
     var cpuMilli: Int128 = 0
     var memoryBytes: Int128 = 0
@@ -52,7 +52,7 @@ struct Totals: Sendable, Equatable {
         left.pods += right.pods
     }
 
-    /// No more cpu and memory than a node offers.
+    /// Returns the sums with cpu and memory limited to the amounts of `offered`.
     func atMost(_ offered: NodeResources) -> Totals {
         var result = self
         result.cpuMilli = min(cpuMilli, Int128(offered.cpuMilli))
@@ -60,7 +60,7 @@ struct Totals: Sendable, Equatable {
         return result
     }
 
-    /// The two resources that a budget counts.
+    /// Cpu and memory, the two resources of the budget.
     var amount: ResourceAmount {
         ResourceAmount(cpuMilli: Int64(clamping: cpuMilli), memoryBytes: Int64(clamping: memoryBytes))
     }

@@ -1,21 +1,21 @@
-/// A share between 0 and 1 in millionths, so that the boundary is exact.
+/// A ratio from 0 to 1, stored in millionths so that comparisons are exact.
 package struct ReserveRatio: Sendable, Equatable {
     package let millionths: Int64
 
-    /// A fifth, the default of the contract.
+    /// 0.2, the default of the contract.
     package static let standard = ReserveRatio(unchecked: 200_000)
 
     private init(unchecked millionths: Int64) {
         self.millionths = millionths
     }
 
-    /// - Returns: nil unless the value lies in 0…1,000,000.
+    /// - Returns: nil if `millionths` is outside 0…1,000,000.
     package init?(millionths: Int64) {
         guard (0...1_000_000).contains(millionths) else { return nil }
         self.millionths = millionths
     }
 
-    /// The share of both amounts, rounded up: the reserve is never smaller than asked for.
+    /// Returns the share of both amounts, rounded up so that the reserve is never too small.
     func share(of amount: ResourceAmount) -> ResourceAmount {
         ResourceAmount(cpuMilli: share(of: amount.cpuMilli), memoryBytes: share(of: amount.memoryBytes))
     }

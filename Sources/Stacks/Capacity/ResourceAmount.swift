@@ -1,5 +1,5 @@
-/// An amount of both resources that a budget counts. Sums that leave 64 bits stay at the nearest bound: an amount may come from the
-/// database or from a stranger's Pod, and no such number may end the process.
+/// An amount of cpu and memory, the two resources of the budget. Arithmetic saturates: an amount may come from the database or from a
+/// foreign Pod, and no such value may end the process.
 package struct ResourceAmount: Sendable, Hashable {
     /// Thousandths of a core.
     package var cpuMilli: Int64
@@ -12,7 +12,7 @@ package struct ResourceAmount: Sendable, Hashable {
         self.memoryBytes = memoryBytes
     }
 
-    /// Whether `other` stays within this amount in both resources.
+    /// Returns true if `other` is at most this amount in both resources.
     package func covers(_ other: ResourceAmount) -> Bool {
         other.cpuMilli <= cpuMilli && other.memoryBytes <= memoryBytes
     }
@@ -36,7 +36,7 @@ package struct ResourceAmount: Sendable, Hashable {
 }
 
 extension StackRecord {
-    /// What the stack's Pod requests, as the budget counts it.
+    /// The cpu and memory that the budget counts for the stack.
     package var requested: ResourceAmount {
         ResourceAmount(cpuMilli: requestedCPUMilli, memoryBytes: requestedMemoryBytes)
     }

@@ -1,67 +1,67 @@
 package import PodPolicy
 
-/// What the domain needs of Kubernetes. Every write can be repeated: creating what exists and deleting what is gone succeed.
+/// The Kubernetes operations that the domain needs. Writes are idempotent: creating an existing object and deleting a missing one succeed.
 ///
-/// Methods that call the API server throw ``ClusterError``; reads are answered from watches and never fail.
+/// Methods that call the API server throw ``ClusterError``. The synchronous reads use the watch caches and never fail.
 package protocol Cluster: Sendable {
-    /// Whether every watch has delivered its first list. Before that, nothing that is missing here may be taken as missing there.
+    /// True once every watch has delivered its first list. Until then an object missing from the cache may still exist.
     var isSynced: Bool { get }
 
     /// Creates the Pod of a stack.
-    /// - Returns: its uid, by which the Service names it as owner.
+    /// - Returns: the Pod's uid, for the owner reference of the Service.
     func createPod(_ manifest: PodManifest) async throws -> String
 
     /// Creates the NodePort Service of a stack, owned by its Pod.
     func createService(for record: StackRecord, podUID: String) async throws
 
-    /// Waits, by watch, until the scheduler has given the Pod a node.
+    /// Waits, by watch, until the scheduler has bound the Pod to a node.
     /// - Returns: the node's name.
-    /// - Throws: ``ClusterError`` with code `unschedulable` after `timeout`, or `podGone` when the Pod vanished meanwhile.
+    /// - Throws: ``ClusterError`` with code `unschedulable` after `timeout`, or `podGone` if the Pod was deleted meanwhile.
     func waitUntilScheduled(_ id: StackID, timeout: Duration) async throws -> String
 
-    /// Asks for the deletion of the Service; success when there is none.
+    /// Requests deletion of the Service; succeeds if there is none.
     func deleteService(of id: StackID) async throws
 
-    /// Asks for the deletion of the Pod; success when there is none.
-    /// - Parameter isNodeGivenUp: the Pod is removed at once, without the word of a kubelet that will not come.
+    /// Requests deletion of the Pod; succeeds if there is none.
+    /// - Parameter isNodeGivenUp: deletes with grace period 0, without waiting for the kubelet of a dead node.
     func deletePod(of id: StackID, isNodeGivenUp: Bool) async throws
 
-    /// Waits until the API server itself says that neither Pod nor Service exists.
-    /// - Returns: false when one of them is still there after `timeout`.
+    /// Waits until the API server confirms that neither Pod nor Service exists.
+    /// - Returns: false if one of them still exists after `timeout`.
     func waitUntilGone(_ id: StackID, timeout: Duration) async throws -> Bool
 
-    /// Asks the API server itself whether Pod and Service exist.
+    /// Reads from the API server, not from the cache, whether Pod and Service exist.
     func objectsExist(_ id: StackID) async throws -> ObjectsPresence
 
-    /// Asks the API server itself whether the node exists.
+    /// Reads from the API server, not from the cache, whether the node exists.
     func nodeExists(_ name: String) async throws -> Bool
 
-    /// Asks the API server itself whether the node's kubelet has stopped reporting; true also when there is no such node.
+    /// Reads from the API server, not from the cache, whether the node's kubelet has stopped reporting. True also for a missing node.
     func isNodeUnreachable(_ name: String) async throws -> Bool
 
-    /// What the watch last said of the Pod.
+    /// Returns the cached state of the Pod.
     func pod(of id: StackID) -> PodObservation?
     /// Whether the watch showed the Pod and then its removal, within the last minute. Such a Pod is not merely late to be seen.
     func hasPodGone(of id: StackID) -> Bool
     /// Whether the watch knows the Service.
     func hasService(of id: StackID) -> Bool
     func node(named name: String) -> NodeObservation?
-    /// Names of the nodes whose kubelet has stopped reporting.
+    /// Returns the names of the nodes whose kubelet has stopped reporting.
     func unreachableNodes() -> Set<String>
-    /// The IP family on which the stack's NodePorts answer; nil when the watch does not know the Service or its family.
+    /// Returns the IP family of the stack's Service; nil if the cache has no Service or no family for the stack.
     func serviceFamily(of id: StackID) -> IPFamily?
 
-    /// Every stack of which the watches know a Pod or a Service of this provisioner.
+    /// Returns every stack that has a Pod or a Service of this provisioner in the cache.
     func ownedObjects() -> Set<StackID>
 
-    /// The most that all records together may request now.
+    /// Returns the maximum that all records together may request now.
     func budget() -> ResourceAmount
 
-    /// The resource beside cpu and memory of which the nodes have too little left for one more Pod; nil when there is room.
+    /// Returns the exhausted resource, other than cpu and memory, if the nodes have no room for one more Pod; else nil.
     func shortage(forEphemeralStorageBytes bytes: Int64) -> String?
 }
 
-/// Which of a stack's two objects the API server knows.
+/// Existence of a stack's Pod and Service, as read from the API server.
 package struct ObjectsPresence: Sendable, Equatable {
     package var pod: Bool
     package var service: Bool
@@ -72,40 +72,40 @@ package struct ObjectsPresence: Sendable, Equatable {
     }
 }
 
-/// A call to Kubernetes that did not do what was asked.
+/// The failure of a call to Kubernetes.
 package struct ClusterError: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Code: Sendable, Equatable {
-        /// The NodePort is held by another Service.
+        /// Another Service holds the NodePort.
         case portAllocated
-        /// The NodePort lies outside the API server's own range.
+        /// The NodePort is outside the API server's range.
         case portOutOfRange
         case limitRange
         case quota
         case unschedulable
-        /// The Pod was deleted by someone else while it was being created.
+        /// Someone deleted the Pod during its creation.
         case podGone
         case namespaceMissing
         case namespaceTerminating
         case admissionDenied
-        /// A webhook that must be asked does not answer.
+        /// A required admission webhook does not respond.
         case admissionUnavailable
-        /// No address is left in the range of Services.
+        /// The API server has no free ClusterIP.
         case clusterIPsExhausted
         case unauthorized
         case forbidden
-        /// The API server refused the object itself.
+        /// The API server rejected the object as invalid.
         case invalid
-        /// No answer, or one that says nothing about the effect.
+        /// The API server did not respond, or the response leaves the effect of the call unknown.
         case unavailable
-        /// The API server did nothing because it has too much to do.
+        /// The API server rejected the call because of load; the call had no effect.
         case busy
-        /// The service has no credentials that it could show to the API server.
+        /// The service has no credentials for the API server.
         case noCredentials
         case unexpected
     }
 
     package var code: Code
-    /// What the API server said, in plain words.
+    /// The response of the API server as a sentence.
     package var message: String
     package var retryAfterSeconds: Int?
 

@@ -1,6 +1,6 @@
 package import FoundationEssentials
 
-/// What the cluster's watch last said about the Pod of a stack.
+/// The cached state of a stack's Pod.
 package struct PodObservation: Sendable, Equatable {
     /// `status.phase` of the Pod.
     package enum Phase: String, Sendable {
@@ -19,21 +19,21 @@ package struct PodObservation: Sendable, Equatable {
             case terminated(exitCode: Int, reason: String?, message: String?)
         }
 
-        /// How a container runs.
+        /// The role of a container in its Pod.
         package enum Role: Sendable, Equatable {
             case main
-            /// Runs to its end before the main ones.
+            /// An init container that ends before the main containers start.
             case initial
-            /// An init container that runs beside the main ones and is restarted.
+            /// A restartable init container that runs beside the main containers.
             case sidecar
         }
 
         package var name: String
         package var state: State
         package var role: Role
-        /// Whether the spec of the stack named it; an admission webhook may have injected others.
+        /// True if the stack's spec names the container; false if an admission webhook injected it.
         package var isOurs: Bool
-        /// The container ports that it declares.
+        /// The declared container ports.
         package var ports: [Int]
 
         package init(name: String, state: State, role: Role = .main, isOurs: Bool = true, ports: [Int] = []) {
@@ -47,14 +47,14 @@ package struct PodObservation: Sendable, Equatable {
 
     package var name: String
     package var phase: Phase
-    /// `status.reason` and `status.message`: set by eviction, a passed deadline, a lost node.
+    /// `status.reason`, set for an evicted Pod, a passed deadline or a lost node. `message` is `status.message`.
     package var reason: String?
     package var message: String?
     package var nodeName: String?
-    /// Why the scheduler has not placed it, from the `PodScheduled` condition.
+    /// The message of the `PodScheduled` condition while the Pod is unschedulable.
     package var unschedulable: String?
     package var containers: [Container]
-    /// A delete was asked for and its grace period runs.
+    /// True once deletion was requested, while the grace period runs.
     package var isTerminating: Bool
     package var createdAt: Date?
 
@@ -81,14 +81,14 @@ package struct PodObservation: Sendable, Equatable {
     }
 }
 
-/// What the cluster's watch last said about a node.
+/// The cached state of a node.
 package struct NodeObservation: Sendable, Equatable {
     package var name: String
     /// The addresses of type `ExternalIP`, in the node's order.
     package var externalIPs: [String]
-    /// Whether its kubelet reports that all is well.
+    /// True if the `Ready` condition of the node is true.
     package var isReady: Bool
-    /// Whether its kubelet has stopped reporting.
+    /// True if the kubelet has stopped reporting.
     package var isUnreachable: Bool
 
     package init(name: String, externalIPs: [String] = [], isReady: Bool = true, isUnreachable: Bool = false) {
@@ -98,14 +98,14 @@ package struct NodeObservation: Sendable, Equatable {
         self.isUnreachable = isUnreachable
     }
 
-    /// The first external address of a family, as a NodePort answers only on addresses of its Service's family.
-    /// - Parameter family: nil when the Service is not known; then the first address counts.
+    /// Returns the first external address of `family`: a NodePort accepts connections only on addresses of its Service's family.
+    /// - Parameter family: nil if the Service is unknown; then any address matches.
     func externalIP(of family: IPFamily?) -> String? {
         externalIPs.first { family == nil || IPFamily(address: $0) == family }
     }
 }
 
-/// A family of IP addresses, in Kubernetes' words.
+/// A family of IP addresses, with the names that Kubernetes uses.
 package enum IPFamily: String, Sendable {
     case v4 = "IPv4"
     case v6 = "IPv6"

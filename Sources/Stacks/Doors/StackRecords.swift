@@ -1,7 +1,7 @@
 import FoundationEssentials
 import PodPolicy
 
-/// What a store answers when it is asked for many records: one that cannot be read hides none of the others.
+/// The records of a query, with the unreadable ones listed apart so that they do not hide the others.
 package struct StackRecords: Sendable, Equatable {
     package var records: [StackRecord]
     package var unreadable: [UnreadableRecord]
@@ -11,7 +11,7 @@ package struct StackRecords: Sendable, Equatable {
         self.unreadable = unreadable
     }
 
-    /// The ids that are known to be in the store; nil when one of them cannot be read, so that any id might be.
+    /// The ids of all records; nil if the id of an unreadable record is unknown, since the store may then hold any id.
     package var ids: Set<StackID>? {
         var ids = Set(records.map(\.id))
         for record in unreadable {
@@ -22,11 +22,11 @@ package struct StackRecords: Sendable, Equatable {
     }
 }
 
-/// A record that no version of this program writes, or a later one than this.
+/// A record that this version cannot read: damaged, or written by a later version.
 package struct UnreadableRecord: Sendable, Equatable, CustomStringConvertible {
-    /// nil when not even the id can be read.
+    /// The id; nil if it is unreadable too.
     package var id: StackID?
-    /// One sentence for the operator: where the record is, and what is wrong with it.
+    /// A sentence for the operator with the place of the record and the defect.
     package var reason: String
 
     package init(id: StackID?, reason: String) {
@@ -38,8 +38,7 @@ package struct UnreadableRecord: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension StackRecord {
-    /// The attribute that holds what no version of this program writes, with the value; nil when there is none. Whoever reads a record
-    /// from a database asks before it believes in it.
+    /// The name and value of an attribute out of range; nil for a valid record. Stores check each record that they read with `flaw`.
     package var flaw: String? {
         if userID <= 0 { return "user_id is \(userID)" }
         if problemID <= 0 { return "problem_id is \(problemID)" }
@@ -55,6 +54,6 @@ extension StackRecord {
     }
 
     private static let ports = 1...65535
-    /// What a time in a database may be: microseconds from the year 1970 to the end of the year 9999.
+    /// The valid range of stored times, in microseconds since 1970: to the end of the year 9999.
     package static let times: ClosedRange<Int64> = 0...253_402_300_799_999_999
 }

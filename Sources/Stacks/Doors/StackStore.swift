@@ -1,69 +1,67 @@
 package import FoundationEssentials
 
-/// Where stacks are kept. Every method is one atomic operation; two stores pass the same conformance suite.
+/// The database of stacks. Every method is one atomic operation. Both stores pass the same conformance suite.
 ///
-/// All methods throw ``StoreError`` when the store cannot answer; whether a write took place is then unknown.
+/// All methods throw ``StoreError`` if the store fails; after a failed write its effect is unknown.
 package protocol StackStore: Sendable {
-    /// Whether no other process can write to this store while it is open. A reservation of another owner is then a leftover of a
-    /// process that has died.
+    /// True if no other process can write to this store while it is open. A reservation of another owner then belongs to a dead process.
     var isExclusive: Bool { get }
 
-    /// Writes the record in state `reserved` if, and only if, `(user, problem)` has no record, the user is under the limit, nobody
-    /// holds the port and the totals with this record stay within the budget. A record that bears the same idempotency key is found
-    /// before anything else.
-    /// - Throws: ``ReservationRefusal``, and then nothing was written.
+    /// Writes the record in state `reserved` if `(user, problem)` has no record, the user is under the limit, the port is free and the
+    /// totals including this record stay within the budget. A record with the same idempotency key is looked up first.
+    /// - Throws: ``ReservationRefusal``; nothing was written then.
     func reserve(_ record: StackRecord, within limits: ReservationLimits) async throws
 
-    /// Why ``reserve(_:within:)`` would refuse the record now, in the same order; nil when it would not. Writes nothing.
+    /// Returns the refusal that ``reserve(_:within:)`` would throw now, checked in the same order; nil if none. Writes nothing.
     func refusal(of record: StackRecord, within limits: ReservationLimits) async throws -> ReservationRefusal?
 
-    /// Gives a reservation another port, because the cluster refused the first.
-    /// - Throws: ``ReservationRefusal/portTaken``; ``StoreError/lostReservation`` when it is no longer this owner's.
+    /// Changes the port of a reservation after the cluster rejected the first one.
+    /// - Throws: ``ReservationRefusal/portTaken``; ``StoreError/lostReservation`` if the owner no longer holds the reservation.
     func changePort(of id: StackID, owner: String, to nodePort: Int, at now: Date) async throws
 
-    /// Turns a reservation into a stack.
-    /// - Throws: ``StoreError/lostReservation`` when it is no longer this owner's.
+    /// Changes a reservation to an active stack.
+    /// - Throws: ``StoreError/lostReservation`` if the owner no longer holds the reservation.
     func activate(_ id: StackID, owner: String, nodeID: String, at now: Date) async throws -> StackRecord
 
-    /// Marks a stack as being deleted. Repeats safely.
-    /// - Parameter seen: marks it only while owner, state and time of the last change are as they were seen; nil for whatever they
-    ///   are. So a reservation that is taken for abandoned is left alone if its owner has gone on with it in this very moment.
-    /// - Returns: the record as it is now, or nil when there is none, or when it has changed.
+    /// Marks a stack as being deleted. Idempotent.
+    /// - Parameter seen: compare and set: marks only if owner, state and update time are as in `seen`; nil marks unconditionally. A
+    ///   reservation that looks abandoned survives if its owner has just changed it.
+    /// - Returns: the record after the call; nil if there is none or it differs from `seen`.
     func beginDelete(_ id: StackID, ifUnchanged seen: StackRecord?, at now: Date) async throws -> StackRecord?
 
-    /// Forgets a stack that was marked as being deleted and thereby frees its lock, its port and its resources. Repeats safely.
+    /// Removes a stack that is marked as being deleted, which frees its lock, port and resources. Idempotent.
     func remove(_ id: StackID) async throws
 
-    /// - Throws: ``StoreError/unreadable(_:)`` when there is one that cannot be read.
+    /// - Throws: ``StoreError/unreadable(_:)`` if the record exists but is unreadable.
     func record(_ id: StackID) async throws -> StackRecord?
-    /// The record that a request with this idempotency key made.
+    /// Returns the record created by the request with this idempotency key.
     func record(idempotencyKey: String) async throws -> StackRecord?
-    /// Every record, oldest first.
+    /// Returns every record, oldest first.
     func records() async throws -> StackRecords
-    /// Every record of a user, oldest first.
+    /// Returns every record of a user, oldest first.
     func records(ofUser userID: Int64) async throws -> StackRecords
-    /// Every active record whose time is over at `date`.
+    /// Returns every active record that expires at or before `date`.
     func records(expiredBy date: Date) async throws -> StackRecords
-    /// The moment at which the next active record expires, of those that can be read.
+    /// Returns the earliest expiry of the active records that are readable.
     func nextExpiry() async throws -> Date?
 
-    /// What tells this store from every other; made when it was opened for the first time.
+    /// Returns the unique id of this store, created when the store was first opened.
     func installationID() async throws -> String
-    /// Goes on as the store from which its stacks were copied.
+    /// Sets the id of the store from which the stacks were copied.
     func setInstallationID(_ id: String) async throws
 
-    /// Answers if the store can be read, and could be written lately.
+    /// Throws unless the store is readable and a recent write succeeded.
     func checkReadiness() async throws
 }
 
 extension StackStore {
-    /// Marks a stack as being deleted, whatever its state.
+    /// Marks a stack as being deleted, in any state.
     func beginDelete(_ id: StackID, at now: Date) async throws -> StackRecord? {
         try await beginDelete(id, ifUnchanged: nil, at: now)
     }
 
-    /// Every record, oldest first, for whom a part of them is worth nothing.
-    /// - Throws: ``StoreError/unreadable(_:)`` when one of them cannot be read.
+    /// Returns every record, oldest first, for callers that need all of them.
+    /// - Throws: ``StoreError/unreadable(_:)`` if a record is unreadable.
     package func allRecords() async throws -> [StackRecord] {
         let read = try await records()
         if let unreadable = read.unreadable.first { throw StoreError.unreadable(unreadable) }
@@ -72,19 +70,19 @@ extension StackStore {
 }
 
 extension StackRecord {
-    /// Whether this is the record as it was seen: no owner has changed it since.
+    /// Returns true if no owner has changed the record since `seen` was read.
     package func isUnchanged(since seen: StackRecord) -> Bool {
         id == seen.id && owner == seen.owner && state == seen.state && updatedAt == seen.updatedAt
     }
 }
 
-/// What a reservation must keep within.
+/// The limits that a reservation is checked against.
 package struct ReservationLimits: Sendable {
     package var stacksPerUser: Int
     private let currentBudget: @Sendable () -> ResourceAmount?
 
-    /// The most that all records together may request, at this moment; nil for no bound. A store asks after it has read what is
-    /// reserved: the budget may have changed while the reservation waited.
+    /// The maximum that all records together may request now; nil for no limit. Stores evaluate `budget` after they have read the reserved
+    /// totals, since it may change while a reservation waits.
     package var budget: ResourceAmount? { currentBudget() }
 
     package init(stacksPerUser: Int, budget: ResourceAmount?) {
@@ -97,31 +95,31 @@ package struct ReservationLimits: Sendable {
     }
 }
 
-/// Why a reservation was not written. Tested in this order, so that a caller learns the reason that lasts longest.
+/// The reason for which a reservation was not written. Checked in this order, so that callers see the most lasting reason.
 package enum ReservationRefusal: Error, Sendable, Equatable {
     /// An earlier request with the same idempotency key made this record.
     case keyUsed(StackRecord)
-    /// `(user, problem)` has this stack already.
+    /// `(user, problem)` already has this stack.
     case stackExists(StackID)
     case userLimitReached(count: Int)
     case overBudget(reserved: ResourceAmount)
     case portTaken
 }
 
-/// Why the store did not do what it was asked.
+/// The failure of a store operation.
 package enum StoreError: Error, Sendable, Equatable {
-    /// It refuses, or cannot be read or written now. The text is for the log, not for callers.
+    /// The store returned an error. The text is for the log, not for callers.
     case unavailable(String)
-    /// It did not answer, or not in time: nobody else's request would fare better now.
+    /// The store did not respond in time; other requests would fail as well.
     case unreachable(String)
-    /// The record is there, and this version of the program cannot read it.
+    /// The record exists but this version cannot read it.
     case unreadable(UnreadableRecord)
-    /// The reservation is no longer this owner's to finish: it was deleted or reclaimed.
+    /// The owner no longer holds the reservation: it was deleted or reclaimed.
     case lostReservation(StackID)
 }
 
 extension StoreError: CustomStringConvertible {
-    /// For the log.
+    /// Text for the log.
     package var description: String {
         switch self {
         case .unavailable(let reason), .unreachable(let reason): reason

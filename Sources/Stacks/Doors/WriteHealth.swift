@@ -1,11 +1,11 @@
-/// Whether a store can be written, from the writes that were tried: a probe of its readiness need not write each time.
+/// The outcome of recent writes, from which readiness is derived without a test write for each probe.
 package struct WriteHealth: Sendable {
-    /// Why the last write failed; nil when it succeeded, or none was tried.
+    /// The error of the last write; nil if it succeeded or there was none.
     package private(set) var failure: StoreError?
     private var lastTried: ContinuousClock.Instant?
     private var lastSuccess: ContinuousClock.Instant?
 
-    /// For so long the outcome of a write is believed.
+    /// The time for which the outcome of a write is valid.
     package static let lifetime: Duration = .seconds(10)
 
     package init() {}
@@ -21,15 +21,15 @@ package struct WriteHealth: Sendable {
         failure = error
     }
 
-    /// - Returns: whether a write is to be tried now: none was lately. Who asks while it is under way is told what was known before.
+    /// Returns true if a test write is due: no write was tried within ``lifetime``. Concurrent callers get false and use the last outcome.
     package mutating func beginProbe(at now: ContinuousClock.Instant) -> Bool {
         if let lastTried, now - lastTried < Self.lifetime { return false }
         lastTried = now
         return true
     }
 
-    /// Why no write has succeeded lately, though one was tried; one that failed among others that succeed is not enough for that.
-    /// - Parameter lifetime: longer than the pauses between the writes that are tried anyway.
+    /// Returns the error of the last write if no write has succeeded within `lifetime`; single failures among successes do not count.
+    /// - Parameter lifetime: longer than the interval of regular writes.
     package func lastingFailure(at now: ContinuousClock.Instant, lifetime: Duration = Self.lifetime) -> StoreError? {
         if let lastSuccess, now - lastSuccess < lifetime { return nil }
         return failure

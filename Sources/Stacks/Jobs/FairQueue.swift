@@ -1,16 +1,16 @@
 import DequeModule
 
-/// Whose turn it is when work has to wait: a user's, or that of a stack whose user is not known yet.
+/// The party that queued work is scheduled by: a user, or a stack whose user is not known yet.
 package enum Claimant: Hashable, Sendable {
     case user(Int64)
     case stack(StackID)
 }
 
-/// A queue that takes turns between claimants: one claimant's burst delays others by one element at a time, not by the burst.
+/// A round-robin queue over claimants: the burst of one claimant delays each other claimant by one element at a time.
 struct FairQueue<Element> {
     private(set) var count = 0
     private var waiting: [Claimant: Deque<Element>] = [:]
-    /// Claimants with something waiting, in the order of their next turn.
+    /// Claimants with queued elements, in round-robin order.
     private var turns: Deque<Claimant> = []
 
     mutating func append(_ element: Element, of claimant: Claimant) {
@@ -19,7 +19,8 @@ struct FairQueue<Element> {
         waiting[claimant, default: []].append(element)
     }
 
-    /// - Parameter mayRun: whether the claimant may have its turn now; one that may not keeps its place.
+    /// Removes and returns the next element.
+    /// - Parameter mayRun: returns false for a claimant to skip; it keeps its place.
     mutating func popFirst(where mayRun: (Claimant) -> Bool = { _ in true }) -> (claimant: Claimant, element: Element)? {
         guard let position = turns.firstIndex(where: mayRun) else { return nil }
         let claimant = turns.remove(at: position)

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Lets so many pieces of work go on at once. Those that wait take turns between claimants, and no claimant may have more than half
-/// of the slots, so that one user's slow work never keeps all others waiting.
+/// A semaphore with fair waiting: at most `limit` pieces of work run at once, waiters are served round-robin by claimant, and one claimant
+/// has at most half of the slots, so that the slow work of one user cannot block all others.
 package final class FairSlots: Sendable {
     private struct State {
         var queue = FairQueue<Int>()
@@ -20,11 +20,10 @@ package final class FairSlots: Sendable {
         limitPerClaimant = max(1, limit / 2)
     }
 
-    /// Pieces of work that wait for their turn.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
-    /// Runs `body` once there is a slot for it.
-    /// - Throws: what `body` throws; `CancellationError` when the task is cancelled while it waits.
+    /// Runs `body` in a slot, as soon as one is free.
+    /// - Throws: the error of `body`; `CancellationError` if the task is cancelled while waiting.
     func withSlot<Result>(for claimant: Claimant, _ body: () async throws -> Result) async throws -> Result {
         guard await acquire(for: claimant) else { throw CancellationError() }
         defer { release(of: claimant) }
@@ -39,7 +38,7 @@ package final class FairSlots: Sendable {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let answer = state.withLock { state -> Bool? in
-                    // `onCancel` may have run before there was a continuation to resume.
+                    // `onCancel` may have run before the continuation was stored.
                     guard !Task.isCancelled else { return false }
                     guard !canStart(claimant, state) else {
                         Self.start(claimant, &state)
@@ -52,12 +51,13 @@ package final class FairSlots: Sendable {
                 if let answer { continuation.resume(returning: answer) }
             }
         } onCancel: {
-            // Its ticket stays in the queue and is skipped when its turn comes.
+            // The ticket stays in the queue; `release` skips it.
             state.withLock { $0.waiting.removeValue(forKey: ticket) }?.resume(returning: false)
         }
     }
 
-    /// Whoever waits while there is a free slot has all the slots that one claimant may have: others need not queue behind.
+    /// Returns true if a slot is free for the claimant. Anyone who waits while a slot is free has reached the limit per claimant, so
+    /// no waiter is overtaken.
     private func canStart(_ claimant: Claimant, _ state: State) -> Bool {
         state.running < limit && state.runningOf[claimant, default: 0] < limitPerClaimant
     }

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Carries out creates and deletes in tasks of its own, so that neither a vanished client nor a cancelled request leaves one half
-/// done. A job does its work in one of a few slots and waits outside of them.
+/// Runs creates and deletes in separate tasks, so that a vanished client or a cancelled request leaves no work half done. Jobs hold one of
+/// a few slots while they work, but not while they wait.
 package final class JobRunner: Sendable {
     private typealias Job = @Sendable () async -> Void
 
@@ -11,7 +11,7 @@ package final class JobRunner: Sendable {
         var isAccepting = true
     }
 
-    /// What a job needs while it works on the store and the cluster; to wait for others it needs none.
+    /// The slots for work on the store and the cluster. Waiting needs no slot.
     let slots: FairSlots
     private let state = Mutex(State())
     private let limit: Int
@@ -20,8 +20,8 @@ package final class JobRunner: Sendable {
     private let starter: AsyncStream<Job>.Continuation
 
     /// - Parameters:
-    ///   - limit: slots.
-    ///   - queueCapacity: jobs that may be accepted beside as many as there are slots.
+    ///   - limit: the number of slots.
+    ///   - queueCapacity: the number of accepted jobs beyond `limit`.
     package init(limit: Int, queueCapacity: Int) {
         slots = FairSlots(limit)
         self.limit = limit
@@ -29,15 +29,14 @@ package final class JobRunner: Sendable {
         (started, starter) = AsyncStream.makeStream()
     }
 
-    /// Runs the jobs until ``finish()`` was called and the last one has ended. Cancelling it cancels the jobs, and those that wait are
-    /// not begun.
+    /// Runs jobs until ``finish()`` was called and the last job has ended. Cancellation cancels running jobs and drops waiting ones.
     package func run() async {
         await withDiscardingTaskGroup { group in
             for await job in started { group.addTask { await job() } }
         }
     }
 
-    /// Accepts no more jobs; those accepted are still carried out.
+    /// Stops accepting jobs; accepted jobs still run.
     package func finish() {
         let isIdle = state.withLock { state in
             state.isAccepting = false
@@ -46,9 +45,9 @@ package final class JobRunner: Sendable {
         if isIdle { starter.finish() }
     }
 
-    /// Runs `work` in a task of its own and returns what it returns. The work goes on even if the calling task is cancelled.
-    /// - Parameter claimant: who asks. One claimant may have a quarter of all jobs at most.
-    /// - Throws: what `work` throws; ``StackError`` `too_many_creates` when too many are under way, `shutting_down` after ``finish()``.
+    /// Runs `work` in a separate task and returns its result. Cancelling the caller does not cancel `work`.
+    /// - Parameter claimant: the requesting party. One claimant has at most a quarter of all jobs.
+    /// - Throws: the error of `work`; ``StackError`` `too_many_creates` if the queue is full, `shutting_down` after ``finish()``.
     package func perform<Result: Sendable>(for claimant: Claimant, _ work: @escaping @Sendable () async throws -> Result) async throws
         -> Result
     {
@@ -77,11 +76,11 @@ package final class JobRunner: Sendable {
                 return tooMany("\(limit) requests are being carried out and \(queueCapacity) are waiting; try again later")
             }
             let own = state.acceptedOf[claimant, default: 0]
-            // So the repeats of one key or one delete never fill the queue.
+            // Prevents retries of one key or one delete from filling the queue.
             guard own < max(1, capacity / 4) || capacity < 4 else {
                 return tooMany("\(own) requests of the same user or for the same stack are under way; try again later")
             }
-            // Nobody takes a job any more once `run` was cancelled.
+            // `run` was cancelled, so no job starts any more.
             if case .terminated = starter.yield(job) { return shuttingDown }
             state.accepted += 1
             state.acceptedOf[claimant] = own + 1

@@ -1,19 +1,19 @@
-/// What is known of a namespace and a store when the service asks whether they belong together.
+/// The identity of a namespace and a store, compared before the service deletes anything.
 ///
-/// A store removes only what is its own. It has an id, which the namespace bears, so that neither a store that is empty by mistake nor
-/// a namespace of somebody else is tidied up.
+/// Each store has an id, and its namespace carries that id in an annotation. Neither an empty store opened by mistake nor a foreign
+/// namespace can thereby lead to the deletion of stacks.
 package struct Installation: Sendable, Equatable {
-    /// The annotation of the namespace that bears the id.
+    /// The namespace annotation with the store's id.
     package static let annotation = "ctf-provisioner.dev/installation"
 
     package var namespace: String
-    /// The store's id.
+    /// The id of the store.
     package var store: String
-    /// What the namespace bears; nil when it bears nothing.
+    /// The value of the namespace's annotation; nil if it has none.
     package var mark: String?
-    /// Whether there are Pods or Services with our labels.
+    /// True if the namespace has Pods or Services with this provisioner's labels.
     package var hasObjects: Bool
-    /// Whether the store holds stacks, be it some that cannot be read.
+    /// True if the store holds stacks, including unreadable ones.
     package var hasRecords: Bool
 
     package init(namespace: String, store: String, mark: String?, hasObjects: Bool, hasRecords: Bool) {
@@ -26,9 +26,9 @@ package struct Installation: Sendable, Equatable {
 
     package enum Verdict: Sendable, Equatable {
         case ours
-        /// Nobody's yet: the namespace is to bear the store's id.
+        /// The namespace has no id yet and may be marked with the store's id.
         case free
-        /// Somebody else's, or that of a store that was lost: why, in a sentence for the operator.
+        /// The namespace belongs to another store, or to one that was lost. The value is a sentence for the operator.
         case foreign(String)
     }
 
@@ -37,7 +37,7 @@ package struct Installation: Sendable, Equatable {
         if let mark {
             return .foreign("namespace \(namespace) belongs to installation \(mark), and the store is that of installation \(store)")
         }
-        // Before namespaces bore an id, whoever had records had made what is there.
+        // Earlier versions did not mark the namespace: there, a store with records is the owner of the objects.
         if hasRecords || !hasObjects { return .free }
         return .foreign(
             "namespace \(namespace) bears no installation id and holds stacks, and the store, that of installation \(store), is empty"

@@ -1,12 +1,12 @@
-/// A stack as callers see it: the record, and what the cluster says of it at this moment.
+/// A stack as callers see it: the record and the current status from the cluster.
 package struct Stack: Sendable, Equatable {
     package var record: StackRecord
     package var status: StackStatus
-    /// Why the status is what it is, in Kubernetes' own word (`ImagePullBackOff`, `OOMKilled`), when there is something to say.
+    /// The reason for the status in Kubernetes' terms (`ImagePullBackOff`, `OOMKilled`), if there is one.
     package var reason: String?
-    /// The same as a sentence.
+    /// The reason as a sentence.
     package var message: String?
-    /// The node's ExternalIP, when it has one.
+    /// The first ExternalIP of the node, if it has one.
     package var nodePublicIP: String?
 
     package init(record: StackRecord, status: StackStatus, reason: String? = nil, message: String? = nil, nodePublicIP: String? = nil) {
@@ -18,18 +18,18 @@ package struct Stack: Sendable, Equatable {
     }
 }
 
-/// The five states that callers know.
+/// The status of a stack in responses.
 package enum StackStatus: String, Sendable, CaseIterable {
-    /// Not running yet.
+    /// The Pod is not running yet.
     case creating
     case running
-    /// The Pod ended by itself, successfully.
+    /// The Pod succeeded.
     case stopped
-    /// The Pod failed, or can never start.
+    /// The Pod failed or cannot start.
     case failed
-    /// The node that carried the Pod is no longer part of the cluster.
+    /// The node of the Pod is no longer part of the cluster.
     case nodeDeleted = "node_deleted"
 
-    /// Whether a player may count on it now or soon.
+    /// True if a player can use the stack now or soon.
     package var isActive: Bool { self == .creating || self == .running }
 }

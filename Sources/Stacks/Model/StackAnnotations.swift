@@ -1,18 +1,18 @@
 import PodPolicy
 
-/// The annotations of a stack's Pod. They say what the record counts and which containers the spec named, so that a container that a
-/// webhook injects is told apart.
+/// Annotations of a stack's Pod: the requests that its record counts, and the containers of the spec, which distinguishes them from
+/// containers that a webhook injects.
 package enum StackAnnotations {
-    /// Every annotation of ours begins with it.
+    /// The prefix of all annotations of this provisioner.
     package static let prefix = "ctf-provisioner.dev/"
     /// The cpu that the record counts, as a quantity.
     package static let requestedCPU = prefix + "requested-cpu"
     /// The memory that the record counts, as a quantity.
     package static let requestedMemory = prefix + "requested-memory"
-    /// Names of the containers and init containers of the spec, with commas.
+    /// The names of the spec's containers and init containers, separated by commas.
     package static let containers = prefix + "containers"
 
-    /// The annotations of a new Pod. The last two keep autoscalers from moving a Pod that nobody would make anew.
+    /// Returns the annotations of a new Pod. The last two keep autoscalers from evicting a Pod that is never created again.
     /// https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md
     /// https://karpenter.sh/docs/concepts/disruption/
     static func all(of pod: CheckedPod) -> [String: String] {

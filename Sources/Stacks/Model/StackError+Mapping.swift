@@ -25,7 +25,7 @@ extension StackError {
         )
     }
 
-    /// - Parameter resource: Kubernetes' name for it.
+    /// - Parameter resource: the Kubernetes name of the resource.
     static func tooLittle(of resource: String) -> StackError {
         StackError(.clusterSaturated, "the nodes have too little \(resource) left for one more stack", retryAfterSeconds: 30)
     }
@@ -38,12 +38,12 @@ extension StackError {
         )
     }
 
-    /// The stack's objects are where this process does not look: it could neither remove them nor see them gone.
+    /// Objects in another namespace can neither be deleted nor seen gone by this process.
     static func foreignNamespace(_ record: StackRecord) -> StackError {
         StackError(.internalError, "stack \(record.id) was made in another namespace than this service serves")
     }
 
-    /// The refusal of a reservation in the caller's terms; nil for what takes more to answer.
+    /// Maps a refused reservation to the caller's terms; nil if the response needs more than the refusal.
     init?(refusal error: any Error, request: CreateRequest, limits: ReservationLimits) {
         switch error as? ReservationRefusal {
         case .userLimitReached(let count):
@@ -63,7 +63,7 @@ extension StackError {
         }
     }
 
-    /// What Kubernetes refused, in the caller's terms.
+    /// Maps a failure of Kubernetes to the caller's terms.
     init(_ error: ClusterError) {
         let retry = error.retryAfterSeconds
         switch error.code {
@@ -98,7 +98,7 @@ extension StackError {
 }
 
 extension StackService {
-    /// Lets only ``StackError`` out, and logs what callers must not see.
+    /// Maps every error to ``StackError`` and logs details that callers must not see.
     func translatingErrors<Result>(_ logger: Logger, _ body: () async throws -> Result) async throws(StackError) -> Result {
         do {
             return try await body()
@@ -123,14 +123,14 @@ extension StackService {
 }
 
 extension StackError {
-    /// Why the store did not do it, in the caller's terms; the log learns the rest.
+    /// Maps a failure of the store to the caller's terms and logs the details.
     fileprivate init(_ error: StoreError, _ logger: Logger) {
         switch error {
         case .unavailable(let reason), .unreachable(let reason):
             logger.error("the store is unavailable", metadata: ["error": "\(reason)"])
             self.init(.storeUnavailable, "the store cannot be reached", retryAfterSeconds: 5)
         case .unreadable(let record):
-            // Coming again would not help: somebody has to look at the record.
+            // A retry would fail as well: an operator has to look at the record.
             logger.error("a record cannot be read", metadata: ["error": "\(record.reason)"])
             self.init(.internalError, "the record of \(record.id.map(\.description) ?? "a stack") cannot be read")
         case .lostReservation(let id):
@@ -140,7 +140,7 @@ extension StackError {
 }
 
 extension StackError.Code {
-    /// Failures that no caller can mend: someone has to look at the cluster or the service.
+    /// True for server-side faults: an operator has to look at the cluster or the service.
     var isOperatorsConcern: Bool {
         switch self {
         case .namespaceMissing, .namespaceTerminating, .admissionDenied, .admissionUnavailable, .clusterIPsExhausted,

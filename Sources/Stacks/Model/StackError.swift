@@ -1,8 +1,8 @@
 package import PodPolicy
 
-/// Why a request was not carried out, in words for the caller.
+/// The failure of a request, in the caller's terms.
 package struct StackError: Error, Sendable, Equatable {
-    /// The stable name of the failure, as it stands in `code` of the answer.
+    /// The stable error code, the `code` of the response.
     package enum Code: String, Sendable, CaseIterable {
         case invalidRequest = "invalid_request"
         case invalidPodSpec = "invalid_pod_spec"
@@ -33,11 +33,11 @@ package struct StackError: Error, Sendable, Equatable {
     }
 
     package var code: Code
-    /// A sentence that names the field or the object, what was found, and what is allowed.
+    /// A sentence with the field or object, the value found and the values allowed.
     package var message: String
     /// Every problem of a refused Pod spec.
     package var details: [PodSpecProblem]
-    /// When trying again may help, in seconds.
+    /// The delay after which a retry may succeed, in seconds.
     package var retryAfterSeconds: Int?
 
     package init(_ code: Code, _ message: String, details: [PodSpecProblem] = [], retryAfterSeconds: Int? = nil) {

@@ -1,12 +1,12 @@
-/// The name of a stack: `stack-` and 16 lower-case hexadecimal digits.
+/// The id of a stack: `stack-` and 16 lower-case hexadecimal digits.
 ///
-/// The Pod bears this very name and the Service a name derived from it, so that every step of a create or a delete can be
-/// repeated without knowing how far an earlier attempt came.
+/// The names of Pod and Service derive from the id, so every step of a create or a delete can be repeated without knowing how far an
+/// earlier attempt came.
 package struct StackID: Hashable, Sendable, CustomStringConvertible {
-    /// The whole name, prefix included.
+    /// The whole id, including its prefix.
     package let description: String
 
-    /// Accepts exactly what ``random(using:)`` makes; anything else is no stack id.
+    /// Parses an id; nil unless `text` has the format that ``random(using:)`` creates.
     package init?(_ text: some StringProtocol) {
         let digits = text.dropFirst(Self.prefix.count)
         guard text.hasPrefix(Self.prefix), digits.utf8.count == 16,
@@ -22,15 +22,13 @@ package struct StackID: Hashable, Sendable, CustomStringConvertible {
         description = Self.prefix + String(repeating: "0", count: 16 - digits.count) + digits
     }
 
-    /// A new id of 64 random bits.
+    /// Returns a new id of 64 random bits.
     package static func random(using generator: inout some RandomNumberGenerator) -> StackID {
         StackID(bits: generator.next())
     }
 
-    /// The Pod of this stack.
     package var podName: String { description }
 
-    /// The Service of this stack.
     package var serviceName: String { "svc-" + description }
 
     private static let prefix = "stack-"

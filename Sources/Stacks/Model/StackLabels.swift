@@ -1,10 +1,10 @@
-/// The labels by which our objects are found. No caller can set a label of this prefix, so no stack can pose as another.
+/// Labels that select this provisioner's objects. Callers cannot set labels with this prefix, so no stack can impersonate another.
 package enum StackLabels {
-    /// The stack's id; the Service selects its Pod by it.
+    /// The stack's id, used in the Service's selector.
     package static let stackID = "ctf-provisioner.dev/stack-id"
     package static let userID = "ctf-provisioner.dev/user-id"
     package static let problemID = "ctf-provisioner.dev/problem-id"
-    /// The recommended label of Kubernetes for the tool that manages an object.
+    /// The recommended Kubernetes label for the tool that manages an object.
     package static let managedBy = "app.kubernetes.io/managed-by"
     package static let managedByValue = "ctf-provisioner"
 

@@ -1,15 +1,15 @@
 package import FoundationEssentials
 package import PodPolicy
 
-/// What the store keeps of a stack. The cluster knows the rest: whether the Pod runs, and how the node is reached.
+/// The stored part of a stack. Whether the Pod runs and how its node is reached is read from the cluster.
 package struct StackRecord: Sendable, Equatable {
-    /// How far the stack has come. It only ever moves forward.
+    /// The progress of a stack. A state never goes back.
     package enum State: String, Sendable, CaseIterable {
-        /// The row, its lock, its port and its resources are held; Pod and Service are being made.
+        /// Record, lock, port and resources are held; Pod and Service are being created.
         case reserved
-        /// Pod and Service exist and the Pod has a node.
+        /// Pod and Service exist and the Pod is bound to a node.
         case active
-        /// Pod and Service are being removed; everything stays held until both are seen gone.
+        /// Pod and Service are being deleted; everything stays held until both are gone.
         case deleting
     }
 
@@ -17,16 +17,16 @@ package struct StackRecord: Sendable, Equatable {
     package var userID: Int64
     package var problemID: Int64
     package var state: State
-    /// The process that made the reservation. Only it may finish it; others may reclaim it once it is too old.
+    /// The process that created the reservation and alone may complete it. Other processes may reclaim a reservation that is too old.
     package var owner: String
-    /// By what a repeated request is known again; nil when the caller gave no key.
+    /// Identifies a retried request; nil if there was no Idempotency-Key.
     package var idempotency: Idempotency?
     package var namespace: String
-    /// The Pod as sanitised, in YAML.
+    /// The sanitised Pod in YAML.
     package var podSpec: String
     package var port: ExposedPort
     package var nodePort: Int
-    /// The node's name, once the scheduler has chosen one.
+    /// The name of the node, once the Pod is bound to it.
     package var nodeID: String?
     package var requestedCPUMilli: Int64
     package var requestedMemoryBytes: Int64
@@ -71,12 +71,12 @@ package struct StackRecord: Sendable, Equatable {
     }
 }
 
-/// The caller's key for a request that may be sent more than once, and what the request asked for.
+/// The idempotency key of a request with a digest of its content.
 /// https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 package struct Idempotency: Sendable, Equatable {
-    /// The key as the caller chose it; unique among all requests.
+    /// The key chosen by the caller, unique among all requests.
     package var key: String
-    /// A digest of the request's content: another request with the same key is a mistake of the caller.
+    /// A digest of the request: the same key with another digest is a mistake of the caller.
     package var digest: String
 
     package init(key: String, digest: String) {
@@ -86,8 +86,7 @@ package struct Idempotency: Sendable, Equatable {
 }
 
 extension Date {
-    /// The same moment in whole microseconds since 1970: what stores keep and what answers show, so that both agree.
-    /// A moment that 64 bits cannot hold is the farthest that they can.
+    /// The date in whole microseconds since 1970, the resolution of both stores and responses. Clamped to 64 bits.
     package var microseconds: Int64 {
         let exact = (timeIntervalSince1970 * 1_000_000).rounded()
         return Int64(exactly: exact) ?? (exact < 0 ? .min : .max)

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import PodPolicy
 
-/// A status with its reason, derived from what is seen; nothing here is stored.
+/// A status and its reason, derived from record and cache. Never stored.
 struct ObservedStatus: Equatable {
     var status: StackStatus
     var reason: String?
@@ -9,15 +9,16 @@ struct ObservedStatus: Equatable {
 }
 
 extension ObservedStatus {
-    /// Container waiting reasons after which the Pod will not start by itself.
+    /// Waiting reasons of containers that will not start without a change.
     private static let hopelessWaits: Set<String> = ["CreateContainerConfigError", "InvalidImageName", "RunContainerError"]
-    /// Waiting reasons that may pass: a registry may be slow to answer, and a busy runtime misses its deadline for a while, after
-    /// which the kubelet tries again. https://github.com/kubernetes/kubernetes/issues/88153
+    /// Waiting reasons that may pass: a registry may be slow, and a busy runtime misses its deadline for a while before the kubelet
+    /// retries. https://github.com/kubernetes/kubernetes/issues/88153
     private static let passingWaits: Set<String> = [
         "CreateContainerError", "ErrImageNeverPull", "ErrImagePull", "ImageInspectError", "ImagePullBackOff", "RegistryUnavailable",
         "SignatureValidationFailed",
     ]
 
+    /// Derives the status from record and cache.
     /// - Parameters:
     ///   - pod: what the watch knows of the Pod; nil when it knows none.
     ///   - hasPodGone: the watch has shown the Pod and its removal, so the Pod is not merely late to be seen.
@@ -59,7 +60,7 @@ extension ObservedStatus {
         }
     }
 
-    /// Somebody deletes a Pod that this service did not delete, and its containers have ended already.
+    /// The status of a Pod that someone else is deleting and whose containers have ended.
     private static let terminating = ObservedStatus(
         status: .failed,
         reason: "Terminating",
@@ -68,7 +69,7 @@ extension ObservedStatus {
 
     private static func finished(_ pod: PodObservation) -> ObservedStatus {
         let culprit = failedContainer(of: pod)
-        // An injected container that failed does not make the challenge fail.
+        // A failed injected container does not fail the challenge.
         let ours = pod.containers.filter { $0.isOurs && $0.role != .sidecar }
         let hasSucceeded = pod.phase == .succeeded || (pod.reason == nil && !ours.isEmpty && ours.allSatisfy(\.hasSucceeded))
         guard !hasSucceeded else {
@@ -82,7 +83,7 @@ extension ObservedStatus {
         )
     }
 
-    /// It runs, as far as is known, and may not for long.
+    /// Adds the reason for which a running Pod may soon stop or be unreachable.
     private mutating func warn(of pod: PodObservation, on node: NodeObservation?) {
         if let node, !node.isReady {
             (reason, message) = ("NodeNotReady", "node \(node.name) has stopped reporting; whether the Pod runs is not known")
@@ -97,7 +98,7 @@ extension ObservedStatus {
         age: TimeInterval,
         startGrace: TimeInterval
     ) -> ObservedStatus {
-        // restartPolicy is Never: a container that ended stays ended, whatever the others do.
+        // With restartPolicy Never a failed container stays failed, whatever the other containers do.
         if let culprit = failedContainer(of: pod) { return culprit }
         if let server = pod.containers.first(where: { $0.isOurs && $0.role == .main && $0.ports.contains(exposedPort) && $0.hasSucceeded })
         {
@@ -108,7 +109,7 @@ extension ObservedStatus {
             guard case .waiting(let reason?, let message) = container.state else { return nil }
             return (container, reason, "container \(container.name): \(message ?? reason)")
         }
-        // One hopeless container is enough, wherever it stands among those that only wait.
+        // One container that cannot start is enough, at any position.
         let hopeless = waiting.first { wait in
             let isHopeless = hopelessWaits.contains(wait.reason) || (passingWaits.contains(wait.reason) && age >= startGrace)
             return isHopeless && wait.container.isOurs
@@ -124,7 +125,8 @@ extension ObservedStatus {
         }
     }
 
-    /// The first container of the challenge that ended badly. A sidecar is restarted, and an injected container is not the challenge.
+    /// Returns the status for the first failed container of the challenge. Sidecars, which are restarted, and injected containers do not
+    /// count.
     private static func failedContainer(of pod: PodObservation) -> ObservedStatus? {
         for container in pod.containers where container.isOurs && container.role != .sidecar {
             guard case .terminated(let exitCode, let reason, let message) = container.state, exitCode != 0 else { continue }

@@ -1,23 +1,25 @@
 import DequeModule
 
-/// Which NodePorts may be given next: a hint kept in memory, built from the watch of the cluster's Services. The
-/// store's unique key and the API server have the last word.
+/// Chooses free NodePorts. The pool is an in-memory hint built from the watch of Services; the unique key of the store and the API server
+/// decide.
 ///
-/// A port is free when no create of this process, no Service of the cluster and no quarantine holds it. A choice costs the same
-/// however full the range is. A port is held by the create from its choice until its Service is seen; from then on the Service holds
-/// it, whichever replica removes it.
+/// A create holds its port until the watch reports the Service; from then on the Service holds the port, whichever replica deletes it.
+/// A port without a holder is in one of three states:
+///
+/// - fresh: allocated first, at random in constant time.
+/// - cooling: in short cooldown after its stack; allocated only if no fresh port is left.
+/// - quarantined: in long cooldown, since its holder is unknown or its node was given up; not allocated.
 package struct PortPool: Sendable {
-    /// Rests are measured by a clock that nobody sets: a wall clock may jump.
+    /// Cooldowns use a monotonic clock, since a wall clock may jump.
     package typealias Instant = ContinuousClock.Instant
 
-    /// The range, inclusive.
     package let range: ClosedRange<Int>
-    /// How long a port rests that the API server called taken although nothing here held it.
+    /// The long cooldown, of a port that the API server reported as allocated although no holder is known.
     package let quarantineTime: Duration
-    /// How long a freed port is given only when no other is free: players' old connections may still come to it.
+    /// The short cooldown, of a freed port: old connections of players may still reach it.
     package let coolingTime: Duration
-    /// How long a create may hold a port. Longer than any create takes: this only frees the port of a Service that came and went while
-    /// the watch was down.
+    /// The maximum time for which a create holds a port, longer than any create takes. It frees the port of a Service that was created and
+    /// deleted while the watch was down.
     package let holdTime: Duration
 
     private var fresh = PortSet()
@@ -25,7 +27,7 @@ package struct PortPool: Sendable {
     private var heldByCreates: [Int: Instant] = [:]
     private var serviceHolds: [Int: Int] = [:]
     private var resting: [Int: Rest] = [:]
-    /// In order of their end.
+    /// The ends of long cooldowns, ordered by time.
     private var quarantineEnds: Deque<RestEnd> = []
     private var coolingEnds: Deque<RestEnd> = []
     private var holdEnds: Deque<RestEnd> = []
@@ -49,15 +51,15 @@ package struct PortPool: Sendable {
         for port in range { fresh.insert(port) }
     }
 
-    /// A create's hold on a port. It shows the hold when it lets go of the port, so that it can't free the hold of another create
-    /// that was given the port meanwhile.
+    /// A create's hold on a port. Releasing requires the hold itself, so that a create cannot release the port that another create was
+    /// allocated meanwhile.
     package struct Hold: Sendable, Equatable {
         package let port: Int
         fileprivate let until: Instant
     }
 
-    /// Takes a free port at random, for a stack.
-    /// - Returns: nil when every port of the range is held.
+    /// Allocates a random free port.
+    /// - Returns: nil if every port of the range is held.
     package mutating func take(at now: Instant, using generator: inout some RandomNumberGenerator) -> Hold? {
         endRests(at: now)
         guard let port = fresh.random(using: &generator) ?? cooling.random(using: &generator) else { return nil }
@@ -69,47 +71,47 @@ package struct PortPool: Sendable {
         return hold
     }
 
-    /// The port was taken but never used.
+    /// Returns an unused port without cooldown.
     package mutating func giveBack(_ hold: Hold) {
         guard end(hold) else { return }
         settle(hold.port)
     }
 
-    /// The port turned out to be another stack's, or the create that held it was undone.
+    /// Releases the port of another stack, or of a create that was undone, and starts its short cooldown.
     package mutating func release(_ hold: Hold, at now: Instant) {
         guard end(hold) else { return }
         cool(hold.port, at: now)
     }
 
-    /// Someone whom nothing here knows holds the port.
+    /// Releases a port with an unknown holder and starts its long cooldown.
     package mutating func quarantine(_ hold: Hold, at now: Instant) {
         _ = end(hold)
         quarantine(hold.port, for: quarantineTime, at: now)
     }
 
-    /// The stack that had the port is gone. A hold of another create stays.
+    /// Starts the short cooldown of a removed stack's port. The hold of another create stays.
     package mutating func cool(_ port: Int, at now: Instant) {
         guard range.contains(port) else { return }
         endRests(at: now)
-        // A quarantine outlasts the cooling.
+        // The long cooldown outlasts the short one.
         if case .quarantined = resting[port] { return settle(port) }
         rest(port, .cooling(until: now + coolingTime))
     }
 
-    /// The port is not to be given for a while, whoever may use it.
+    /// Starts a long cooldown of `time`.
     package mutating func quarantine(_ port: Int, for time: Duration, at now: Instant) {
         guard range.contains(port) else { return }
         rest(port, .quarantined(until: now + time))
     }
 
-    /// - Returns: whether the hold was still in force.
+    /// - Returns: true if the hold was still valid.
     private mutating func end(_ hold: Hold) -> Bool {
         guard heldByCreates[hold.port] == hold.until else { return false }
         heldByCreates[hold.port] = nil
         return true
     }
 
-    /// A Service of the cluster, ours or not, has begun to hold the port.
+    /// Records that a Service, of this provisioner or not, has the port.
     package mutating func serviceHolds(_ port: Int) {
         guard range.contains(port) else { return }
         serviceHolds[port, default: 0] += 1
@@ -117,14 +119,14 @@ package struct PortPool: Sendable {
         settle(port)
     }
 
-    /// A Service of the cluster holds the port no longer. Players' connections may still come to it.
+    /// Records that no Service has the port any more, and starts its cooldown: old connections of players may still reach it.
     package mutating func serviceReleases(_ port: Int, at now: Instant) {
         guard let holds = serviceHolds[port] else { return }
         serviceHolds[port] = holds == 1 ? nil : holds - 1
         if holds == 1 { cool(port, at: now) }
     }
 
-    /// Ports that could be given now.
+    /// Returns the number of ports that can be allocated now.
     package mutating func freeCount(at now: Instant) -> Int {
         endRests(at: now)
         return fresh.count + cooling.count
@@ -134,7 +136,7 @@ package struct PortPool: Sendable {
         resting[port] = rest
         switch rest {
         case .quarantined(let until):
-            // Nearly always the last: only the port of a node that was given up rests longer than the others.
+            // Nearly always the last position: only ports of given-up nodes have a longer cooldown.
             let position = quarantineEnds.lastIndex { $0.until <= until }.map { $0 + 1 } ?? 0
             quarantineEnds.insert(RestEnd(port: port, until: until), at: position)
         case .cooling(let until): coolingEnds.append(RestEnd(port: port, until: until))
@@ -161,7 +163,7 @@ package struct PortPool: Sendable {
         }
     }
 
-    /// Puts a port where its holders and its rest say it belongs.
+    /// Recomputes which set the port belongs to from its holders and its cooldown.
     private mutating func settle(_ port: Int) {
         guard range.contains(port) else { return }
         fresh.remove(port)
@@ -175,7 +177,7 @@ package struct PortPool: Sendable {
     }
 }
 
-/// A set with a random choice in constant time.
+/// A set of ports with random choice in constant time.
 private struct PortSet: Sendable {
     private var ports: [Int] = []
     private var positions: [Int: Int] = [:]

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The one ``PortPool`` of this process, shared by requests, the reconciler and the watch of Services.
+/// The thread-safe ``PortPool`` of this process, shared by requests, the reconciler and the watch of Services.
 package final class Ports: Sendable {
     private let pool: Mutex<PortPool>
     private let now: @Sendable () -> ContinuousClock.Instant
@@ -10,10 +10,10 @@ package final class Ports: Sendable {
         self.now = now
     }
 
-    /// Ports that could be given now.
+    /// The number of ports that can be allocated now.
     package var freeCount: Int { pool.withLock { $0.freeCount(at: now()) } }
 
-    /// A Service's ports changed from `old` to `new`.
+    /// Updates the pool after the NodePorts of a Service changed from `old` to `new`.
     package func serviceChanged(from old: [Int], to new: [Int]) {
         pool.withLock { pool in
             for port in new { pool.serviceHolds(port) }

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// How long this process has seen each node unreachable, by its own monotonic clock: neither a wall clock that is set nor a restart
-/// makes a node look dead for longer than it was seen to be.
+/// Measures how long this process has seen each node unreachable, by the monotonic clock. Neither a change of the wall clock nor a restart
+/// makes a node look dead for longer than observed.
 final class DeadNodes: Sendable {
     private struct Outage {
         var since: ContinuousClock.Instant
@@ -16,8 +16,9 @@ final class DeadNodes: Sendable {
     private static let warningInterval: Duration = .seconds(60)
     private let state = Mutex(State())
 
-    /// Takes the nodes that are unreachable now; all others are well.
-    /// - Parameter longestGap: after a longer time without an update nothing is known of the nodes: one may have been well meanwhile.
+    /// Sets the nodes that are unreachable now; all others are reachable.
+    /// - Parameter longestGap: after a longer time without an update all durations start again, since a node may have been reachable
+    ///   meanwhile.
     func update(_ unreachable: Set<String>, at now: ContinuousClock.Instant, longestGap: Duration = .seconds(3600)) {
         state.withLock { state in
             if let last = state.lastUpdate, now - last > longestGap { state.outages = [:] }
@@ -27,15 +28,15 @@ final class DeadNodes: Sendable {
         }
     }
 
-    /// Begins to count anew, as at the start of a term: nobody looked at the nodes before.
+    /// Starts all durations again, at the start of a leadership term.
     func reset() { state.withLock { $0 = State() } }
 
-    /// - Returns: nil while the node is well.
+    /// - Returns: nil if the node is reachable.
     func timeUnreachable(_ name: String, at now: ContinuousClock.Instant) -> Duration? {
         state.withLock { $0.outages[name].map { now - $0.since } }
     }
 
-    /// Whether a warning about the node is due; counts as given then.
+    /// Returns true if a warning about the node is due, and records it as given.
     func takeWarning(_ name: String, at now: ContinuousClock.Instant) -> Bool {
         state.withLock { state in
             guard let outage = state.outages[name] else { return false }

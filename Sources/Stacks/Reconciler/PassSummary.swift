@@ -1,17 +1,17 @@
 import Logging
 
-/// What one pass of the reconciler found and did.
+/// Counts of one reconciler pass.
 package struct PassSummary: Sendable, Equatable {
     package var records = 0
     package var repairs: [Repair: Int] = [:]
     package var failures = 0
     /// Deletions that wait for a Pod to end.
     package var pending = 0
-    /// Records of another namespace, which are none of this service's concern.
+    /// Records of another namespace, which this service ignores.
     package var foreign = 0
-    /// Records that cannot be read; their objects are left alone.
+    /// Unreadable records; their objects are left alone.
     package var unreadable = 0
-    /// Stacks left alone because an earlier attempt failed a moment ago.
+    /// Stacks in backoff after a failed attempt.
     package var postponed = 0
     package var duration: Duration = .zero
 

@@ -1,8 +1,8 @@
 package import FoundationEssentials
 import Synchronization
 
-/// What wakes the reconciler: the period, what the watches report, and the nearest expiry; each on its own, so that work on one delays
-/// none of the others.
+/// The triggers of the reconciler: period, watch events and next expiry. Each has its own signal, so that work for one does not delay the
+/// others.
 package final class ReconcileTriggers: Sendable {
     private struct State {
         var isPassPending = false
@@ -17,10 +17,10 @@ package final class ReconcileTriggers: Sendable {
 
     package init() {}
 
-    /// Something about the objects of one stack has changed for the worse.
+    /// Enqueues a stack after a watch event on its objects.
     package func stackChanged(_ id: StackID) {
         let isNew = state.withLock { state in
-            // The pass to come will see it. So nothing piles up where no pass ever comes, on a replica that does not lead.
+            // The pending pass covers the stack. The set therefore stays bounded on a replica that never leads.
             guard !state.isPassPending else { return false }
             state.stacks.insert(id)
             return true
@@ -28,7 +28,7 @@ package final class ReconcileTriggers: Sendable {
         if isNew { stackReported.set() }
     }
 
-    /// Something has changed that concerns many stacks: a node left, a watch listed anew.
+    /// Requests a pass over all stacks, for a change that concerns many: a node left, a watch listed again.
     package func requestFullPass() {
         state.withLock { state in
             state.isPassPending = true
@@ -37,12 +37,12 @@ package final class ReconcileTriggers: Sendable {
         passRequested.set()
     }
 
-    /// A stack has come to be that expires then.
+    /// Records the expiry of a new stack.
     package func expiryAdded(_ date: Date) {
         if state.withLock({ $0.expiry.add(date) }) { expiryChanged.set() }
     }
 
-    /// Whether a pass has been asked for since the last call.
+    /// Returns true if a pass was requested since the last call.
     func takePass() -> Bool {
         state.withLock { state in
             defer { state.isPassPending = false }
@@ -50,7 +50,7 @@ package final class ReconcileTriggers: Sendable {
         }
     }
 
-    /// The stacks that were reported since the last call.
+    /// Returns the stacks enqueued since the last call.
     func takeStacks() -> Set<StackID> {
         state.withLock { state in
             defer { state.stacks = [] }
@@ -58,28 +58,27 @@ package final class ReconcileTriggers: Sendable {
         }
     }
 
-    /// When the next stack expires, as far as is known.
+    /// The earliest known expiry.
     var nearestExpiry: Date? { state.withLock { $0.expiry.date } }
 
-    /// To be called before the expiries are read from the store.
+    /// Starts a read of the expiries; called before the store is read.
     func beginExpiryRead() -> Int { state.withLock { $0.expiry.beginRead() } }
 
-    /// What was read since ``beginExpiryRead()``.
+    /// Ends the read that ``beginExpiryRead()`` started, with its result.
     func endExpiryRead(_ read: Int, nearest: Date?) {
         if state.withLock({ $0.expiry.endRead(read, nearest: nearest) }) { expiryChanged.set() }
     }
 }
 
-/// The nearest expiry, from what is read in the store and what is added meanwhile: a read that began before a stack came to be may not
-/// know of it.
+/// The next expiry, from store reads and from stacks added during a read: a read that started earlier may lack a new stack.
 struct NearestExpiry {
     private(set) var date: Date?
     private var reads = 0
     private var lastEnded = 0
-    /// By the number of reads that had begun before it was added, the nearest.
+    /// The earliest added expiry for each number of reads started before the addition.
     private var additions: [Int: Date] = [:]
 
-    /// - Returns: whether it is nearer than what was known.
+    /// - Returns: true if `added` is earlier than the known expiry.
     mutating func add(_ added: Date) -> Bool {
         additions[reads] = min(added, additions[reads] ?? added)
         return settle(added)
@@ -90,9 +89,9 @@ struct NearestExpiry {
         return reads
     }
 
-    /// - Returns: whether the nearest expiry is nearer than what was known.
+    /// - Returns: true if the next expiry is now earlier than before.
     mutating func endRead(_ read: Int, nearest: Date?) -> Bool {
-        // A later read knows more.
+        // A later read is more recent.
         guard read > lastEnded else { return false }
         lastEnded = read
         additions = additions.filter { $0.key >= read }

@@ -3,7 +3,7 @@ import Logging
 import Synchronization
 
 extension Reconciler {
-    /// What the watches say of a record's objects, judged.
+    /// Returns the reason to remove a record's stack according to the watch caches; nil if all is well.
     func needed(for record: StackRecord) -> Repair? {
         let cluster = service.cluster
         return Repair.needed(
@@ -23,11 +23,10 @@ extension Reconciler {
         )
     }
 
-    /// Whether this process sees the namespace in which the stack's objects are. In another nothing of it would be found, and it would
-    /// be taken for gone.
+    /// Returns true if the stack's objects are in this process's namespace. Objects in another namespace would look missing.
     func isServed(_ record: StackRecord) -> Bool { record.namespace == service.settings.namespace }
 
-    /// Looks at one stack again, alone with it, and does what it needs.
+    /// Checks one stack again under its lock and repairs it.
     func repair(_ id: StackID) async throws -> Outcome {
         guard service.cluster.isSynced else { return .nothingToDo }
         let outcome = try await service.locks.withLockIfFree(id) { () -> Outcome in
@@ -39,7 +38,7 @@ extension Reconciler {
         return outcome ?? .nothingToDo
     }
 
-    /// What a watch calls missing may only be late: the API server's own word ends a stack.
+    /// Confirms the reason with the API server: an object missing from the cache may only be late.
     private func isConfirmed(_ repair: Repair, of record: StackRecord) async throws -> Bool {
         switch repair {
         case .objectMissing:
@@ -53,14 +52,15 @@ extension Reconciler {
         }
     }
 
-    /// Waits for nothing: where a Pod takes its grace period, the watch reports its end, and that ends the removal.
+    /// Starts or continues the removal without waiting: if a Pod takes its grace period, the watch event of its end triggers the next
+    /// attempt.
     private func remove(_ record: StackRecord, because repair: Repair) async throws -> Outcome {
         try requireLeadership()
         let begun = causes.withLock { $0[record.id] }
         let givenUp = try await givenUpNode(of: record.id)
         if begun != nil, givenUp == nil, isEnding(record.id) { return .pending }
         let cause = begun ?? repair
-        // Its owner may have gone on with a slow reservation a moment ago.
+        // Compare and set: the owner of a slow reservation may have continued a moment ago.
         let seen = repair == .abandonedReservation ? record : nil
         let now = service.timestamp
         guard let marked = try await service.store.beginDelete(record.id, ifUnchanged: seen, at: now) else { return .nothingToDo }
@@ -68,7 +68,7 @@ extension Reconciler {
         if begun == nil { logger.info("removing stack", metadata: metadata) }
         causes.withLock { $0[record.id] = cause }
         if let givenUp {
-            // Once it is back, the node may still forward the NodePort to the old container for a while.
+            // After its return, the node may forward the NodePort to the old container for a while.
             service.ports.quarantine(marked.nodePort, for: Self.givenUpPortRest)
             logger.warning("giving up a stack with its node", metadata: metadata.merging(["node_id": "\(givenUp)"]) { $1 })
         }
@@ -80,25 +80,25 @@ extension Reconciler {
         return .repaired(cause)
     }
 
-    /// How long the port of a stack rests that was given up with its node.
+    /// The cooldown of a port whose stack was given up with its node.
     private static let givenUpPortRest: Duration = .seconds(3600)
 
-    /// Whether all that is left of a stack is a Pod whose grace period runs, on a node that confirms its end.
+    /// Returns true if only a Pod within its grace period is left of the stack, on a node that can confirm the end.
     private func isEnding(_ id: StackID) -> Bool {
         let cluster = service.cluster
         guard let pod = cluster.pod(of: id), pod.isTerminating, !cluster.hasService(of: id) else { return false }
         return pod.nodeName.map { cluster.node(named: $0) != nil } ?? false
     }
 
-    /// The node on whose word the removal of a stack has waited for longer than `STACK_DEAD_NODE_TIMEOUT`. Warns about a node that has
-    /// not been silent for so long.
+    /// Returns the node whose kubelet has been silent for `STACK_DEAD_NODE_TIMEOUT` while a removal waits for it; nil if there is none.
+    /// Warns about a node that is silent for less time.
     private func givenUpNode(of id: StackID) async throws -> String? {
         let cluster = service.cluster
         guard let pod = cluster.pod(of: id), pod.isTerminating, let name = pod.nodeName else { return nil }
         guard cluster.node(named: name)?.isUnreachable == true else { return nil }
         guard let silence = deadNodes.timeUnreachable(name, at: instant()) else { return nil }
         let timeout = service.settings.deadNodeTimeout
-        // The watch may be late with a node that has come back: the API server's own word ends the wait.
+        // The cache may lag behind a node that is back, so the API server decides.
         if timeout > .zero, silence >= timeout, try await cluster.isNodeUnreachable(name) { return name }
         if deadNodes.takeWarning(name, at: instant()) {
             logger.warning(
@@ -116,7 +116,7 @@ extension Reconciler {
         guard isLeading() else { throw CancellationError() }
     }
 
-    /// Names the records that cannot be read, in one line: their stacks are left alone until somebody has looked at them.
+    /// Logs the unreadable records in one line. Their stacks are left alone until an operator has looked at them.
     func report(_ unreadable: [UnreadableRecord]) {
         guard !unreadable.isEmpty else { return }
         let named = unreadable.prefix(10).map(\.reason).joined(separator: "; ")

@@ -2,7 +2,7 @@ import FoundationEssentials
 package import Logging
 import Synchronization
 
-/// Makes records and cluster agree, whatever broke in between: level-triggered, so that a pass needs no memory of earlier ones.
+/// Reconciles records and cluster. Level-triggered: a pass needs no memory of earlier ones.
 package final class Reconciler: Sendable {
     let service: StackService
     let logger: Logger
@@ -16,12 +16,11 @@ package final class Reconciler: Sendable {
     let deadNodes = DeadNodes()
     private let failures = RepairFailures()
     private let lastPass = Mutex<ContinuousClock.Instant?>(nil)
-    /// Why the removals that wait for a Pod to end were begun.
+    /// The reasons of removals that wait for a Pod to end, for the log.
     let causes = Mutex<[StackID: Repair]>([:])
-    /// Whether the last pass could read every id in the store: otherwise what seems to have no record may have one.
+    /// True if the last pass could read every id in the store. If not, objects without a record may still have one.
     let knowsAllIDs = Atomic(false)
 
-    /// The longest that one attempt to repair a stack may take.
     private static let attemptTimeout: Duration = .seconds(60)
 
     /// - Parameters:
@@ -51,19 +50,19 @@ package final class Reconciler: Sendable {
         self.logger = logger
     }
 
-    /// Reconciles until the task is cancelled. Passes, reports and expiries are worked on side by side: a pass with much to do, or a
-    /// request that is not answered, delays no expiry.
+    /// Reconciles until the task is cancelled. Passes, watch events and expiries run concurrently: neither a long pass nor a request
+    /// without response delays an expiry.
     package func run() async {
-        // Nobody takes reports after this; the pass of the next term will see what happened meanwhile.
+        // No watch event is handled after this; the first pass of the next term covers them.
         defer { triggers.requestFullPass() }
-        // A first pass with much to repair makes nobody unwell.
+        // Health counts from here, so that a long first pass does not fail it.
         lastPass.withLock { $0 = instant() }
         deadNodes.reset()
         await withDiscardingTaskGroup { group in
             group.addTask {
                 while !Task.isCancelled {
                     self.triggers.requestFullPass()
-                    // A cancelled sleep ends the loop at its condition.
+                    // The loop condition handles a cancelled sleep.
                     do { try await self.sleep(self.service.settings.reconcileInterval) } catch {}
                 }
             }
@@ -88,10 +87,10 @@ package final class Reconciler: Sendable {
         }
     }
 
-    /// Between the starts of two passes.
+    /// The time between the starts of two passes.
     package var interval: Duration { service.settings.reconcileInterval }
 
-    /// How long ago the last pass that could read the records ended, or else this reconciler was started; nil before.
+    /// The time since the end of the last pass that read the records, or since the start of this reconciler; nil before.
     package var timeSinceLastPass: Duration? {
         lastPass.withLock { last in last.map { max(.zero, instant() - $0) } }
     }
@@ -103,7 +102,7 @@ package final class Reconciler: Sendable {
             await repair(try await service.store.records(expiredBy: now).records.map(\.id))
             let read = triggers.beginExpiryRead()
             let next = try await service.store.nextExpiry()
-            // What could not be removed now is expired still; it is looked at again after a pause.
+            // A stack that could not be removed is still expired; it is checked again after a pause.
             triggers.endExpiryRead(read, nearest: next.map { $0 <= now ? now.addingTimeInterval(1) : $0 })
         } catch {
             // The next pass reads the expiries again.
@@ -117,8 +116,8 @@ package final class Reconciler: Sendable {
         return .milliseconds(max(0, Int64((nearest.timeIntervalSince(service.now()) * 1000).rounded(.up))))
     }
 
-    /// Compares all records with all objects and repairs what differs. Costs one read of the store and no call to the API server
-    /// but those for what must change.
+    /// Compares all records with all objects and repairs the differences. Costs one read of the store; calls the API server only for
+    /// changes.
     @discardableResult
     package func pass() async -> PassSummary {
         let started = ContinuousClock.now
@@ -129,7 +128,8 @@ package final class Reconciler: Sendable {
         }
         do {
             deadNodes.update(service.cluster.unreachableNodes(), at: instant(), longestGap: interval * 3 + .seconds(60))
-            // Objects first: each of these had its record before it was created, so one without a record now is an orphan.
+            // The objects are read before the records. Each object had its record before it was created, so one without a record is an
+            // orphan.
             let objects = service.cluster.ownedObjects()
             let expiryRead = triggers.beginExpiryRead()
             let read = try await service.store.records()
@@ -185,7 +185,7 @@ package final class Reconciler: Sendable {
 
     enum Outcome: Equatable { case repaired(Repair), pending, nothingToDo, failed }
 
-    /// Repairs one stack; its failure is its own, and delays only its own next attempt.
+    /// Repairs one stack. A failure delays only the next attempt on the same stack.
     private func attempt(_ id: StackID) async -> Outcome {
         do {
             guard let outcome = try await within(Self.attemptTimeout, { try await self.repair(id) }) else {

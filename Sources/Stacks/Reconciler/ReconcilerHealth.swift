@@ -1,17 +1,17 @@
-/// Whether somebody reconciles. Without passes TTLs are kept by the kubelet alone, and records and ports pile up.
+/// The health of reconciliation across all replicas. Without passes only the kubelet enforces TTLs, and records and ports accumulate.
 package struct ReconcilerHealth: Sendable, Equatable {
-    /// Whether it is this process that reconciles.
     package var isLeading: Bool
-    /// How long ago it was certain that some replica leads; nil when it never was.
+    /// The time since some replica was known to lead; nil if none ever was.
     package var timeSinceLeaderSeen: Duration?
-    /// How long ago this process ended a pass or began to reconcile; nil when it did neither.
+    /// The time since this process ended a pass or became leader; nil if it did neither.
     package var timeSinceLastPass: Duration?
-    /// Between two passes.
+    /// The time between the starts of two passes.
     package var interval: Duration
 
-    /// As long as the watches may be without a word: while the API server is away nobody can renew the Lease, and reads go on.
+    /// The time without a known leader that is tolerated. As long as for the watches: while the API server is down no replica can renew the
+    /// Lease, but reads still work.
     private static let leaderPatience: Duration = .seconds(180)
-    /// A pass with much to repair may take so long.
+    /// The maximum duration of a pass with many repairs.
     private static let passPatience: Duration = .seconds(180)
 
     package init(isLeading: Bool, timeSinceLeaderSeen: Duration?, timeSinceLastPass: Duration?, interval: Duration) {
@@ -21,7 +21,7 @@ package struct ReconcilerHealth: Sendable, Equatable {
         self.interval = interval
     }
 
-    /// What is wrong, in one sentence; nil when all is well.
+    /// The problem as a sentence; nil if there is none.
     package var problem: String? {
         guard isLeading else {
             guard let seen = timeSinceLeaderSeen else { return "no replica has been seen to lead yet" }

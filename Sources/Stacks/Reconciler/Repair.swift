@@ -1,41 +1,41 @@
 import FoundationEssentials
 
-/// What a stack needs so that record and cluster agree again. Whatever it is, the way there is the same: mark the record as being
-/// deleted, remove Service and Pod, see them gone, forget the record. Nothing is ever created anew.
+/// The reason for which a stack is removed. The steps are always the same: mark the record as being deleted, delete Service and Pod, see
+/// them gone, remove the record. Nothing is ever created again.
 package enum Repair: String, Sendable, CaseIterable {
-    /// The time of the stack is over.
+    /// The stack's TTL has passed.
     case expired
-    /// A delete was begun and not finished.
+    /// A delete was started but not completed.
     case interruptedDelete = "interrupted_delete"
-    /// A reservation whose maker died or gave up.
+    /// The process that created the reservation died or gave up.
     case abandonedReservation = "abandoned_reservation"
-    /// The node that carried the Pod has left the cluster.
+    /// The Pod's node has left the cluster.
     case nodeDeleted = "node_deleted"
-    /// Someone else removed the Pod or the Service.
+    /// Someone else deleted the Pod or the Service.
     case objectMissing = "object_missing"
-    /// A Pod or Service of ours that no record names.
+    /// A Pod or Service of this provisioner has no record.
     case orphan
 }
 
 extension Repair {
-    /// What the watches know of the objects of a record.
+    /// The cached state of a record's objects.
     struct Observed: Equatable {
         var hasPod: Bool
         var hasService: Bool
         var nodeExists: Bool
-        /// How long this process has seen the reservation as it is now.
+        /// The time for which this process has seen the reservation unchanged.
         var reservedFor: Duration = .zero
     }
 
-    /// Whose reservations may be taken for dead.
+    /// The rules by which reservations count as abandoned.
     struct Ownership: Equatable {
         var owner: String
-        /// No other process can be at work: reservations of others are dead at once, not only once they are old.
+        /// True if no other process can be running: reservations of other owners are abandoned at once, without waiting for their age.
         var isExclusive: Bool
         var lockTTL: Duration
     }
 
-    /// The first thing wrong with a stack on which nobody in this process is working; nil when all is well.
+    /// Returns the first reason to remove a stack that no one in this process is working on; nil if there is none.
     static func needed(for record: StackRecord, observed: Observed, now: Date, ownership: Ownership) -> Repair? {
         switch record.state {
         case .deleting:

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Stacks whose repair failed, each with a pause of its own before the next attempt: 1 s, doubling to 16 s.
+/// Backoff per stack after failed repairs: 1 s, doubling to 16 s.
 final class RepairFailures: Sendable {
     private struct Failure {
         var count: Int
@@ -9,12 +9,13 @@ final class RepairFailures: Sendable {
 
     private let failures = Mutex<[StackID: Failure]>([:])
 
-    /// Those whose pause is over, or who need none.
+    /// Returns the ids that are not in backoff.
     func due(_ ids: [StackID], at now: ContinuousClock.Instant) -> [StackID] {
         failures.withLock { failures in ids.filter { failures[$0].map { $0.retryAt <= now } ?? true } }
     }
 
-    /// - Returns: how often it has failed in a row.
+    /// Records a failure.
+    /// - Returns: the number of failures in a row.
     func failed(_ id: StackID, at now: ContinuousClock.Instant) -> Int {
         failures.withLock { failures in
             let count = (failures[id]?.count ?? 0) + 1
@@ -23,10 +24,10 @@ final class RepairFailures: Sendable {
         }
     }
 
-    /// An attempt did not fail.
+    /// Resets the backoff after an attempt without failure.
     func ended(_ id: StackID) { failures.withLock { $0[id] = nil } }
 
-    /// Forgets all others.
+    /// Removes the backoff of all stacks but these.
     func keep(_ ids: Set<StackID>) {
         failures.withLock { failures in failures = failures.filter { ids.contains($0.key) } }
     }

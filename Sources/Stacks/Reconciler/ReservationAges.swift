@@ -1,18 +1,18 @@
 import FoundationEssentials
 import Synchronization
 
-/// How long this process has known each reservation, by its own monotonic clock. So neither a wall clock that is set nor the difference
-/// between the clocks of two replicas makes a reservation look older than it is.
+/// Measures how long this process has seen each reservation unchanged, by the monotonic clock. Neither a change of the wall clock nor clock
+/// skew between replicas makes a reservation look older.
 final class ReservationAges: Sendable {
     private struct Sighting {
-        /// The owner's mark that it is still at work: it changes with the port.
+        /// The time of the last update. It changes with the port, which proves that the owner is still at work.
         var updatedAt: Date
         var first: ContinuousClock.Instant
     }
 
     private let sightings = Mutex<[StackID: Sighting]>([:])
 
-    /// How long the reservation has been known as it is now; nothing at its first sight.
+    /// Returns the time since the reservation was first observed in its current form; zero at the first observation.
     func age(of record: StackRecord, at now: ContinuousClock.Instant) -> Duration {
         sightings.withLock { sightings in
             if let known = sightings[record.id], known.updatedAt == record.updatedAt { return now - known.first }
@@ -21,7 +21,7 @@ final class ReservationAges: Sendable {
         }
     }
 
-    /// Forgets every reservation but those among these records.
+    /// Removes every reservation that is not among these records.
     func keep(_ records: [StackRecord]) {
         let reserved = Set(records.lazy.filter { $0.state == .reserved }.map(\.id))
         sightings.withLock { sightings in sightings = sightings.filter { reserved.contains($0.key) } }

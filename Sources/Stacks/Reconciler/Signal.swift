@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Wakes one waiter. Any number of signals before it comes round are one; none is lost between two waits.
+/// Wakes one waiter. Signals coalesce: several before the next `wait()` wake it once, and none is lost.
 package final class Signal: Sendable {
     private struct State {
         var isSet = false
@@ -20,7 +20,7 @@ package final class Signal: Sendable {
         waiter?.resume()
     }
 
-    /// Returns at the next signal or when the task is cancelled. One caller at a time.
+    /// Waits for the next signal or cancellation. Supports one waiter at a time.
     package func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -43,12 +43,12 @@ package final class Signal: Sendable {
         }
     }
 
-    /// The same, but returns also when `sleep` does.
+    /// Waits for the next signal, cancellation or the end of `sleep`.
     package func wait(orUntil sleep: @escaping @Sendable () async throws -> Void) async {
         await withTaskGroup { group in
             group.addTask { await self.wait() }
             group.addTask {
-                // A cancelled sleep ends the wait as a finished one does; the caller looks why.
+                // A cancelled sleep ends the wait like a finished one; the caller checks the reason.
                 do { try await sleep() } catch {}
             }
             await group.next()

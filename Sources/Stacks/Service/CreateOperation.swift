@@ -3,7 +3,7 @@ import Logging
 import PodPolicy
 import Synchronization
 
-/// One create: reserve, create Pod and Service, wait for a node, activate. What fails is undone.
+/// The steps of one create: reserve, create Pod and Service, wait for a node, activate. A failed create is undone.
 struct CreateOperation: Sendable {
     private let service: StackService
     private let id: StackID
@@ -36,7 +36,7 @@ struct CreateOperation: Sendable {
         self.logger = logger
     }
 
-    /// - Throws: ``ReservationRefusal`` `keyUsed` and `stackExists`, for the caller to answer; ``StackError``, ``ClusterError``,
+    /// - Throws: ``ReservationRefusal`` `keyUsed` and `stackExists`, which the caller maps; ``StackError``, ``ClusterError``,
     ///   ``StoreError``.
     func run() async throws -> Stack {
         try await service.locks.withLock(id) {
@@ -48,15 +48,15 @@ struct CreateOperation: Sendable {
                     return try await createObjects(pending)
                 }
             } catch {
-                // Without a slot: the undoing may wait for a Pod's end.
+                // The undo may wait for a Pod's end, so it holds no slot.
                 if let current = pending.value { await undo(current, because: error) }
                 throw error
             }
         }
     }
 
-    /// The record of this create with its hold on the port, from the moment that the store may know it. Its port may change, and an
-    /// undo must know the last one.
+    /// The record of this create and its hold on the port, set before the store may have the record. The port may change, and an undo needs
+    /// the last one.
     private final class PendingRecord: Sendable {
         struct Value {
             var record: StackRecord
@@ -72,7 +72,7 @@ struct CreateOperation: Sendable {
 
     // MARK: Reserve
 
-    /// The one atomic write that decides everything. A port that another stack has costs one more try, with another port.
+    /// Writes the reservation, the one atomic decision of a create. If another stack has the port, the next attempt uses another port.
     private func reserve(_ pending: PendingRecord) async throws {
         let service = service
         let limits = ReservationLimits(stacksPerUser: service.settings.maxPerUser) { service.cluster.budget() }
@@ -82,7 +82,7 @@ struct CreateOperation: Sendable {
         do {
             let hold = try await claimPort { hold in
                 let record = record(nodePort: hold.port)
-                // From here on the store may know the record, also when its answer is lost.
+                // From here on the store may have the record, even if its response is lost.
                 pending.set(PendingRecord.Value(record: record, hold: hold))
                 do {
                     try await service.effect(.reserve) { try await service.store.reserve(record, within: limits) }
@@ -97,10 +97,10 @@ struct CreateOperation: Sendable {
         }
     }
 
-    /// Tries one free port after the other until `claim` is not told that another stack has it.
-    /// - Returns: nil when no port is free.
+    /// Calls `claim` with one free port after the other until the port is accepted.
+    /// - Returns: nil if no port is free.
     private func claimPort(_ claim: (PortPool.Hold) async throws -> Void) async throws -> PortPool.Hold? {
-        // A refused port stays held meanwhile, so that none is drawn twice.
+        // Refused ports stay held during the loop, so that none is chosen twice.
         var refused: [PortPool.Hold] = []
         defer { for hold in refused { service.ports.release(hold) } }
         while let hold = service.ports.take() {
@@ -118,11 +118,11 @@ struct CreateOperation: Sendable {
         return nil
     }
 
-    /// Ports that may be refused as taken by stacks of which this process sees no Service, until the caller is told to come again.
+    /// The maximum number of ports that are refused because of stacks whose Services this process has not seen; then the caller gets a
+    /// retryable error.
     private static let portClaims = 64
 
-    /// A caller learns the reason that lasts longest, so what the cluster lacks is told only if nothing of the caller's own stands in
-    /// the way.
+    /// Returns the refusal that lasts longest: a shortage of the cluster is reported only if nothing of the caller's own is in the way.
     private func firstRefusal(within limits: ReservationLimits, orElse last: StackError) async throws -> any Error {
         guard let refusal = try await service.store.refusal(of: record(nodePort: 0), within: limits) else { return last }
         return StackError(refusal: refusal, request: request, limits: limits) ?? refusal
@@ -153,7 +153,7 @@ struct CreateOperation: Sendable {
     private func createObjects(_ pending: PendingRecord) async throws -> Stack {
         let service = service
         let limit = service.settings.portLockTTL
-        // After this time others may reclaim the reservation.
+        // After this time other processes may reclaim the reservation.
         let active = try await within(limit) { () -> StackRecord in
             let uid = try await service.effect(.createPod) { try await service.cluster.createPod(manifest) }
             try await createService(pending, podUID: uid)
@@ -171,7 +171,7 @@ struct CreateOperation: Sendable {
         return service.view(of: active)
     }
 
-    /// The API server has the last word on ports: one that it refuses rests, and another is tried.
+    /// Creates the Service. If the API server rejects the port, the port goes into cooldown and another is tried.
     private func createService(_ pending: PendingRecord, podUID: String) async throws {
         for attempt in 1... {
             guard let current = pending.value else { return }
@@ -181,7 +181,7 @@ struct CreateOperation: Sendable {
                 }
             } catch let error as ClusterError where error.code == .portAllocated || error.code == .portOutOfRange {
                 service.ports.quarantine(current.hold)
-                // The operator must know that STACK_NODEPORT_MIN…MAX leaves the API server's range.
+                // Logged as an error, since the operator must learn that STACK_NODEPORT_MIN…MAX exceeds the API server's range.
                 let level: Logger.Level = error.code == .portOutOfRange ? .error : .info
                 let metadata: Logger.Metadata = ["node_port": "\(current.record.nodePort)", "error": "\(error)"]
                 logger.log(level: level, "the API server refuses the node port; trying another", metadata: metadata)
@@ -216,10 +216,10 @@ struct CreateOperation: Sendable {
     private func undo(_ pending: PendingRecord.Value, because cause: any Error) async {
         logger.notice("create failed; undoing it", metadata: ["cause": "\(cause)"])
         let record = pending.record
-        // From here on the row and the Service, if there are any, keep the port from others, whoever removes them.
+        // From here on the record and the Service, if they exist, reserve the port, whichever process removes them.
         defer { service.ports.release(pending.hold) }
         do {
-            // Without a record another replica has taken the reservation back, perhaps before our last write reached the cluster.
+            // If the record is gone, another replica has reclaimed the reservation, perhaps before our last write reached the cluster.
             let current = try await service.effect(.beginDelete) { try await service.store.beginDelete(id, at: service.timestamp) }
             if try await !service.tearDown(current ?? record) {
                 logger.notice("the undone stack is not gone yet; the reconciler goes on")

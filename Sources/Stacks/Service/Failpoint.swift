@@ -1,4 +1,4 @@
-/// A place at which tests end the process: before or after each effect that a create or a delete has outside of it.
+/// A point before or after an external effect of a create or a delete, at which tests end the process.
 package struct Failpoint: Hashable, Sendable, CustomStringConvertible {
     package enum Moment: String, Sendable, CaseIterable { case before, after }
 
@@ -17,7 +17,7 @@ package struct Failpoint: Hashable, Sendable, CustomStringConvertible {
         self.effect = effect
     }
 
-    /// Reads `before-createPod` and the like.
+    /// Parses a failpoint such as `before-createPod`.
     package init?(_ text: String) {
         guard let found = Self.all.first(where: { $0.description == text }) else { return nil }
         self = found

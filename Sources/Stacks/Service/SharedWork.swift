@@ -1,13 +1,13 @@
 import Synchronization
 
-/// Work on a stack whose outcome several callers wait for: the first begins it, and those who come meanwhile get what it comes to.
+/// Coalesces concurrent work on a stack: the first caller runs it, later callers wait for the same outcome.
 final class SharedWork: Sendable {
     private typealias Waiter = CheckedContinuation<Void, any Error>
 
-    /// Who waits for each piece of work under way.
+    /// The waiters of each piece of work in progress.
     private let waiters = Mutex<[StackID: [Waiter]]>([:])
 
-    /// Runs `body`, or waits for the one that runs for the same stack.
+    /// Runs `body`, or waits for the run in progress for the same stack.
     func perform(_ id: StackID, _ body: () async throws -> Void) async throws {
         guard begin(id) else { return try await join(id, orRun: body) }
         let result: Result<Void, any Error>
@@ -21,7 +21,7 @@ final class SharedWork: Sendable {
         try result.get()
     }
 
-    /// - Returns: false when it is under way already.
+    /// - Returns: false if work on the stack is already in progress.
     private func begin(_ id: StackID) -> Bool {
         waiters.withLock { waiters in
             guard waiters[id] == nil else { return false }
@@ -40,7 +40,7 @@ final class SharedWork: Sendable {
             }
             if hasEnded { continuation.resume() }
         }
-        // It ended between the two looks: what it came to is not known here.
+        // The work ended between the two checks, so its outcome is unknown here.
         if hasEnded { try await perform(id, body) }
     }
 }

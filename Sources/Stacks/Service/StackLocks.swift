@@ -1,31 +1,31 @@
 import Synchronization
 
-/// One piece of work at a time on a stack within this process: a delete waits for the create of the same stack to end, and the
-/// reconciler leaves alone what a request is working on. Between processes the record's owner and state decide.
+/// A lock per stack within this process: a delete waits for the create of the same stack, and the reconciler skips a stack that a request
+/// is working on. Between processes the record's owner and state decide.
 final class StackLocks: Sendable {
     private struct Lock {
         var waiters: [CheckedContinuation<Void, Never>] = []
-        /// Somebody found it held and did not wait.
+        /// True if ``withLockIfFree(_:_:)`` found the lock held.
         var isMissed = false
     }
 
     private let locks = Mutex<[StackID: Lock]>([:])
     private let onMissed: @Sendable (StackID) -> Void
 
-    /// - Parameter onMissed: told of a stack on which somebody works no longer, if ``withLockIfFree(_:_:)`` was refused meanwhile.
+    /// - Parameter onMissed: called with a stack once its lock is free, if ``withLockIfFree(_:_:)`` failed meanwhile.
     init(onMissed: @escaping @Sendable (StackID) -> Void = { _ in }) {
         self.onMissed = onMissed
     }
 
-    /// Runs `body` once nobody else works on the stack.
+    /// Runs `body` once the stack's lock is free.
     func withLock<Result>(_ id: StackID, _ body: () async throws -> Result) async rethrows -> Result {
         await acquire(id)
         defer { release(id) }
         return try await body()
     }
 
-    /// Runs `body` unless somebody works on the stack now.
-    /// - Returns: nil when somebody does.
+    /// Runs `body` if the stack's lock is free.
+    /// - Returns: nil if the lock is held.
     func withLockIfFree<Result>(_ id: StackID, _ body: () async throws -> Result) async rethrows -> Result? {
         guard tryAcquire(id) else { return nil }
         defer { release(id) }
@@ -36,7 +36,6 @@ final class StackLocks: Sendable {
         locks.withLock { $0[id] != nil }
     }
 
-    /// How many wait for their turn.
     func waiterCount(_ id: StackID) -> Int { locks.withLock { $0[id]?.waiters.count ?? 0 } }
 
     private func tryAcquire(_ id: StackID) -> Bool {

@@ -3,10 +3,10 @@ package import Logging
 import PodPolicy
 
 extension StackService {
-    /// Makes a stack: reserves it in one store write, creates Pod and Service, and waits until the Pod has a node. If any of it
-    /// fails, everything is undone before this throws; what cannot be undone now is left to the reconciler.
+    /// Creates a stack: reserves it in one store write, creates Pod and Service, and waits until the Pod is bound to a node. A failure
+    /// undoes everything before this throws; the reconciler completes an undo that fails.
     ///
-    /// A request whose idempotency key has made a stack already gets that one.
+    /// A request whose idempotency key already created a stack returns that stack.
     /// - Throws: ``StackError``.
     package func create(_ request: CreateRequest, logger: Logger) async throws -> CreateOutcome {
         try await translatingErrors(logger) {
@@ -44,7 +44,7 @@ extension StackService {
         }
     }
 
-    /// The existing stack may already be on its way out; then the caller may try again.
+    /// Returns a retryable error if the existing stack is already being removed, else the conflict.
     private func conflictError(for request: CreateRequest, existing: StackID) async throws -> StackError {
         if let record = try await store.record(existing), isVisible(record), view(of: record).status != .nodeDeleted {
             return StackError(.stackExists, "user \(request.userID) already has \(existing) for problem \(request.problemID)")
@@ -56,22 +56,22 @@ extension StackService {
         )
     }
 
-    /// The policy may have become stricter since the key made its stack, and a key stands for its stack.
-    /// - Throws: `refusal` when the key has made none.
+    /// Returns the stack of the key even if the policy has become stricter since its creation.
+    /// - Throws: `refusal` if the key has created no stack.
     private func replay(_ request: CreateRequest, insteadOf refusal: StackError, _ logger: Logger) async throws -> CreateOutcome {
         guard let key = request.idempotency?.key, let earlier = try await store.record(idempotencyKey: key) else { throw refusal }
         return CreateOutcome(stack: try await replay(request, of: earlier, logger), isReplay: true)
     }
 
-    /// Answers a repeated request with the stack of the earlier one, once that request has ended. Needs no slot: it only waits.
+    /// Waits for the earlier request with the same key and returns its stack. Needs no slot.
     private func replay(_ request: CreateRequest, of earlier: StackRecord, _ logger: Logger) async throws -> Stack {
         guard request.idempotency?.digest == earlier.idempotency?.digest else {
             throw StackError(.idempotencyKeyReused, "Idempotency-Key: was used before, for another request body")
         }
-        // The create of this process holds the lock until it has ended.
+        // A create in this process holds the lock until it has ended.
         let outcome = try await locks.withLock(earlier.id) { try await store.record(earlier.id) }
         guard let outcome, outcome.state == .active, isVisible(outcome) else {
-            // Another replica is still at work, or the create failed a moment ago, or the stack is on its way out.
+            // Another replica is still working, the create has just failed, or the stack is being removed.
             throw StackError(
                 .requestInProgress,
                 "the earlier request with this Idempotency-Key has not ended yet (\(earlier.id)); send it again",

@@ -1,11 +1,11 @@
 package import Logging
 
 extension StackService {
-    /// Removes a stack and returns once Pod and Service are seen gone. Repeats safely.
+    /// Deletes a stack and returns once Pod and Service are gone. Idempotent.
     ///
-    /// The mark comes first and waits for no slot: from then on no read shows the stack. To wait for the Pod's end takes no slot
-    /// either, so a node that is down keeps no other delete waiting. Deletes of one stack at the same time are one.
-    /// - Throws: ``StackError``: `stack_not_found`; `deletion_pending` when the cluster takes longer, and then the reconciler goes on.
+    /// The record is marked first, without waiting for a slot; from then on no read returns the stack. Waiting for the Pod's end needs no
+    /// slot either, so a dead node does not block other deletes. Concurrent deletes of one stack are coalesced.
+    /// - Throws: ``StackError``: `stack_not_found`; `deletion_pending` if the cluster takes longer, and then the reconciler continues.
     package func delete(_ id: StackID, logger: Logger) async throws {
         try await translatingErrors(logger) {
             try mayDelete()
@@ -37,11 +37,11 @@ extension StackService {
         return StackError(.deletionPending, message, retryAfterSeconds: 10)
     }
 
-    /// Deletes Service and Pod, sees both gone, then frees what the record holds. Every step repeats safely.
+    /// Deletes Service and Pod, waits until both are gone, then removes the record. Every step is idempotent.
     /// - Parameters:
-    ///   - isNodeGivenUp: no kubelet will confirm the end of the Pod.
-    ///   - mayWrite: throws when whoever asks for this has lost the right to; asked before each write.
-    /// - Returns: false when the objects are still there after the time-out; the record stays then.
+    ///   - isNodeGivenUp: true if no kubelet will confirm the Pod's end.
+    ///   - mayWrite: called before each write; throws if the right to write is lost.
+    /// - Returns: false if the objects still exist after the timeout; the record stays then.
     func tearDown(
         _ record: StackRecord,
         isNodeGivenUp: Bool = false,
@@ -56,7 +56,7 @@ extension StackService {
         return true
     }
 
-    /// Removes the record of a stack whose objects are gone, and with it all that it holds.
+    /// Removes the record of a stack whose objects are gone, which frees its port and resources.
     func forget(_ record: StackRecord) async throws {
         try await effect(.remove) { try await store.remove(record.id) }
         ports.cool(record.nodePort)
@@ -66,8 +66,8 @@ extension StackService {
         guard record.namespace == settings.namespace else { throw StackError.foreignNamespace(record) }
     }
 
-    /// Asks for the deletion of Service and Pod; what keeps the Service does not keep the Pod alive.
-    /// - Parameter mayWrite: throws when whoever asks for this has lost the right to; asked before each write.
+    /// Requests deletion of Service and Pod. A failure for the Service does not prevent the deletion of the Pod.
+    /// - Parameter mayWrite: called before each write; throws if the right to write is lost.
     func deleteObjects(of id: StackID, isNodeGivenUp: Bool = false, mayWrite: () throws -> Void = {}) async throws {
         try mayWrite()
         var failure: (any Error)?

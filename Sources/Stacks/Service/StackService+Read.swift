@@ -2,7 +2,7 @@ import FoundationEssentials
 package import Logging
 
 extension StackService {
-    /// - Throws: ``StackError``: `stack_not_found` also for one that expired, is being deleted, or lost its node.
+    /// - Throws: ``StackError``: `stack_not_found` also for a stack that expired, is being deleted, or lost its node.
     package func stack(_ id: StackID, logger: Logger) async throws -> Stack {
         try await translatingErrors(logger) {
             guard let record = try await store.record(id), isVisible(record) else { throw StackError.notFound(id) }
@@ -13,17 +13,17 @@ extension StackService {
         }
     }
 
-    /// Every stack, oldest first.
+    /// Returns every stack, oldest first.
     package func stacks(logger: Logger) async throws -> [Stack] {
         try await translatingErrors(logger) { try views(of: try await store.records().records) }
     }
 
-    /// Every stack of a user, oldest first.
+    /// Returns every stack of a user, oldest first.
     package func stacks(ofUser userID: Int64, logger: Logger) async throws -> [Stack] {
         try await translatingErrors(logger) { try views(of: try await store.records(ofUser: userID).records) }
     }
 
-    /// The sums over all stacks. What is being deleted holds its port and its resources until it is gone, and is counted there.
+    /// Returns the sums over all stacks. A stack in deletion counts until it is gone, since it still holds its port and resources.
     package func stats(logger: Logger) async throws -> StackStats {
         try await translatingErrors(logger) {
             let records = try await store.records().records
@@ -70,11 +70,11 @@ extension StackService {
     }
 }
 
-/// The answer to `GET /stats`.
+/// The response to `GET /stats`.
 package struct StackStats: Sendable, Equatable {
     package var totalStacks = 0
     package var activeStacks = 0
-    /// Stacks by node name.
+    /// The number of stacks by node name.
     package var nodeDistribution: [String: Int] = [:]
     package var usedNodePorts = 0
     package var reserved = ResourceAmount.zero

@@ -2,14 +2,14 @@ package import FoundationEssentials
 import Logging
 package import PodPolicy
 
-/// Everything that callers can ask for. Reserve, create, confirm: see the architecture document for the order and its reasons.
+/// The use cases of the API: create, read and delete stacks. docs/architecture.md explains the order of the steps.
 package final class StackService: Sendable {
     package let settings: StackSettings
     let policy: PodPolicy
     let store: any StackStore
     let cluster: any Cluster
     let ports: Ports
-    /// Names this process in its reservations; unique to it.
+    /// The unique name of this process in its reservations.
     let owner: String
     let creates: JobRunner
     let deletes: JobRunner
@@ -17,21 +17,21 @@ package final class StackService: Sendable {
     let deletions = SharedWork()
     let now: @Sendable () -> Date
     let onExpiry: @Sendable (Date) -> Void
-    /// Throws while nothing may be created, whatever is asked for.
+    /// Throws while creates are forbidden.
     let mayCreate: @Sendable () throws -> Void
-    /// Throws while nothing may be removed.
+    /// Throws while deletes are forbidden.
     let mayDelete: @Sendable () throws -> Void
     let failpoint: @Sendable (Failpoint) async -> Void
 
     /// - Parameters:
     ///   - owner: unique to this process.
-    ///   - creates: carries out creates; its limit is the backpressure.
-    ///   - deletes: carries out deletes, apart from creates, so that a burst of creates delays no delete.
+    ///   - creates: runs creates; its limit is the backpressure.
+    ///   - deletes: runs deletes, apart from creates, so that a burst of creates delays no delete.
     ///   - now: the wall clock.
-    ///   - onExpiry: told the expiry of each new stack.
-    ///   - onMissed: told of a stack that the reconciler found occupied, once it is free.
-    ///   - mayCreate: throws a ``StackError`` while it is not certain that store and namespace are the right ones.
-    ///   - mayDelete: throws a ``StackError`` while the namespace is known not to be the store's.
+    ///   - onExpiry: called with the expiry of each new stack.
+    ///   - onMissed: called with a stack whose lock the reconciler found held, once it is free.
+    ///   - mayCreate: throws a ``StackError`` until store and namespace are known to belong together.
+    ///   - mayDelete: throws a ``StackError`` while the namespace is known to belong to another store.
     ///   - failpoint: called before and after each external effect; tests end the process there.
     package init(
         settings: StackSettings,
@@ -65,7 +65,7 @@ package final class StackService: Sendable {
         self.failpoint = failpoint
     }
 
-    /// Performs an effect between its two failpoints.
+    /// Runs an effect between its two failpoints.
     func effect<Result>(_ effect: Failpoint.Effect, _ body: () async throws -> Result) async throws -> Result {
         await failpoint(Failpoint(.before, effect))
         let result = try await body()
@@ -73,18 +73,18 @@ package final class StackService: Sendable {
         return result
     }
 
-    /// Now, in the resolution that stores keep.
+    /// The current time in the resolution of the stores.
     var timestamp: Date { Date(microseconds: now().microseconds) }
 }
 
-/// What `POST /stacks` asks for.
+/// The parameters of `POST /stacks`.
 package struct CreateRequest: Sendable, Equatable {
     package var userID: Int64
     package var problemID: Int64
     package var targetPort: Int
-    /// YAML or JSON text of one Pod.
+    /// The YAML or JSON text of one Pod.
     package var podSpec: String
-    /// When the caller may send the request again.
+    /// The key and digest of the request; nil without an Idempotency-Key.
     package var idempotency: Idempotency?
 
     package init(userID: Int64, problemID: Int64, targetPort: Int, podSpec: String, idempotency: Idempotency? = nil) {
@@ -96,11 +96,11 @@ package struct CreateRequest: Sendable, Equatable {
     }
 }
 
-/// What `POST /stacks` came to.
+/// The result of `POST /stacks`.
 package struct CreateOutcome: Sendable, Equatable {
     package var stack: Stack
-    /// An earlier request with the same idempotency key made the stack.
+    /// True if an earlier request with the same idempotency key created the stack.
     package var isReplay: Bool
-    /// What the Pod does not get as the request has it.
+    /// Parts of the spec that the Pod does not get as requested.
     package var warnings: [PodSpecWarning] = []
 }

@@ -5,19 +5,19 @@ package struct StackSettings: Sendable, Equatable {
     package var namespace = "stacks"
     package var maxPerUser = 5
     package var timeToLive: Duration = .seconds(7200)
-    /// How much longer than the stack the Pod may live if nobody removes it: the kubelet ends it then.
+    /// The time beyond the TTL after which the kubelet ends a Pod that nobody removed.
     package var podDeadlineSlack: Duration = .seconds(120)
     package var schedulingTimeout: Duration = .seconds(20)
-    /// The age at which a reservation of another process may be reclaimed.
+    /// The age at which another process may reclaim a reservation.
     package var portLockTTL: Duration = .seconds(30)
-    /// How long a delete waits to see Pod and Service gone before it leaves the rest to the reconciler. Longer than the longest
-    /// grace period that a Pod may ask for.
+    /// The time for which a delete waits for Pod and Service to be gone before the reconciler takes over. Longer than the maximum grace
+    /// period of a Pod.
     package var deletionTimeout: Duration = .seconds(45)
-    /// How long a failing image pull or container creation still counts as creating.
+    /// The time for which a failing image pull or container creation counts as creating.
     package var startGrace: Duration = .seconds(60)
-    /// Different ports tried when the API server says that the one chosen is taken.
+    /// The number of ports tried if the API server reports the chosen one as allocated.
     package var portAttempts = 8
-    /// How long a node may be unreachable until the stacks that are being removed from it are given up; zero for ever.
+    /// The time after which stacks in deletion on an unreachable node are given up; zero for never.
     package var deadNodeTimeout: Duration = .seconds(600)
     package var reconcileInterval: Duration = .seconds(10)
 
@@ -25,7 +25,7 @@ package struct StackSettings: Sendable, Equatable {
 }
 
 extension Duration {
-    /// The same length for `Date` arithmetic, in seconds.
+    /// The duration in seconds, for `Date` arithmetic.
     var timeInterval: TimeInterval {
         TimeInterval(components.seconds) + TimeInterval(components.attoseconds) / 1e18
     }

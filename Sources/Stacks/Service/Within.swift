@@ -1,6 +1,6 @@
-/// Runs `body` for at most `limit`; then it is cancelled, and this returns once it has ended.
-/// - Returns: nil when the time was over first.
-/// - Throws: what `body` throws; `CancellationError`.
+/// Runs `body` with a time limit. After the limit `body` is cancelled, and this returns once it has ended.
+/// - Returns: nil if the time limit passed.
+/// - Throws: the error of `body`; `CancellationError`.
 package func within<Result: Sendable>(
     _ limit: Duration,
     _ body: @escaping @Sendable () async throws -> Result
