@@ -57,7 +57,7 @@ package final class SQLiteStackStore: StackStore {
         }
     }
 
-    package func refusal(of record: StackRecord, within limits: ReservationLimits) async throws -> ReservationRefusal? {
+    package func obstacle(to record: StackRecord, within limits: ReservationLimits) async throws -> ReservationRefusal? {
         try await read { database in
             do {
                 try Reservation.check(record, within: limits, in: database)

@@ -41,7 +41,7 @@ import Testing
 
     @Test func `a metadata service that does not answer is asked three times, and the error has the reason and the hop limit`() async throws
     {
-        let (result, requests) = try await TestChain.credentials([:], timeout: .milliseconds(50)) { _ in .silence }
+        let (result, requests) = try await TestChain.credentials([:], timeout: .seconds(1)) { _ in .silence }
         let message = try #require(throws: DynamoDBError.self) { try result.get() }.message
         #expect(
             message.hasPrefix("no AWS credentials found; asked in turn: environment, web identity, profile, container, instance metadata (")

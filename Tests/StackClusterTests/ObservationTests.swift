@@ -13,7 +13,8 @@ import Testing
         + #""initContainerStatuses":[{"name":"setup","state":{"terminated":{"exitCode":0}}},{"name":"mesh","state":{"waiting":{}}}]}"#
 
     @Test func `containers are told apart: by role, by port, and by whether the spec named them`() throws {
-        let metadata = #","annotations":{"ctf-provisioner.dev/containers":"setup,web"}"#
+        let metadata =
+            #","labels":{"app.kubernetes.io/managed-by":"ctf-provisioner"},"annotations":{"ctf-provisioner.dev/containers":"setup,web"}"#
         let observed = PodObservation(try Objects.pod(spec: Self.spec, status: Self.status, metadata: metadata).trimmed())
         #expect(observed.containers.map(\.name) == ["setup", "mesh", "web", "proxy"])
         #expect(observed.containers.map(\.role) == [.initial, .sidecar, .main, .main])

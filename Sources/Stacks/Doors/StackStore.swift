@@ -13,7 +13,7 @@ package protocol StackStore: Sendable {
     func reserve(_ record: StackRecord, within limits: ReservationLimits) async throws
 
     /// Returns the refusal that ``reserve(_:within:)`` would throw now, checked in the same order; nil if none. Writes nothing.
-    func refusal(of record: StackRecord, within limits: ReservationLimits) async throws -> ReservationRefusal?
+    func obstacle(to record: StackRecord, within limits: ReservationLimits) async throws -> ReservationRefusal?
 
     /// Changes the port of a reservation after the cluster rejected the first one.
     /// - Throws: ``ReservationRefusal/portTaken``; ``StoreError/lostReservation`` if the owner no longer holds the reservation.

@@ -124,7 +124,7 @@ struct CreateOperation: Sendable {
 
     /// Returns the refusal that lasts longest: a shortage of the cluster is reported only if nothing of the caller's own is in the way.
     private func firstRefusal(within limits: ReservationLimits, orElse last: StackError) async throws -> any Error {
-        guard let refusal = try await service.store.refusal(of: record(nodePort: 0), within: limits) else { return last }
+        guard let refusal = try await service.store.obstacle(to: record(nodePort: 0), within: limits) else { return last }
         return StackError(refusal: refusal, request: request, limits: limits) ?? refusal
     }
 

@@ -80,9 +80,16 @@ extension StoreConformance {
                     (.sample(2, user: 2, problem: 2, key: "key 2", port: 30001), .none),
                 ]
                 for (record, limits) in refused {
-                    #expect(try await store.refusal(of: record, within: limits) != nil)
+                    // The same is foretold, by a read alone.
+                    let foretold = try await store.obstacle(to: record, within: limits)
+                    #expect(foretold != nil)
+                    #expect(try await store.refusal(of: record, within: limits) == foretold)
                     #expect(try await store.allRecords() == [holder])
                 }
+                #expect(try await store.record(idempotencyKey: "key") == holder)
+                #expect(try await store.record(idempotencyKey: "key 2") == nil)
+                #expect(try await store.obstacle(to: .sample(2, user: 2, problem: 2, key: "key 2", port: 30002), within: .none) == nil)
+                #expect(try await store.allRecords() == [holder])
                 // Whatever they would have held is free: id, lock, count, key, port and resources.
                 let budget = ReservationLimits.budget(holder.requestedCPUMilli + 100, holder.requestedMemoryBytes + 64 << 20)
                 #expect(try await store.refusal(of: .sample(2, user: 2, problem: 2, key: "key 2", port: 30002), within: budget) == nil)

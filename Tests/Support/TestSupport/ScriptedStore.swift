@@ -40,8 +40,8 @@ package final class ScriptedStore: StackStore {
         try await perform(.reserve) { try await base.reserve(record, within: limits) }
     }
 
-    package func refusal(of record: StackRecord, within limits: ReservationLimits) async throws -> ReservationRefusal? {
-        try await perform(.read) { try await base.refusal(of: record, within: limits) }
+    package func obstacle(to record: StackRecord, within limits: ReservationLimits) async throws -> ReservationRefusal? {
+        try await perform(.read) { try await base.obstacle(to: record, within: limits) }
     }
 
     package func record(idempotencyKey: String) async throws -> StackRecord? {

@@ -2,7 +2,7 @@ import DynamoDB
 package import Stacks
 
 extension DynamoDBStackStore {
-    package func refusal(of record: StackRecord, within limits: ReservationLimits) async throws -> ReservationRefusal? {
+    package func obstacle(to record: StackRecord, within limits: ReservationLimits) async throws -> ReservationRefusal? {
         switch try await findings(for: record).obstacle(to: record, within: limits) {
         case .refused(let refusal): return refusal
         // The key's stack may have been removed since; then the caller may retry.
