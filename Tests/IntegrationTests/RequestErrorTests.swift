@@ -84,8 +84,8 @@ struct RequestErrorTests {
             expect(try await api.get("/users/0/stacks"), 400, "invalid_request", naming: "user_id")
             expect(try await api.get("/users/99999999999999999999/stacks"), 400, "invalid_request", naming: "user_id")
             for (method, path, allowed) in [
-                (HTTPMethod.PUT, "/stacks", "GET, POST"), (.POST, "/stats", "GET"), (.PATCH, "/stacks/x", "DELETE, GET"),
-                (.DELETE, "/healthz", "GET"),
+                (HTTPMethod.PUT, "/stacks", "GET, HEAD, POST"), (.POST, "/stats", "GET, HEAD"), (.PATCH, "/stacks/x", "DELETE, GET, HEAD"),
+                (.DELETE, "/healthz", "GET, HEAD"),
             ] {
                 let answer = try await api.send(method, path)
                 expect(answer, 405, "method_not_allowed", naming: allowed)
