@@ -31,6 +31,7 @@ struct Server {
     private let creates: JobRunner
     private let deletes: JobRunner
     let reconciler: Reconciler
+    private let follower: StackFollower
     let application: Application<RouterResponder<APIContext>>
 
     /// - Parameters:
@@ -69,7 +70,15 @@ struct Server {
         self.election = election
         let ports = Ports(pool: PortPool(range: configuration.nodePorts))
         let triggers = ReconcileTriggers()
-        cluster = KubernetesCluster(client: client, settings: configuration.cluster, ports: ports, triggers: triggers, logger: logger)
+        let changes = StackChanges()
+        cluster = KubernetesCluster(
+            client: client,
+            settings: configuration.cluster,
+            ports: ports,
+            triggers: triggers,
+            changes: changes,
+            logger: logger
+        )
         let mark = NamespaceMark(client: client, namespace: configuration.stacks.namespace)
         let installation = InstallationWatch(
             InstallationWatch.Sources(
@@ -88,12 +97,13 @@ struct Server {
         stacks = StackService(
             settings: configuration.stacks,
             policy: PodPolicy(settings: configuration.policy),
-            store: opened.store,
+            store: PublishingStore(opened.store, to: changes),
             cluster: cluster,
             ports: ports,
             owner: owner,
             creates: creates,
             deletes: deletes,
+            changes: changes,
             onExpiry: { triggers.expiryAdded($0) },
             onMissed: { triggers.stackChanged($0) },
             mayCreate: {
@@ -103,6 +113,7 @@ struct Server {
             mayDelete: installation.requireNotForeign,
             failpoint: failpoint
         )
+        follower = StackFollower(service: stacks, logger: logger)
         reconciler = Reconciler(
             service: stacks,
             triggers: triggers,
@@ -176,6 +187,7 @@ struct Server {
                 .init(service: Closing(close: close)),
                 .init(service: Part { try await cancelWhenGracefulShutdown(watch.run) }),
                 .init(service: Part(run: cluster.run)),
+                .init(service: Part { await cancelWhenGracefulShutdown(follower.run) }),
                 .init(service: JobService(runner: deletes, start: watch.asked)),
                 .init(service: JobService(runner: creates, start: watch.asked)),
                 .init(

@@ -15,7 +15,10 @@ package final class StackService: Sendable {
     let deletes: JobRunner
     let locks: StackLocks
     let deletions = SharedWork()
+    /// The changes of stacks in this process, for those who wait for them.
+    package let changes: StackChanges
     let now: @Sendable () -> Date
+    let sleep: @Sendable (Duration) async throws -> Void
     let onExpiry: @Sendable (Date) -> Void
     /// Throws while creates are forbidden.
     let mayCreate: @Sendable () throws -> Void
@@ -27,7 +30,9 @@ package final class StackService: Sendable {
     ///   - owner: unique to this process.
     ///   - creates: runs creates; its limit is the backpressure.
     ///   - deletes: runs deletes, apart from creates, so that a burst of creates delays no delete.
+    ///   - changes: published by the store's writes and the watches.
     ///   - now: the wall clock.
+    ///   - sleep: waits by a clock that nobody sets.
     ///   - onExpiry: called with the expiry of each new stack.
     ///   - onMissed: called with a stack whose lock the reconciler found held, once it is free.
     ///   - mayCreate: throws a ``StackError`` until store and namespace are known to belong together.
@@ -42,7 +47,9 @@ package final class StackService: Sendable {
         owner: String,
         creates: JobRunner,
         deletes: JobRunner,
+        changes: StackChanges = StackChanges(),
         now: @escaping @Sendable () -> Date = { Date() },
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         onExpiry: @escaping @Sendable (Date) -> Void = { _ in },
         onMissed: @escaping @Sendable (StackID) -> Void = { _ in },
         mayCreate: @escaping @Sendable () throws -> Void = {},
@@ -57,7 +64,9 @@ package final class StackService: Sendable {
         self.owner = owner
         self.creates = creates
         self.deletes = deletes
+        self.changes = changes
         self.now = now
+        self.sleep = sleep
         self.onExpiry = onExpiry
         locks = StackLocks(onMissed: onMissed)
         self.mayCreate = mayCreate
