@@ -56,8 +56,11 @@ extension StackError.Code {
         case .invalidRequest, .invalidPodSpec, .limitRangeViolated: .badRequest
         case .stackNotFound: .notFound
         case .stackExists: .conflict
+        // As nginx calls it; seen in logs only.
+        case .clientClosedRequest: HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request")
         case .idempotencyKeyReused: .unprocessableContent
         case .userStackLimitReached, .clusterSaturated, .unschedulable, .nodePortsExhausted, .quotaExceeded, .tooManyCreates,
+            .tooManyListeners,
             .requestInProgress, .deletionPending, .admissionUnavailable, .clusterIPsExhausted, .kubernetesUnavailable, .storeUnavailable,
             .installationMismatch, .shuttingDown:
             .serviceUnavailable

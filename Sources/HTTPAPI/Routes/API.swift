@@ -3,9 +3,14 @@ package import Hummingbird
 import NIOCore
 package import Stacks
 
+#if os(Linux)
+import Glibc
+#endif
+
 /// The HTTP API: every route of the contract on one router.
 package struct API {
     private let stacks: StackRoutes
+    private let events: EventRoutes
     private let health: HealthRoutes
     private let apiKeys: APIKeys?
 
@@ -13,6 +18,7 @@ package struct API {
     ///   - dependencies: the dependencies that `GET /readyz` checks.
     ///   - apiKeys: the accepted keys; nil for no check.
     ///   - readinessTimeout: the time after which `GET /readyz` reports a dependency as unavailable.
+    ///   - maximumEventConsumers: the number of clients that may listen to `GET /stacks/events`.
     ///   - now: the clock by which a result of `GET /readyz` is valid for a second.
     ///   - sleep: the clock of the timeout.
     package init(
@@ -20,10 +26,35 @@ package struct API {
         dependencies: [Dependency],
         apiKeys: APIKeys?,
         readinessTimeout: Duration = .seconds(5),
+        maximumEventConsumers: Int = 1024,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
+        self.init(
+            service: service,
+            dependencies: dependencies,
+            apiKeys: apiKeys,
+            readinessTimeout: readinessTimeout,
+            maximumEventConsumers: maximumEventConsumers,
+            eventLimits: EventConsumer.Limits(),
+            now: now,
+            sleep: sleep
+        )
+    }
+
+    init(
+        service: StackService,
+        dependencies: [Dependency],
+        apiKeys: APIKeys?,
+        readinessTimeout: Duration = .seconds(5),
+        maximumEventConsumers: Int,
+        eventLimits: EventConsumer.Limits,
+        now: @escaping @Sendable () -> ContinuousClock.Instant,
+        sleep: @escaping @Sendable (Duration) async throws -> Void
+    ) {
         stacks = StackRoutes(service: service)
+        let hub = EventHub(changes: service.changes, maximumConsumers: maximumEventConsumers)
+        events = EventRoutes(hub: hub, limits: eventLimits, now: now, sleep: sleep)
         health = HealthRoutes(
             readiness: Readiness(dependencies: dependencies, timeout: readinessTimeout, now: now, sleep: sleep)
         )
@@ -43,6 +74,7 @@ package struct API {
         add("/healthz", [.get: health.health], to: router)
         add("/readyz", [.get: health.readiness], to: router)
         add("/stacks", [.get: stacks.list, .post: stacks.create], to: router)
+        add("/stacks/events", [.get: events.stream], to: router)
         add("/stacks/{stack_id}", [.get: stacks.show, .delete: stacks.delete], to: router)
         add("/stacks/{stack_id}/status", [.get: stacks.status], to: router)
         add("/users/{user_id}/stacks", [.get: stacks.listOfUser], to: router)
@@ -98,6 +130,17 @@ package struct APIContext: RequestContext {
     /// Sends a 100 response to a client that waits for it. To be called before the body is read.
     func wantBody() {
         channel.triggerUserOutboundEvent(BodyIsWanted(), promise: nil)
+    }
+
+    /// Closes the connection, and with it a response that is being written.
+    func closeConnection() { channel.close(promise: nil) }
+
+    /// Lets the connection end when the client has acknowledged nothing of what was sent for half a minute: one that is lost without a word
+    /// would be kept for a quarter of an hour.
+    func closeWhenUnacknowledged() {
+        #if os(Linux)
+        _ = channel.setOption(.tcpOption(NIOBSDSocket.Option(rawValue: TCP_USER_TIMEOUT)), value: 30_000)
+        #endif
     }
 
     /// Calls `receive` when the client goes away or the service begins to end, until the end of the response was written.

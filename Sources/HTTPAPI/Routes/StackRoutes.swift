@@ -14,10 +14,32 @@ struct StackRoutes {
         let body = try await CreateBody.read(from: request, context)
         context.audit.userID = body.userID
         context.audit.problemID = body.problemID
-        let outcome = try await service.create(body.request(idempotencyKey: key), logger: context.logger)
+        let creation = body.request(idempotencyKey: key)
+        let preference = CreatePreference(Preferences(request.headers))
+        let outcome = try await service.create(
+            creation,
+            preference,
+            progress: progress(of: creation, preference, context),
+            logger: context.logger
+        )
         var headers: HTTPFields = [.location: "/stacks/\(outcome.stack.record.id)"]
         headers.add(outcome.warnings)
-        return try .json(CreatedBody(outcome), status: outcome.isReplay ? .ok : .created, headers: headers)
+        headers.add(applied: preference, to: outcome)
+        return try .json(CreatedBody(outcome), status: outcome.isAccepted ? .accepted : outcome.isReplay ? .ok : .created, headers: headers)
+    }
+
+    /// Returns the progress of a create, which ends its wait when the client leaves or the service ends.
+    private func progress(of creation: CreateRequest, _ preference: CreatePreference, _ context: APIContext) -> CreateProgress {
+        let progress = CreateProgress()
+        guard creation.isNameless || preference != .none else { return progress }
+        context.watchAnswer { [service, logger = context.logger] report in
+            if report == .clientLeft, creation.isNameless {
+                service.abandon(progress, logger: logger)
+            } else {
+                progress.hurry()
+            }
+        }
+        return progress
     }
 
     func list(_ request: Request, _ context: APIContext) async throws -> Response {

@@ -129,6 +129,7 @@ struct Server {
         let keys = configuration.apiKeys.map { APIKeys($0.keys) }
         let tls = try configuration.tls?.load()
         reloads = Self.reloads(configuration, keys, tls, logger)
+        let connections = FileLimit.connections(atMost: configuration.maximumConnections)
         let api = API(
             service: stacks,
             dependencies: Self.dependencies(
@@ -139,11 +140,13 @@ struct Server {
                 reconciler: reconciler,
                 elector: election?.elector
             ),
-            apiKeys: keys
+            apiKeys: keys,
+            // The others stay for requests.
+            maximumEventConsumers: min(1024, max(1, connections / 4))
         )
         application = Application(
             router: api.router(),
-            server: .api(maximumConnections: FileLimit.connections(atMost: configuration.maximumConnections), tls: tls),
+            server: .api(maximumConnections: connections, tls: tls),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.address.bindHost, port: configuration.address.port),
                 serverName: "ctf-provisioner"

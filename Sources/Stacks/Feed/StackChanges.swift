@@ -54,6 +54,9 @@ package final class StackChanges: Sendable {
     /// The number of requests that wait for a change.
     package var waitCount: Int { state.withLock { $0.waits.values.reduce(0) { $0 + $1.count } } }
 
+    /// True while somebody listens to all changes.
+    package var hasAudience: Bool { state.withLock { $0.audience != nil } }
+
     // MARK: Waits
 
     /// Wakes `wait` from now on when the stack changes.

@@ -78,7 +78,11 @@ package final class StackFollower: Sendable {
             let failure = error as? StackError ?? StackError(.storeUnavailable, "the store cannot be reached", retryAfterSeconds: 5)
             work.audience?.receive(.failed(failure))
             changes.publishAll()
-            do { try await sleep(Self.pause) } catch { /* The loop condition handles a cancelled sleep. */  }
+            do {
+                try await sleep(Self.pause)
+            } catch {
+                // The loop condition handles a cancelled sleep.
+            }
             return .zero
         }
         let nextPass = state.nextPass ?? instant() + interval
@@ -91,7 +95,11 @@ package final class StackFollower: Sendable {
         let hasAudience = work.audience != nil
         guard hasAudience || work.waited.count > Self.maximumReads else {
             for id in work.waited {
-                do { changes.offer(try await service.shownStack(id), of: id) } catch StoreError.unreadable { /* The wait goes on. */  }
+                do {
+                    changes.offer(try await service.shownStack(id), of: id)
+                } catch StoreError.unreadable {
+                    // The wait goes on.
+                }
             }
             return
         }

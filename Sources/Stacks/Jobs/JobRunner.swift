@@ -67,6 +67,16 @@ package final class JobRunner: Sendable {
         }
     }
 
+    /// Starts `work` in a separate task, which reports its outcome by itself.
+    /// - Throws: ``StackError`` as ``perform(for:_:)`` does.
+    package func start(for claimant: Claimant, _ work: @escaping @Sendable () async -> Void) throws {
+        let job: Job = {
+            await work()
+            self.ended(claimant)
+        }
+        if let refusal = submit(job, claimant) { throw refusal }
+    }
+
     private func submit(_ job: @escaping Job, _ claimant: Claimant) -> StackError? {
         let shuttingDown = StackError(.shuttingDown, "the service is shutting down", retryAfterSeconds: 5)
         return state.withLock { state in

@@ -38,6 +38,11 @@ extension StackError {
         )
     }
 
+    static let clientClosed = StackError(
+        .clientClosedRequest,
+        "the client closed its connection before the answer; the create was undone, since nobody could name its stack"
+    )
+
     /// Objects in another namespace can neither be deleted nor seen gone by this process.
     static func foreignNamespace(_ record: StackRecord) -> StackError {
         StackError(.internalError, "stack \(record.id) was made in another namespace than this service serves")

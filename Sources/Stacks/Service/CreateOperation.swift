@@ -11,15 +11,23 @@ struct CreateOperation: Sendable {
     private let pod: CheckedPod
     private let manifest: PodManifest
     private let yaml: String
+    private let progress: CreateProgress
     private let logger: Logger
 
-    init(_ service: StackService, _ request: CreateRequest, _ pod: CheckedPod, _ logger: Logger) throws {
+    init(
+        _ service: StackService,
+        _ request: CreateRequest,
+        _ pod: CheckedPod,
+        _ progress: CreateProgress,
+        _ logger: Logger
+    ) throws {
         var generator = SystemRandomNumberGenerator()
         let id = StackID.random(using: &generator)
         self.service = service
         self.id = id
         self.request = request
         self.pod = pod
+        self.progress = progress
         let settings = service.settings
         manifest = pod.manifest(
             name: id.podName,
@@ -42,16 +50,23 @@ struct CreateOperation: Sendable {
         try await service.locks.withLock(id) {
             let pending = PendingRecord()
             do {
-                return try await service.creates.slots.withSlot(for: .user(request.userID)) {
-                    guard service.cluster.isSynced else { throw StackError.notSynced }
-                    try await reserve(pending)
-                    return try await createObjects(pending)
-                }
+                // Nobody else can name a stack without owner and key.
+                guard request.isNameless else { return try await carryOut(pending) }
+                return try await progress.unlessAbandoned { try await carryOut(pending) }
             } catch {
                 // The undo may wait for a Pod's end, so it holds no slot.
                 if let current = pending.value { await undo(current, because: error) }
                 throw error
             }
+        }
+    }
+
+    private func carryOut(_ pending: PendingRecord) async throws -> Stack {
+        try await service.creates.slots.withSlot(for: .user(request.userID)) {
+            guard service.cluster.isSynced else { throw StackError.notSynced }
+            try await reserve(pending)
+            if let record = pending.value?.record { progress.reserved(record) }
+            return try await createObjects(pending)
         }
     }
 
@@ -209,6 +224,7 @@ struct CreateOperation: Sendable {
         var record = record
         record.nodePort = hold.port
         pending.set(PendingRecord.Value(record: record, hold: hold))
+        progress.reserved(record)
     }
 
     // MARK: Undo

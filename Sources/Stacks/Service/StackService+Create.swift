@@ -7,8 +7,16 @@ extension StackService {
     /// undoes everything before this throws; the reconciler completes an undo that fails.
     ///
     /// A request whose idempotency key already created a stack returns that stack.
+    /// - Parameters:
+    ///   - preference: when to return; what fails after that is recorded in the stack.
+    ///   - progress: lets the caller hurry or abandon the create.
     /// - Throws: ``StackError``.
-    package func create(_ request: CreateRequest, logger: Logger) async throws -> CreateOutcome {
+    package func create(
+        _ request: CreateRequest,
+        _ preference: CreatePreference = .none,
+        progress: CreateProgress = CreateProgress(),
+        logger: Logger
+    ) async throws -> CreateOutcome {
         try await translatingErrors(logger) {
             try validate(request)
             try mayCreate()
@@ -18,17 +26,55 @@ extension StackService {
             } catch {
                 return try await replay(request, insteadOf: StackError(error), logger)
             }
-            return try await creates.perform(for: .user(request.userID)) {
-                let operation = try CreateOperation(self, request, pod, logger)
-                do {
-                    return CreateOutcome(stack: try await operation.run(), isReplay: false, warnings: pod.warnings)
-                } catch ReservationRefusal.stackExists(let existing) {
-                    throw try await self.conflictError(for: request, existing: existing)
-                } catch ReservationRefusal.keyUsed(let earlier) {
-                    let stack = try await self.replay(request, of: earlier, logger)
-                    return CreateOutcome(stack: stack, isReplay: true, warnings: pod.warnings)
+            guard preference != .none else {
+                return try await creates.perform(for: .user(request.userID)) {
+                    try await self.carryOut(request, pod, progress, logger)
                 }
             }
+            try creates.start(for: .user(request.userID)) {
+                do {
+                    _ = try await self.carryOut(request, pod, progress, logger)
+                } catch {
+                    // The request takes the error from `progress`.
+                }
+            }
+            return try await outcome(of: progress, preference, pod, logger)
+        }
+    }
+
+    /// Carries out a create and records its end.
+    private func carryOut(
+        _ request: CreateRequest,
+        _ pod: CheckedPod,
+        _ progress: CreateProgress,
+        _ logger: Logger
+    ) async throws -> CreateOutcome {
+        let result: Result<CreateOutcome, any Error>
+        do {
+            result = .success(try await run(request, pod, progress, logger))
+        } catch {
+            result = .failure(error)
+        }
+        if !progress.end(result), case .success(let outcome) = result {
+            await removeAbandoned(outcome.stack.record.id, logger)
+            throw StackError.clientClosed
+        }
+        return try result.get()
+    }
+
+    private func run(
+        _ request: CreateRequest,
+        _ pod: CheckedPod,
+        _ progress: CreateProgress,
+        _ logger: Logger
+    ) async throws -> CreateOutcome {
+        let operation = try CreateOperation(self, request, pod, progress, logger)
+        do {
+            return CreateOutcome(stack: try await operation.run(), isReplay: false, warnings: pod.warnings)
+        } catch ReservationRefusal.stackExists(let existing) {
+            throw try await conflictError(for: request, existing: existing)
+        } catch ReservationRefusal.keyUsed(let earlier) {
+            return try await replay(request, of: earlier, isHurried: progress.isHurried, warnings: pod.warnings, logger)
         }
     }
 
@@ -60,13 +106,23 @@ extension StackService {
     /// - Throws: `refusal` if the key has created no stack.
     private func replay(_ request: CreateRequest, insteadOf refusal: StackError, _ logger: Logger) async throws -> CreateOutcome {
         guard let key = request.idempotency?.key, let earlier = try await store.record(idempotencyKey: key) else { throw refusal }
-        return CreateOutcome(stack: try await replay(request, of: earlier, logger), isReplay: true)
+        return try await replay(request, of: earlier, logger)
     }
 
     /// Waits for the earlier request with the same key and returns its stack. Needs no slot.
-    private func replay(_ request: CreateRequest, of earlier: StackRecord, _ logger: Logger) async throws -> Stack {
+    /// - Parameter isHurried: true to return the stack even if the earlier request has not ended.
+    private func replay(
+        _ request: CreateRequest,
+        of earlier: StackRecord,
+        isHurried: Bool = false,
+        warnings: [PodSpecWarning] = [],
+        _ logger: Logger
+    ) async throws -> CreateOutcome {
         guard request.idempotency?.digest == earlier.idempotency?.digest else {
             throw StackError(.idempotencyKeyReused, "Idempotency-Key: was used before, for another request body")
+        }
+        if isHurried, earlier.state == .reserved, isVisible(earlier) {
+            return CreateOutcome(stack: view(of: earlier), isReplay: true, isAccepted: true, warnings: warnings)
         }
         // A create in this process holds the lock until it has ended.
         let outcome = try await locks.withLock(earlier.id) { try await store.record(earlier.id) }
@@ -79,7 +135,7 @@ extension StackService {
             )
         }
         logger.info("request repeated", metadata: ["stack_id": "\(earlier.id)"])
-        return view(of: outcome)
+        return CreateOutcome(stack: view(of: outcome), isReplay: true, warnings: warnings)
     }
 }
 

@@ -110,6 +110,8 @@ package struct CreateOutcome: Sendable, Equatable {
     package var stack: Stack
     /// True if an earlier request with the same idempotency key created the stack.
     package var isReplay: Bool
+    /// True if the create has not come to the end that the caller asked for.
+    package var isAccepted = false
     /// Parts of the spec that the Pod does not get as requested.
     package var warnings: [PodSpecWarning] = []
 }

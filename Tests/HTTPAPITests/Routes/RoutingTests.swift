@@ -30,7 +30,7 @@ import Testing
     @Test(arguments: [
         ("/healthz", "GET, HEAD"), ("/readyz", "GET, HEAD"), ("/stacks", "GET, HEAD, POST"),
         ("/stacks/stack-0123456789abcdef", "DELETE, GET, HEAD"), ("/stacks/stack-0123456789abcdef/status", "GET, HEAD"),
-        ("/users/1/stacks", "GET, HEAD"), ("/stats", "GET, HEAD"),
+        ("/users/1/stacks", "GET, HEAD"), ("/stacks/events", "GET, HEAD"), ("/stats", "GET, HEAD"),
     ])
     func `another method on a known route is 405 and names those allowed`(path: String, allowed: String) async throws {
         try await withAPI { api async throws in

@@ -1,0 +1,93 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Stacks
+
+/// `GET /stacks/events`: a snapshot of all stacks, then each change, as server-sent events.
+struct EventRoutes {
+    private let hub: EventHub
+    private let limits: EventConsumer.Limits
+    private let now: @Sendable () -> ContinuousClock.Instant
+    private let sleep: @Sendable (Duration) async throws -> Void
+
+    private static let commentInterval: Duration = .seconds(15)
+
+    init(
+        hub: EventHub,
+        limits: EventConsumer.Limits,
+        now: @escaping @Sendable () -> ContinuousClock.Instant,
+        sleep: @escaping @Sendable (Duration) async throws -> Void
+    ) {
+        self.hub = hub
+        self.limits = limits
+        self.now = now
+        self.sleep = sleep
+    }
+
+    func stream(_ request: Request, _ context: APIContext) async throws -> Response {
+        var headers: HTTPFields = [.contentType: EventMessage.contentType, .cacheControl: "no-store"]
+        // Without it, nginx collects the response before it sends any of it.
+        if let name = HTTPField.Name("X-Accel-Buffering") { headers[name] = "no" }
+        guard request.method != .head else { return Response(status: .ok, headers: headers) }
+
+        let consumer = EventConsumer(limits: limits) { context.closeConnection() }
+        let ticket = try hub.add(consumer)
+        // The body below is not written at all when the client has left before its head.
+        context.watchAnswer { report in
+            if report == .clientLeft { hub.remove(ticket) }
+            consumer.end(.over)
+        }
+        let first = await first(of: consumer)
+        if case .end(let end) = first {
+            hub.remove(ticket)
+            if case .failed(let error) = end { throw error }
+        }
+        context.closeWhenUnacknowledged()
+        return Response(
+            status: .ok,
+            headers: headers,
+            body: ResponseBody { writer in
+                defer { hub.remove(ticket) }
+                try await writer.write(EventMessage.retry)
+                try await write(first, of: consumer, to: &writer)
+                try await writer.finish(nil)
+            }
+        )
+    }
+
+    /// Waits for the snapshot, so that a store that is down is an error and no empty stream.
+    private func first(of consumer: EventConsumer) async -> EventConsumer.Next {
+        while !Task.isCancelled {
+            let next = consumer.take()
+            guard next == .nothing else { return next }
+            await consumer.wait()
+        }
+        return .end(.over)
+    }
+
+    @concurrent private func write(_ first: EventConsumer.Next, of consumer: EventConsumer, to writer: inout any ResponseBodyWriter)
+        async throws
+    {
+        var next = first
+        var comment = now() + Self.commentInterval
+        while !Task.isCancelled {
+            switch next {
+            case .message(let message):
+                try await writer.write(message)
+            case .nothing:
+                let time = comment - now()
+                if time > .zero {
+                    await consumer.wait { [sleep] in try await sleep(time) }
+                } else {
+                    try await writer.write(EventMessage.comment)
+                    comment = now() + Self.commentInterval
+                }
+            case .end(.over):
+                return
+            case .end(let end):
+                throw end
+            }
+            next = consumer.take()
+        }
+    }
+}
