@@ -96,8 +96,7 @@ struct Server {
             owner: owner,
             creates: creates,
             deletes: deletes,
-            onExpiry: { triggers.expiryAdded($0) },
-            onMissed: { triggers.stackChanged($0) },
+            onExpiry: { triggers.expiryAdded($0, $1) },
             mayCreate: {
                 try watch.requirePassed()
                 try installation.requireOurs()

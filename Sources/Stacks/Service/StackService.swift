@@ -13,10 +13,10 @@ package final class StackService: Sendable {
     let owner: String
     let creates: JobRunner
     let deletes: JobRunner
-    let locks: StackLocks
+    let locks = StackLocks()
     let deletions = SharedWork()
     let now: @Sendable () -> Date
-    let onExpiry: @Sendable (Date) -> Void
+    let onExpiry: @Sendable (StackID, Date) -> Void
     /// Throws while creates are forbidden.
     let mayCreate: @Sendable () throws -> Void
     /// Throws while deletes are forbidden.
@@ -28,8 +28,7 @@ package final class StackService: Sendable {
     ///   - creates: runs creates; its limit is the backpressure.
     ///   - deletes: runs deletes, apart from creates, so that a burst of creates delays no delete.
     ///   - now: the wall clock.
-    ///   - onExpiry: called with the expiry of each new stack.
-    ///   - onMissed: called with a stack whose lock the reconciler found held, once it is free.
+    ///   - onExpiry: called with each new stack and its expiry.
     ///   - mayCreate: throws a ``StackError`` until store and namespace are known to belong together.
     ///   - mayDelete: throws a ``StackError`` while the namespace is known to belong to another store.
     ///   - failpoint: called before and after each external effect; tests end the process there.
@@ -43,8 +42,7 @@ package final class StackService: Sendable {
         creates: JobRunner,
         deletes: JobRunner,
         now: @escaping @Sendable () -> Date = { Date() },
-        onExpiry: @escaping @Sendable (Date) -> Void = { _ in },
-        onMissed: @escaping @Sendable (StackID) -> Void = { _ in },
+        onExpiry: @escaping @Sendable (StackID, Date) -> Void = { _, _ in },
         mayCreate: @escaping @Sendable () throws -> Void = {},
         mayDelete: @escaping @Sendable () throws -> Void = {},
         failpoint: @escaping @Sendable (Failpoint) async -> Void = { _ in }
@@ -59,7 +57,6 @@ package final class StackService: Sendable {
         self.deletes = deletes
         self.now = now
         self.onExpiry = onExpiry
-        locks = StackLocks(onMissed: onMissed)
         self.mayCreate = mayCreate
         self.mayDelete = mayDelete
         self.failpoint = failpoint
