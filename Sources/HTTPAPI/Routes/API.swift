@@ -7,18 +7,18 @@ package import Stacks
 package struct API {
     private let stacks: StackRoutes
     private let health: HealthRoutes
-    private let apiKey: String?
+    private let apiKeys: APIKeys?
 
     /// - Parameters:
     ///   - dependencies: the dependencies that `GET /readyz` checks.
-    ///   - apiKey: the required value of `X-API-KEY`; nil for no check.
+    ///   - apiKeys: the accepted keys; nil for no check.
     ///   - readinessTimeout: the time after which `GET /readyz` reports a dependency as unavailable.
     ///   - now: the clock by which a result of `GET /readyz` is valid for a second.
     ///   - sleep: the clock of the timeout.
     package init(
         service: StackService,
         dependencies: [Dependency],
-        apiKey: String?,
+        apiKeys: APIKeys?,
         readinessTimeout: Duration = .seconds(5),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
@@ -27,7 +27,7 @@ package struct API {
         health = HealthRoutes(
             readiness: Readiness(dependencies: dependencies, timeout: readinessTimeout, now: now, sleep: sleep)
         )
-        self.apiKey = apiKey
+        self.apiKeys = apiKeys
     }
 
     /// Returns the routes with their middleware: access log, errors, API key, rules for all requests.
@@ -35,8 +35,9 @@ package struct API {
         let router = Router(context: APIContext.self)
         router.addMiddleware {
             AccessLogMiddleware()
+            AuditMiddleware()
             ErrorMiddleware()
-            if let apiKey { APIKeyMiddleware(key: apiKey, openPaths: ["/healthz", "/readyz"]) }
+            if let apiKeys { APIKeyMiddleware(keys: apiKeys, openPaths: ["/healthz", "/readyz"]) }
             RequestRulesMiddleware()
         }
         add("/healthz", [.get: health.health], to: router)
@@ -82,6 +83,11 @@ package struct APIContext: RequestContext {
     /// The framework's storage for a request.
     package var coreContext: CoreRequestContextStorage
     private let channel: any Channel
+    /// Facts for the log lines of the request.
+    let audit = AuditNotes()
+
+    /// The address of the client or of the last proxy; nil if the connection is closed.
+    var remoteAddress: String? { channel.remoteAddress?.ipAddress }
 
     /// Called by the framework for each request.
     package init(source: ApplicationRequestContextSource) {

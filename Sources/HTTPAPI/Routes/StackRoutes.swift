@@ -12,6 +12,8 @@ struct StackRoutes {
     func create(_ request: Request, _ context: APIContext) async throws -> Response {
         let key = try IdempotencyKey.read(from: request.headers)
         let body = try await CreateBody.read(from: request, context)
+        context.audit.userID = body.userID
+        context.audit.problemID = body.problemID
         let outcome = try await service.create(body.request(idempotencyKey: key), logger: context.logger)
         var headers: HTTPFields = [.location: "/stacks/\(outcome.stack.record.id)"]
         headers.add(outcome.warnings)

@@ -24,7 +24,9 @@ struct ServeCommand: AsyncParsableCommand {
               STACK_MAX_PER_USER     5                  stacks per user
               STACK_NODEPORT_MIN     30000              range of NodePorts, inclusive, with STACK_NODEPORT_MAX (32767)
               STACK_SQLITE_PATH      var/stacks.sqlite  the embedded database
-              API_KEY_ENABLED        false              ask for X-API-KEY, given in API_KEY
+              API_KEY, API_KEY_FILE  none               keys that callers must send in X-API-KEY
+              TLS_CERT_FILE,
+              TLS_KEY_FILE           none               serve HTTPS
               LOG_LEVEL, LOG_FORMAT  info, json         one JSON object a line on standard error
 
             docs/configuration.md lists the others.

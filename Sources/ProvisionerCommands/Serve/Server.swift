@@ -31,6 +31,8 @@ struct Server {
     private let creates: JobRunner
     private let deletes: JobRunner
     let reconciler: Reconciler
+    /// The files that are read again when they change.
+    private let reloads: [FileReload]
     let application: Application<RouterResponder<APIContext>>
 
     /// - Parameters:
@@ -113,6 +115,9 @@ struct Server {
         counters = opened.counterDiscrepancies.map {
             CounterWatch(discrepancies: $0, isLeading: { election?.elector.isLeading ?? true }, logger: logger)
         }
+        let keys = configuration.apiKeys.map { APIKeys($0.keys) }
+        let tls = try configuration.tls?.load()
+        reloads = Self.reloads(configuration, keys, tls, logger)
         let api = API(
             service: stacks,
             dependencies: Self.dependencies(
@@ -123,11 +128,11 @@ struct Server {
                 reconciler: reconciler,
                 elector: election?.elector
             ),
-            apiKey: configuration.apiKey
+            apiKeys: keys
         )
         application = Application(
             router: api.router(),
-            server: .api(maximumConnections: FileLimit.connections(atMost: configuration.maximumConnections)),
+            server: .api(maximumConnections: FileLimit.connections(atMost: configuration.maximumConnections), tls: tls),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.address.bindHost, port: configuration.address.port),
                 serverName: "ctf-provisioner"
@@ -135,6 +140,26 @@ struct Server {
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
             logger: logger
         )
+    }
+
+    private static func reloads(_ configuration: ServeConfiguration, _ keys: APIKeys?, _ tls: ServerTLS?, _ logger: Logger) -> [FileReload]
+    {
+        var reloads: [FileReload] = []
+        if let keys, let settings = configuration.apiKeys, let file = settings.file {
+            reloads.append(
+                FileReload("API_KEY_FILE", paths: [file], logger: logger) { contents in
+                    keys.replace(settings.fixed + (try APIKeySettings.keys(ofFile: file, contents[0])))
+                }
+            )
+        }
+        if let tls, let files = configuration.tls {
+            reloads.append(
+                FileReload("TLS_CERT_FILE", paths: [files.certificate, files.key], logger: logger) { contents in
+                    try tls.replace(certificate: contents[0], key: contents[1])
+                }
+            )
+        }
+        return reloads
     }
 
     /// Returns the dependencies of `/readyz`. The API server's state is derived from the watches, without a request.
@@ -197,7 +222,7 @@ struct Server {
                     }
                 ),
                 .init(service: application),
-            ],
+            ] + reloads.map { reload in .init(service: Part { try await cancelWhenGracefulShutdown(reload.run) }) },
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
