@@ -80,6 +80,7 @@ start_control_plane() {
             --service-account-signing-key-file "$pki/service-accounts.key" \
             --service-account-issuer https://kubernetes.default.svc --authorization-mode Node,RBAC \
             --kubelet-client-certificate "$pki/admin.crt" --kubelet-client-key "$pki/admin.key" \
+            --kubelet-preferred-address-types InternalIP \
             --service-cluster-ip-range 10.96.0.0/16 --service-node-port-range "$node_port_range" --allow-privileged=true
     fi
     wait_for kube-apiserver 60 kube-apiserver kubectl get --raw /readyz
