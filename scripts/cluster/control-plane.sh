@@ -99,6 +99,8 @@ start_control_plane() {
     fi
     kubectl create namespace stacks >/dev/null 2>&1 || kubectl get namespace stacks >/dev/null
     wait_for "the service account of namespace stacks" 30 kube-controller-manager kubectl -n stacks get serviceaccount default
+    # By which policies name the namespace of the name server. Every namespace has this label by itself since 1.21 (#96968).
+    kubectl label --overwrite namespace kube-system kubernetes.io/metadata.name=kube-system >/dev/null
     say "  kube-controller-manager and kube-scheduler are up; namespace stacks exists"
 }
 
