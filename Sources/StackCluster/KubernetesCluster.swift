@@ -44,11 +44,19 @@ package final class KubernetesCluster: Cluster {
     /// - Parameters:
     ///   - ports: updated with the NodePorts of the cluster's Services.
     ///   - triggers: receives the stacks that may need a repair.
-    package init(client: KubernetesClient, settings: Settings, ports: Ports, triggers: ReconcileTriggers, logger: Logger) {
+    ///   - changes: receives the stacks whose objects changed.
+    package init(
+        client: KubernetesClient,
+        settings: Settings,
+        ports: Ports,
+        triggers: ReconcileTriggers,
+        changes: StackChanges,
+        logger: Logger
+    ) {
         self.client = client
         self.settings = settings
         self.logger = logger
-        let watched = WatchedState(settings: settings, ports: ports, triggers: triggers)
+        let watched = WatchedState(settings: settings, ports: ports, triggers: triggers, changes: changes)
         self.watched = watched
         let pods = Reflector<Pod>(client: client, logger: logger, transform: { $0.trimmed() }, onChange: { watched.podChanged($0) })
         let services = Reflector<Service>(

@@ -99,4 +99,9 @@ package struct APIContext: RequestContext {
     func wantBody() {
         channel.triggerUserOutboundEvent(BodyIsWanted(), promise: nil)
     }
+
+    /// Calls `receive` when the client goes away or the service begins to end, until the end of the response was written.
+    func watchAnswer(_ receive: @escaping @Sendable (AnswerWatch.Report) -> Void) {
+        channel.triggerUserOutboundEvent(AnswerWatch(receive: receive), promise: nil)
+    }
 }

@@ -29,7 +29,12 @@ struct StackRoutes {
     }
 
     func status(_ request: Request, _ context: APIContext) async throws -> Response {
-        try .json(StatusBody(try await service.stack(try stackID(context), logger: context.logger)))
+        let id = try stackID(context)
+        guard let wait = try StatusQuery.wait(request.uri) else {
+            return try .json(StatusBody(try await service.stack(id, logger: context.logger)))
+        }
+        context.watchAnswer { _ in wait.end() }
+        return try .json(StatusBody(try await service.stack(id, after: wait, logger: context.logger)))
     }
 
     func delete(_ request: Request, _ context: APIContext) async throws -> Response {

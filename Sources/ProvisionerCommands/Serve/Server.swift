@@ -31,6 +31,7 @@ struct Server {
     private let creates: JobRunner
     private let deletes: JobRunner
     let reconciler: Reconciler
+    private let follower: StackFollower
     /// The files that are read again when they change.
     private let reloads: [FileReload]
     let application: Application<RouterResponder<APIContext>>
@@ -71,7 +72,15 @@ struct Server {
         self.election = election
         let ports = Ports(pool: PortPool(range: configuration.nodePorts))
         let triggers = ReconcileTriggers()
-        cluster = KubernetesCluster(client: client, settings: configuration.cluster, ports: ports, triggers: triggers, logger: logger)
+        let changes = StackChanges()
+        cluster = KubernetesCluster(
+            client: client,
+            settings: configuration.cluster,
+            ports: ports,
+            triggers: triggers,
+            changes: changes,
+            logger: logger
+        )
         let mark = NamespaceMark(client: client, namespace: configuration.stacks.namespace)
         let installation = InstallationWatch(
             InstallationWatch.Sources(
@@ -90,13 +99,14 @@ struct Server {
         stacks = StackService(
             settings: configuration.stacks,
             policy: PodPolicy(settings: configuration.policy),
-            store: opened.store,
+            store: PublishingStore(opened.store, to: changes),
             cluster: cluster,
             ports: ports,
             owner: owner,
             creates: creates,
             deletes: deletes,
             onExpiry: { triggers.expiryAdded($0, $1) },
+            changes: changes,
             mayCreate: {
                 try watch.requirePassed()
                 try installation.requireOurs()
@@ -104,6 +114,7 @@ struct Server {
             mayDelete: installation.requireNotForeign,
             failpoint: failpoint
         )
+        follower = StackFollower(service: stacks, logger: logger)
         reconciler = Reconciler(
             service: stacks,
             triggers: triggers,
@@ -200,6 +211,7 @@ struct Server {
                 .init(service: Closing(close: close)),
                 .init(service: Part { try await cancelWhenGracefulShutdown(watch.run) }),
                 .init(service: Part(run: cluster.run)),
+                .init(service: Part { await cancelWhenGracefulShutdown(follower.run) }),
                 .init(service: JobService(runner: deletes, start: watch.asked)),
                 .init(service: JobService(runner: creates, start: watch.asked)),
                 .init(

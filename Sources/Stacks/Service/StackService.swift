@@ -15,8 +15,11 @@ package final class StackService: Sendable {
     let deletes: JobRunner
     let locks = StackLocks()
     let deletions = SharedWork()
+    /// The changes of stacks in this process, for those who wait for them.
+    package let changes: StackChanges
     let now: @Sendable () -> Date
     let onExpiry: @Sendable (StackID, Date) -> Void
+    let sleep: @Sendable (Duration) async throws -> Void
     /// Throws while creates are forbidden.
     let mayCreate: @Sendable () throws -> Void
     /// Throws while deletes are forbidden.
@@ -27,8 +30,10 @@ package final class StackService: Sendable {
     ///   - owner: unique to this process.
     ///   - creates: runs creates; its limit is the backpressure.
     ///   - deletes: runs deletes, apart from creates, so that a burst of creates delays no delete.
+    ///   - changes: published by the store's writes and the watches.
     ///   - now: the wall clock.
     ///   - onExpiry: called with each new stack and its expiry.
+    ///   - sleep: waits by a clock that nobody sets.
     ///   - mayCreate: throws a ``StackError`` until store and namespace are known to belong together.
     ///   - mayDelete: throws a ``StackError`` while the namespace is known to belong to another store.
     ///   - failpoint: called before and after each external effect; tests end the process there.
@@ -41,8 +46,10 @@ package final class StackService: Sendable {
         owner: String,
         creates: JobRunner,
         deletes: JobRunner,
+        changes: StackChanges = StackChanges(),
         now: @escaping @Sendable () -> Date = { Date() },
         onExpiry: @escaping @Sendable (StackID, Date) -> Void = { _, _ in },
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         mayCreate: @escaping @Sendable () throws -> Void = {},
         mayDelete: @escaping @Sendable () throws -> Void = {},
         failpoint: @escaping @Sendable (Failpoint) async -> Void = { _ in }
@@ -55,7 +62,9 @@ package final class StackService: Sendable {
         self.owner = owner
         self.creates = creates
         self.deletes = deletes
+        self.changes = changes
         self.now = now
+        self.sleep = sleep
         self.onExpiry = onExpiry
         self.mayCreate = mayCreate
         self.mayDelete = mayDelete
