@@ -5,12 +5,6 @@ import Synchronization
 
 /// One open `GET /stacks/events`: the messages that its client has not taken yet. A client that falls behind is cut.
 final class EventConsumer: Sendable {
-    /// The maximum of waiting messages, and of their bytes. A single message may be longer.
-    struct Limits: Sendable {
-        var messages = 1024
-        var bytes = 4 << 20
-    }
-
     /// The reason for which the stream ends.
     enum End: Error, Equatable {
         /// The client has left, or the service ends.
@@ -35,13 +29,13 @@ final class EventConsumer: Sendable {
     /// The bytes up to which messages are written together.
     private static let pieceSize = 64 * 1024
 
-    private let limits: Limits
+    private let limits: EventLimits
     private let onCut: @Sendable () -> Void
     private let state = Mutex(State())
     private let signal = Signal()
 
     /// - Parameter onCut: closes the connection; its writer may wait for the client.
-    init(limits: Limits, onCut: @escaping @Sendable () -> Void) {
+    init(limits: EventLimits, onCut: @escaping @Sendable () -> Void) {
         self.limits = limits
         self.onCut = onCut
     }

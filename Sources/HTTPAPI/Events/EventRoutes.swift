@@ -6,7 +6,7 @@ import Stacks
 /// `GET /stacks/events`: a snapshot of all stacks, then each change, as server-sent events.
 struct EventRoutes {
     private let hub: EventHub
-    private let limits: EventConsumer.Limits
+    private let limits: EventLimits
     private let now: @Sendable () -> ContinuousClock.Instant
     private let sleep: @Sendable (Duration) async throws -> Void
 
@@ -14,7 +14,7 @@ struct EventRoutes {
 
     init(
         hub: EventHub,
-        limits: EventConsumer.Limits,
+        limits: EventLimits,
         now: @escaping @Sendable () -> ContinuousClock.Instant,
         sleep: @escaping @Sendable (Duration) async throws -> Void
     ) {

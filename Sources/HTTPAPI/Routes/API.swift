@@ -13,76 +13,60 @@ package struct API {
     private let events: EventRoutes
     private let health: HealthRoutes
     private let apiKeys: APIKeys?
+    private let metrics: MetricsRoutes?
 
     /// - Parameters:
     ///   - dependencies: the dependencies that `GET /readyz` checks.
     ///   - apiKeys: the accepted keys; nil for no check.
+    ///   - metrics: the source of `GET /metrics`; nil if it is served elsewhere.
     ///   - readinessTimeout: the time after which `GET /readyz` reports a dependency as unavailable.
-    ///   - maximumEventConsumers: the number of clients that may listen to `GET /stacks/events`.
+    ///   - eventLimits: bounds of `GET /stacks/events`.
     ///   - now: the clock by which a result of `GET /readyz` is valid for a second.
     ///   - sleep: the clock of the timeout.
     package init(
         service: StackService,
         dependencies: [Dependency],
         apiKeys: APIKeys?,
+        metrics: MetricsSource? = nil,
         readinessTimeout: Duration = .seconds(5),
-        maximumEventConsumers: Int = 1024,
+        eventLimits: EventLimits = EventLimits(),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
-        self.init(
-            service: service,
-            dependencies: dependencies,
-            apiKeys: apiKeys,
-            readinessTimeout: readinessTimeout,
-            maximumEventConsumers: maximumEventConsumers,
-            eventLimits: EventConsumer.Limits(),
-            now: now,
-            sleep: sleep
-        )
-    }
-
-    init(
-        service: StackService,
-        dependencies: [Dependency],
-        apiKeys: APIKeys?,
-        readinessTimeout: Duration = .seconds(5),
-        maximumEventConsumers: Int,
-        eventLimits: EventConsumer.Limits,
-        now: @escaping @Sendable () -> ContinuousClock.Instant,
-        sleep: @escaping @Sendable (Duration) async throws -> Void
-    ) {
         stacks = StackRoutes(service: service)
-        let hub = EventHub(changes: service.changes, maximumConsumers: maximumEventConsumers)
+        let hub = EventHub(changes: service.changes, maximumConsumers: eventLimits.consumers)
         events = EventRoutes(hub: hub, limits: eventLimits, now: now, sleep: sleep)
         health = HealthRoutes(
             readiness: Readiness(dependencies: dependencies, timeout: readinessTimeout, now: now, sleep: sleep)
         )
         self.apiKeys = apiKeys
+        self.metrics = metrics.map(MetricsRoutes.init)
     }
 
     /// Returns the routes with their middleware: access log, errors, API key, rules for all requests.
     package func router() -> Router<APIContext> {
         let router = Router(context: APIContext.self)
         router.addMiddleware {
+            MetricsMiddleware()
             AccessLogMiddleware()
             AuditMiddleware()
             ErrorMiddleware()
             if let apiKeys { APIKeyMiddleware(keys: apiKeys, openPaths: ["/healthz", "/readyz"]) }
             RequestRulesMiddleware()
         }
-        add("/healthz", [.get: health.health], to: router)
-        add("/readyz", [.get: health.readiness], to: router)
-        add("/stacks", [.get: stacks.list, .post: stacks.create], to: router)
-        add("/stacks/events", [.get: events.stream], to: router)
-        add("/stacks/{stack_id}", [.get: stacks.show, .delete: stacks.delete], to: router)
-        add("/stacks/{stack_id}/status", [.get: stacks.status], to: router)
-        add("/users/{user_id}/stacks", [.get: stacks.listOfUser], to: router)
-        add("/stats", [.get: stacks.stats], to: router)
+        Self.add("/healthz", [.get: health.health], to: router)
+        Self.add("/readyz", [.get: health.readiness], to: router)
+        Self.add("/stacks", [.get: stacks.list, .post: stacks.create], to: router)
+        Self.add("/stacks/events", [.get: events.stream], to: router)
+        Self.add("/stacks/{stack_id}", [.get: stacks.show, .delete: stacks.delete], to: router)
+        Self.add("/stacks/{stack_id}/status", [.get: stacks.status], to: router)
+        Self.add("/users/{user_id}/stacks", [.get: stacks.listOfUser], to: router)
+        Self.add("/stats", [.get: stacks.stats], to: router)
+        if let metrics { Self.add("/metrics", [.get: metrics.metrics], to: router) }
         return router
     }
 
-    private typealias Handler = @Sendable (Request, APIContext) async throws -> Response
+    typealias Handler = @Sendable (Request, APIContext) async throws -> Response
 
     /// Every method that the HTTP parser accepts.
     private static let methods = [
@@ -93,12 +77,12 @@ package struct API {
     ].compactMap { HTTPRequest.Method($0) }
 
     /// Adds a path with its methods, and HEAD if there is GET. Any other method gets a 405 with the allowed methods.
-    private func add(_ path: RouterPath, _ handlers: [HTTPRequest.Method: Handler], to router: Router<APIContext>) {
+    static func add(_ path: RouterPath, _ handlers: [HTTPRequest.Method: Handler], to router: Router<APIContext>) {
         var handlers = handlers
         // The access log middleware removes the body.
         handlers[.head] = handlers[.get]
         let allowed = handlers.keys.map(\.rawValue).sorted().joined(separator: ", ")
-        for method in Self.methods {
+        for method in methods {
             if let handler = handlers[method] {
                 router.on(path, method: method, use: handler)
             } else {

@@ -6,6 +6,7 @@ import KubernetesClient
 import Logging
 import NIOCore
 import PodPolicy
+import Prometheus
 import ServiceLifecycle
 import StackCluster
 import Stacks
@@ -35,12 +36,16 @@ struct Server {
     /// The files that are read again when they change.
     private let reloads: [FileReload]
     let application: Application<RouterResponder<APIContext>>
+    /// The server of `METRICS_ADDR`; nil if the metrics are served with the API.
+    private let metricsServer: Application<RouterResponder<APIContext>>?
 
     /// - Parameters:
+    ///   - registry: the metrics of the process.
     ///   - onRunning: called with the port on which the service listens.
     /// - Throws: ``SQLiteStoreError``, ``KubernetesError``, `DynamoDBError`, with a message for the operator.
     init(
         configuration: ServeConfiguration,
+        metrics registry: PrometheusCollectorRegistry,
         kubernetes: KubernetesConfiguration,
         environment: [String: String],
         logger: Logger,
@@ -105,9 +110,8 @@ struct Server {
             owner: owner,
             creates: creates,
             deletes: deletes,
+            onExpiry: { triggers.expiryAdded($0, $1) },
             changes: changes,
-            onExpiry: { triggers.expiryAdded($0) },
-            onMissed: { triggers.stackChanged($0) },
             mayCreate: {
                 try watch.requirePassed()
                 try installation.requireOurs()
@@ -129,7 +133,33 @@ struct Server {
         let keys = configuration.apiKeys.map { APIKeys($0.keys) }
         let tls = try configuration.tls?.load()
         reloads = Self.reloads(configuration, keys, tls, logger)
+        let metrics = StateMetrics(
+            registry: registry,
+            storeName: configuration.store.name,
+            cluster: cluster,
+            creates: creates,
+            deletes: deletes,
+            reconciler: reconciler,
+            isLeading: { election?.elector.isLeading ?? true }
+        )
+        metricsServer = configuration.metricsAddress.map { address in
+            Application(
+                router: MetricsAPI(source: metrics.text).router(),
+                server: .api(maximumConnections: 64),
+                configuration: ApplicationConfiguration(
+                    address: .hostname(address.bindHost, port: address.port),
+                    serverName: "ctf-provisioner"
+                ),
+                onServerRunning: { channel in
+                    logger.info("metrics", metadata: ["address": "\(address.description(port: channel.localAddress?.port ?? 0))"])
+                },
+                logger: logger
+            )
+        }
         let connections = FileLimit.connections(atMost: configuration.maximumConnections)
+        var eventLimits = EventLimits()
+        // The others stay for requests.
+        eventLimits.consumers = min(eventLimits.consumers, max(1, connections / 4))
         let api = API(
             service: stacks,
             dependencies: Self.dependencies(
@@ -141,8 +171,8 @@ struct Server {
                 elector: election?.elector
             ),
             apiKeys: keys,
-            // The others stay for requests.
-            maximumEventConsumers: min(1024, max(1, connections / 4))
+            metrics: configuration.metricsAddress == nil ? metrics.text : nil,
+            eventLimits: eventLimits
         )
         application = Application(
             router: api.router(),
@@ -237,7 +267,8 @@ struct Server {
                     }
                 ),
                 .init(service: application),
-            ] + reloads.map { reload in .init(service: Part { try await cancelWhenGracefulShutdown(reload.run) }) },
+            ] + (metricsServer.map { [.init(service: $0)] } ?? [])
+                + reloads.map { reload in .init(service: Part { try await cancelWhenGracefulShutdown(reload.run) }) },
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

@@ -14,7 +14,7 @@ import Testing
     }
 
     /// Adds consumers, and takes the snapshot of each.
-    private func consumers(_ count: Int, of hub: EventHub, limits: EventConsumer.Limits = .init()) async throws -> [EventConsumer] {
+    private func consumers(_ count: Int, of hub: EventHub, limits: EventLimits = EventLimits()) async throws -> [EventConsumer] {
         var consumers: [EventConsumer] = []
         for _ in 0..<count {
             let consumer = EventConsumer(limits: limits) {}
@@ -48,8 +48,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [EventConsumer.Limits(messages: 3), EventConsumer.Limits(bytes: 20)])
-    func `a client that falls behind by messages or bytes is cut once, and gets no more`(limits: EventConsumer.Limits) {
+    @Test(arguments: [(3, 1000), (1000, 20)])
+    func `a client that falls behind by messages or bytes is cut once, and gets no more`(messages: Int, bytes: Int) {
+        var limits = EventLimits()
+        (limits.messages, limits.bytes) = (messages, bytes)
         let cuts = Observed(0)
         let consumer = EventConsumer(limits: limits) { cuts.update { $0 += 1 } }
         for _ in 0..<3 { consumer.push(ByteBuffer(string: "123456")) }
@@ -61,7 +63,9 @@ import Testing
     }
 
     @Test func `one message may be longer than the bound`() {
-        let consumer = EventConsumer(limits: EventConsumer.Limits(bytes: 4)) { Issue.record("cut") }
+        var limits = EventLimits()
+        limits.bytes = 4
+        let consumer = EventConsumer(limits: limits) { Issue.record("cut") }
         consumer.push(ByteBuffer(string: "snapshot"))
         #expect(consumer.take() == .message(ByteBuffer(string: "snapshot")))
         #expect(consumer.take() == .nothing)
@@ -78,13 +82,13 @@ import Testing
                 await first.wait()
                 #expect(Self.text(first.take()).hasPrefix("id: \(4 - number)\nevent: stack\n"))
             }
-            let second = EventConsumer(limits: .init()) {}
+            let second = EventConsumer(limits: EventLimits()) {}
             _ = try hub.add(second)
             let snapshot = Self.text(second.take())
             #expect(snapshot.hasPrefix("id: 3\nevent: snapshot\ndata: {\"stacks\":[{"))
             let ids = snapshot.components(separatedBy: "\"stack_id\":\"").dropFirst().map { $0.prefix(22) }
             #expect(ids == ["stack-0000000000000001", "stack-0000000000000002"], "oldest first")
-            #expect(throws: StackError.self) { try hub.add(EventConsumer(limits: .init()) {}) }
+            #expect(throws: StackError.self) { try hub.add(EventConsumer(limits: EventLimits()) {}) }
         }
     }
 }

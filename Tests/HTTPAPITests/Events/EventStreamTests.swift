@@ -90,7 +90,7 @@ import Testing
 
     @Test func `one client too many is 503, and has its place once another has left`() async throws {
         var options = APIBench.Options()
-        options.maximumEventConsumers = 1
+        options.eventLimits.consumers = 1
         try await Wire.withServer(options) { api, port in
             let client = try await listen(port)
             let refused = try await RawConnection.exchange(port, Wire.head("GET /stacks/events", "Connection: close"))
@@ -113,7 +113,8 @@ import Testing
 
     @Test func `a client that takes up nothing is cut, and delays no other`() async throws {
         var options = APIBench.Options()
-        options.eventLimits = EventConsumer.Limits(messages: 8, bytes: 1 << 20)
+        options.eventLimits.messages = 8
+        options.eventLimits.bytes = 1 << 20
         try await Wire.withServer(options) { api, port in
             let id = try await api.service.service.create(.sample(), logger: silentLogger).stack.record.id
             let quick = try await listen(port)

@@ -25,8 +25,7 @@ struct APIBench: Sendable {
         var dependencies: [Dependency] = []
         var maximumConnections = 4096
         var limits = ConnectionState.TimeLimits()
-        var maximumEventConsumers = 1024
-        var eventLimits = EventConsumer.Limits()
+        var eventLimits = EventLimits()
         var now: @Sendable () -> ContinuousClock.Instant = { .now }
         var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     }
@@ -51,7 +50,6 @@ func withAPI(_ options: APIBench.Options = APIBench.Options(), _ body: @escaping
             service: service.service,
             dependencies: options.dependencies,
             apiKeys: options.apiKey.map { APIKeys([APIKeys.Key(name: "API_KEY[1]", value: $0)] + options.moreKeys) },
-            maximumEventConsumers: options.maximumEventConsumers,
             eventLimits: options.eventLimits,
             now: options.now,
             sleep: options.sleep

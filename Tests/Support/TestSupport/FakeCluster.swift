@@ -7,7 +7,7 @@ package import TestBasics
 /// collector: what nobody deletes stays.
 package final class FakeCluster: Sendable {
     package enum Call: Sendable, CaseIterable {
-        case createPod, createService, waitUntilScheduled, deleteService, deletePod, waitUntilGone, objectsExist, nodeExists
+        case createPod, createService, waitUntilScheduled, deleteService, deletePod, isGone, waitUntilGone, objectsExist, nodeExists
     }
 
     /// How Pods get a node, and how Pods and Services end.

@@ -32,6 +32,21 @@ package struct StackBench: Sendable {
     }
 }
 
+extension Reconciler {
+    /// Runs one pass with workers of its own, to its end. What was added to the queue since the last pass is worked on as well.
+    @discardableResult
+    package func pass() async -> PassSummary {
+        triggers.open()
+        // The workers begin after the pass has found its suspects, so that its summary counts all of them.
+        let pass = await beginPass()
+        return await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.work() }
+            defer { group.cancelAll() }
+            return await endPass(pass)
+        }
+    }
+}
+
 /// A logger that says nothing.
 package let silentLogger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
@@ -45,7 +60,7 @@ package func withStackBench<Result: Sendable>(
     _ body: (StackBench) async throws -> Result
 ) async throws -> Result {
     let ports = Ports(pool: PortPool(range: options.ports), now: { time.instant })
-    let triggers = ReconcileTriggers()
+    let triggers = ReconcileTriggers(now: { time.now }, instant: { time.instant })
     let changes = StackChanges()
     cluster.attach(ports: ports, triggers: triggers, changes: changes)
     let creates = JobRunner(limit: options.concurrentJobs, queueCapacity: options.waitingJobs)
@@ -61,9 +76,8 @@ package func withStackBench<Result: Sendable>(
         deletes: deletes,
         changes: changes,
         now: { time.now },
+        onExpiry: { triggers.expiryAdded($0, $1) },
         sleep: options.sleep ?? { try await time.sleep(for: $0) },
-        onExpiry: { triggers.expiryAdded($0) },
-        onMissed: { triggers.stackChanged($0) },
         mayCreate: options.mayCreate,
         mayDelete: options.mayDelete,
         failpoint: options.failpoint
