@@ -11,7 +11,7 @@ struct StackRoutes {
 
     func create(_ request: Request, _ context: APIContext) async throws -> Response {
         let key = try IdempotencyKey.read(from: request.headers)
-        let body = try await CreateBody.read(from: request, context)
+        let body = try await CreateBody.read(from: request, context, requireOwner: service.settings.requireOwner)
         let outcome = try await service.create(body.request(idempotencyKey: key), logger: context.logger)
         var headers: HTTPFields = [.location: "/stacks/\(outcome.stack.record.id)"]
         headers.add(outcome.warnings)

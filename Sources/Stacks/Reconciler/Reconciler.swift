@@ -137,7 +137,7 @@ package final class Reconciler: Sendable {
             summary.records = records.count
             summary.unreadable = read.unreadable.count
             report(read.unreadable)
-            triggers.endExpiryRead(expiryRead, nearest: records.lazy.filter { $0.state == .active }.map(\.expiresAt).min())
+            triggers.endExpiryRead(expiryRead, nearest: records.lazy.filter(\.expires).map(\.expiresAt).min())
             let known = read.ids
             knowsAllIDs.store(known != nil, ordering: .relaxed)
             let readable = Set(records.map(\.id))
