@@ -12,6 +12,7 @@ struct CreateBody {
     var problemID: Int64?
     var target: TargetPorts
     var podSpec: String
+    var environment: [String: String]
     var egress: Egress?
 
     func request(idempotencyKey: String?) -> CreateRequest {
@@ -21,6 +22,7 @@ struct CreateBody {
             targetPorts: target.ports,
             isPortArray: target.isArray,
             podSpec: podSpec,
+            environment: environment,
             egress: egress,
             idempotency: idempotencyKey.map { Idempotency(key: $0, digest: digest) }
         )
@@ -30,7 +32,8 @@ struct CreateBody {
     /// versions, so that a retry across an upgrade finds its stack.
     private var digest: String {
         let owner = [userID, problemID].map { $0.map { "\($0)" } ?? "-" }
-        let words = (egress.map { ["egress=\($0.rawValue)"] } ?? []) + owner + [target.notation, podSpec]
+        let variables = environment.sorted { $0.key < $1.key }.map { "env=\($0.key):\($0.value.utf8.count):\($0.value)" }
+        let words = variables + (egress.map { ["egress=\($0.rawValue)"] } ?? []) + owner + [target.notation, podSpec]
         let content = Data(words.joined(separator: " ").utf8)
         return SHA256.hash(data: content).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
@@ -87,11 +90,19 @@ extension CreateBody {
         let problemID = try isOwnerless ? nil : reader.positiveInteger("problem_id")
         let target = try TargetPorts(&reader)
         let podSpec = try reader.value("pod_spec", "a string with the YAML or JSON text of one Pod", \.string)
+        let environment = try EnvironmentField.read(&reader)
         let names = Egress.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
         let egress = try reader.optional("egress", names) { $0.string.flatMap { Egress(rawValue: $0) } }
-        guard let target, let podSpec, reader.problems.isEmpty else {
+        guard let target, let podSpec, let environment, reader.problems.isEmpty else {
             throw StackError(.invalidRequest, reader.problems.joined(separator: "; "))
         }
-        self.init(userID: userID, problemID: problemID, target: target, podSpec: podSpec, egress: egress)
+        self.init(
+            userID: userID,
+            problemID: problemID,
+            target: target,
+            podSpec: podSpec,
+            environment: environment,
+            egress: egress
+        )
     }
 }

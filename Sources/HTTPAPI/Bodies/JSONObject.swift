@@ -39,6 +39,12 @@ struct JSONObject {
         return try scanner.elements()
     }
 
+    /// Returns an inner object; nil if the field is missing or no object.
+    func object(_ name: String) throws(Problem) -> JSONObject? {
+        guard let range = fields[Array(name.utf8)], text[range.lowerBound] == UInt8(ascii: "{") else { return nil }
+        return try JSONObject(Array(text[range]))
+    }
+
     /// The names of all fields, sorted.
     var names: [String] { fields.keys.map { String(decoding: $0, as: UTF8.self) }.sorted() }
 }

@@ -81,7 +81,7 @@ package struct StackRecord: Sendable, Equatable {
 
 extension StackRecord {
     /// The most ports that a stack may have.
-    package static let maximumPorts = 24
+    package static let maximumPorts = PodPolicy.maximumPorts
 
     /// The first port.
     package var port: ExposedPort { ports.first?.exposed ?? ExposedPort(containerPort: 0, protocol: .tcp) }

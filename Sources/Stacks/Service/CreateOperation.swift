@@ -179,7 +179,7 @@ struct CreateOperation: Sendable {
             throw StackError.createTimedOut(after: limit)
         }
         logger.info("stack created", metadata: active.metadata.merging(["node_id": "\(active.nodeID ?? "")"]) { $1 })
-        service.onExpiry(active.expiresAt)
+        service.onExpiry(active.id, active.expiresAt)
         return service.view(of: active)
     }
 

@@ -113,3 +113,53 @@ import Testing
         }
     }
 }
+
+/// The field `env`.
+@Suite struct EnvironmentFieldTests {
+    private static func read(_ text: String) throws -> CreateRequest {
+        try CreateBody(json: Array(createBody(more: "\"env\":\(text)").utf8)).request(idempotencyKey: "K")
+    }
+
+    @Test(
+        arguments: [
+            ("{}", [:]), ("null", [:]), (#"{"FLAG":"ctf{$(x)}","_a1":""}"#, ["FLAG": "ctf{$(x)}", "_a1": ""]),
+            (#"{"A":"é\n"}"#, ["A": "é\n"]),
+        ] as [(String, [String: String])]
+    )
+    func `variables are read literally`(text: String, expected: [String: String]) throws {
+        #expect(try Self.read(text).environment == expected)
+    }
+
+    @Test(arguments: [
+        ("[]", "env: is an array; must be an object of at most 32 names and texts, with 16384 bytes in all"),
+        (#""secret""#, "env: is a string; must be an object"), (#"{"A":1234567}"#, "env.A: is the number 1234567; must be a text"),
+        (#"{"1A":"secret"}"#, "env.1A: is no name of a variable"), (#"{"":"secret"}"#, "env.: is no name of a variable"),
+        (#"{"A":"secret\u0000"}"#, "env.A: is a string; must be a text without the character U+0000"),
+        (#"{"A":{"secret":1}}"#, "env.A: is an object; must be a text"), (#"{"A":"secret","A":"b"}"#, "A: stands twice in the body"),
+    ])
+    func `a wrong environment is refused without showing a value`(text: String, sentence: String) {
+        let error = #expect(throws: StackError.self) { _ = try Self.read(text) }
+        #expect(error?.message.hasPrefix(sentence) == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains("secret") == false)
+    }
+
+    @Test func `32 variables and 16 KiB are the most`() throws {
+        func object(_ count: Int, size: Int = 1) -> String {
+            "{" + (0..<count).map { "\"V\($0)\":\"\(String(repeating: "x", count: size))\"" }.joined(separator: ",") + "}"
+        }
+        #expect(try Self.read(object(32)).environment.count == 32)
+        #expect(throws: StackError.self) { _ = try Self.read(object(33)) }
+        #expect(try Self.read(object(1, size: 16 * 1024 - 2)).environment.count == 1)
+        #expect(throws: StackError.self) { _ = try Self.read(object(1, size: 16 * 1024 - 1)) }
+    }
+
+    @Test func `the answer shows the names and no value`() async throws {
+        try await withAPI { api async throws in
+            let answer = try await api.post(createBody(more: #""env":{"FLAG":"ctf{secret}"}"#))
+            #expect(answer.status == 201, "\(answer.text)")
+            #expect(answer.body["pod_spec"]?.string?.contains("FLAG") == true)
+            #expect(!answer.text.contains("secret"))
+            #expect(try await !api.service.store.allRecords().contains { $0.podSpec.contains("secret") })
+        }
+    }
+}
