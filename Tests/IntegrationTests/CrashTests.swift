@@ -18,6 +18,17 @@ struct CrashTests {
         }
     }
 
+    @Test(arguments: ofCreate, TestStore.available)
+    func `a crash after the answer to an asynchronous create`(point: Failpoint, store: TestStore) async throws {
+        try await crash(at: point, store) { service in
+            do {
+                _ = try await service.api.create(user: 1, problem: 1, headers: ["Prefer": "respond-async"])
+            } catch {
+                // The process died before it could answer.
+            }
+        }
+    }
+
     @Test(arguments: ofDelete, TestStore.available)
     func `a crash in a delete`(point: Failpoint, store: TestStore) async throws {
         try await crash(at: point, store) { service in

@@ -11,16 +11,19 @@ extension StackError {
         retryAfterSeconds: 5
     )
 
-    static let noPortLeft = StackError(
-        .nodePortsExhausted,
-        "every NodePort of the range STACK_NODEPORT_MIN…STACK_NODEPORT_MAX is in use",
-        retryAfterSeconds: 30
-    )
+    /// - Parameter count: the number of NodePorts that the stack needs.
+    static func noPortLeft(for count: Int) -> StackError {
+        let range = "the range STACK_NODEPORT_MIN…STACK_NODEPORT_MAX"
+        let sentence =
+            count == 1
+            ? "every NodePort of \(range) is in use" : "fewer NodePorts of \(range) are free than the \(count) that the stack needs"
+        return StackError(.nodePortsExhausted, sentence, retryAfterSeconds: 30)
+    }
 
     static func portsBusy(count: Int) -> StackError {
         StackError(
             .nodePortsExhausted,
-            "\(count) NodePorts in a row belong to stacks that are being made or removed; try again",
+            "\(count) NodePorts in succession belong to stacks that are being made or removed; try again",
             retryAfterSeconds: 2
         )
     }
@@ -54,7 +57,7 @@ extension StackError {
         case .userLimitReached(let count):
             self.init(
                 .userStackLimitReached,
-                "user \(request.userID) has \(count) stacks; at most \(limits.stacksPerUser) are allowed",
+                "user \(request.userID ?? 0) has \(count) stacks; at most \(limits.stacksPerUser) are allowed",
                 retryAfterSeconds: 30
             )
         case .overBudget:
@@ -63,7 +66,7 @@ extension StackError {
                 "the cluster has too little cpu or memory left for this stack and the reserve STACK_RESOURCE_RESERVE_RATIO",
                 retryAfterSeconds: 30
             )
-        case .stackExists, .portTaken, .keyUsed, nil:
+        case .stackExists, .portsTaken, .keyUsed, nil:
             return nil
         }
     }
@@ -107,22 +110,27 @@ extension StackService {
     func translatingErrors<Result>(_ logger: Logger, _ body: () async throws -> Result) async throws(StackError) -> Result {
         do {
             return try await body()
-        } catch let error as StackError {
-            throw error
-        } catch is CancellationError {
-            throw StackError(.shuttingDown, "the service is shutting down", retryAfterSeconds: 5)
-        } catch let error as ClusterError {
-            logger.log(
-                level: StackError(error).code.isOperatorsConcern ? .error : .notice,
-                "Kubernetes refused",
-                metadata: ["error": "\(error)"]
-            )
-            throw StackError(error)
-        } catch let error as StoreError {
-            throw StackError(error, logger)
         } catch {
+            throw translated(error, logger)
+        }
+    }
+
+    func translated(_ error: any Error, _ logger: Logger) -> StackError {
+        switch error {
+        case let error as StackError:
+            return error
+        case is CancellationError:
+            return StackError(.shuttingDown, "the service is shutting down", retryAfterSeconds: 5)
+        case let error as ClusterError:
+            let translated = StackError(error)
+            let level: Logger.Level = translated.code.isOperatorsConcern ? .error : .notice
+            logger.log(level: level, "Kubernetes refused", metadata: ["error": "\(error)"])
+            return translated
+        case let error as StoreError:
+            return StackError(error, logger)
+        default:
             logger.error("unexpected error", metadata: ["error": "\(error)"])
-            throw StackError(.internalError, "an internal error occurred")
+            return StackError(.internalError, "an internal error occurred")
         }
     }
 }

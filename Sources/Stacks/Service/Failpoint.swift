@@ -4,7 +4,7 @@ package struct Failpoint: Hashable, Sendable, CustomStringConvertible {
 
     package enum Effect: String, Sendable, CaseIterable {
         case reserve, createPod, createService, changePort, activate
-        case beginDelete, deleteService, deletePod, remove
+        case beginDelete, deleteService, deletePod, remove, fail
     }
 
     package var moment: Moment

@@ -22,18 +22,22 @@ extension StackService {
             try mayCreate()
             let pod: CheckedPod
             do throws(PodSpecRefusal) {
-                pod = try policy.check(request.podSpec, targetPort: request.targetPort)
+                pod = try policy.check(
+                    request.podSpec,
+                    ports: request.targetPorts,
+                    isArray: request.isPortArray,
+                    environment: request.environment
+                )
             } catch {
                 return try await replay(request, insteadOf: StackError(error), logger)
             }
-            guard preference != .none else {
-                return try await creates.perform(for: .user(request.userID)) {
-                    try await self.carryOut(request, pod, progress, logger)
-                }
-            }
-            try creates.start(for: .user(request.userID)) {
+            var generator = SystemRandomNumberGenerator()
+            let id = StackID.random(using: &generator)
+            let job = { @Sendable in try await self.carryOut(request, id, pod, progress, logger) }
+            guard preference != .none else { return try await creates.perform(for: Claimant(request.owner, id), job) }
+            try creates.start(for: Claimant(request.owner, id)) {
                 do {
-                    _ = try await self.carryOut(request, pod, progress, logger)
+                    _ = try await job()
                 } catch {
                     // The request takes the error from `progress`.
                 }
@@ -45,13 +49,14 @@ extension StackService {
     /// Carries out a create and records its end.
     private func carryOut(
         _ request: CreateRequest,
+        _ id: StackID,
         _ pod: CheckedPod,
         _ progress: CreateProgress,
         _ logger: Logger
     ) async throws -> CreateOutcome {
         let result: Result<CreateOutcome, any Error>
         do {
-            result = .success(try await run(request, pod, progress, logger))
+            result = .success(try await run(request, id, pod, progress, logger))
         } catch {
             result = .failure(error)
         }
@@ -64,11 +69,12 @@ extension StackService {
 
     private func run(
         _ request: CreateRequest,
+        _ id: StackID,
         _ pod: CheckedPod,
         _ progress: CreateProgress,
         _ logger: Logger
     ) async throws -> CreateOutcome {
-        let operation = try CreateOperation(self, request, pod, progress, logger)
+        let operation = try CreateOperation(self, id, request, pod, progress, logger)
         do {
             return CreateOutcome(stack: try await operation.run(), isReplay: false, warnings: pod.warnings)
         } catch ReservationRefusal.stackExists(let existing) {
@@ -79,25 +85,31 @@ extension StackService {
     }
 
     private func validate(_ request: CreateRequest) throws {
-        guard request.userID > 0 else {
-            throw StackError(.invalidRequest, "user_id: \(request.userID) is not a positive 64-bit integer")
+        for (name, id) in [("user_id", request.userID), ("problem_id", request.problemID)] {
+            guard let id else {
+                guard settings.requireOwner || request.userID != nil || request.problemID != nil else { continue }
+                throw StackError(.invalidRequest, "\(name): is missing; must be a positive 64-bit integer")
+            }
+            guard id > 0 else { throw StackError(.invalidRequest, "\(name): \(id) is not a positive 64-bit integer") }
         }
-        guard request.problemID > 0 else {
-            throw StackError(.invalidRequest, "problem_id: \(request.problemID) is not a positive 64-bit integer")
+        guard (1...StackRecord.maximumPorts).contains(request.targetPorts.count) else {
+            let found = request.targetPorts.count
+            throw StackError(.invalidRequest, "target_port: has \(found) ports; must have 1 to \(StackRecord.maximumPorts)")
         }
-        guard (1...65535).contains(request.targetPort) else {
-            throw StackError(.invalidRequest, "target_port: \(request.targetPort) is not within 1…65535")
+        for port in request.targetPorts where !(1...65535).contains(port.containerPort) {
+            throw StackError(.invalidRequest, "target_port: \(port.containerPort) is not within 1…65535")
         }
     }
 
     /// Returns a retryable error if the existing stack is already being removed, else the conflict.
     private func conflictError(for request: CreateRequest, existing: StackID) async throws -> StackError {
+        let (userID, problemID) = (request.userID ?? 0, request.problemID ?? 0)
         if let record = try await store.record(existing), isVisible(record), view(of: record).status != .nodeDeleted {
-            return StackError(.stackExists, "user \(request.userID) already has \(existing) for problem \(request.problemID)")
+            return StackError(.stackExists, "user \(userID) already has \(existing) for problem \(problemID)")
         }
         return StackError(
             .deletionPending,
-            "the earlier stack of user \(request.userID) for problem \(request.problemID) (\(existing)) is still being removed; try again",
+            "the earlier stack of user \(userID) for problem \(problemID) (\(existing)) is still being removed; try again",
             retryAfterSeconds: 5
         )
     }

@@ -70,5 +70,5 @@ extension StackService {
 
 extension CreateRequest {
     /// True if nobody but the caller of this request can ever name its stack.
-    package var isNameless: Bool { false }
+    package var isNameless: Bool { userID == nil && idempotency == nil }
 }

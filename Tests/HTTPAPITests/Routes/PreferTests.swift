@@ -34,10 +34,38 @@ import Testing
             let answer = Task { try await api.create(headers: try Self.prefer("wait=600")) }
             try await api.service.cluster.state.wait { !$0.services.isEmpty }
             let id = try #require(api.service.cluster.state.value.pods.keys.first)
-            api.service.cluster.observe(id) { $0.phase = .running }
+            api.service.cluster.observe(id) { pod in
+                pod.phase = .running
+                pod.isReady = true
+            }
             #expect(try await answer.value.status == 201)
             #expect(try await answer.value.body["status"] == "running")
             #expect(try await answer.value.header("Preference-Applied") == "wait=60")
+        }
+    }
+
+    @Test(arguments: [nil, "wait=20", "respond-async, wait=20"] as [String?])
+    func `a client that leaves a create without owner and key leaves nothing`(preference: String?) async throws {
+        var options = APIBench.Options()
+        options.service.settings.requireOwner = false
+        try await Wire.withServer(options) { api, port in
+            api.service.cluster.state.update { $0.scheduling = .held }
+            let client = try await RawClient.connect(port)
+            let body = createBody(user: nil, problem: nil)
+            let more = preference.map { "Prefer: \($0)" } ?? "Accept: */*"
+            try await client.send(Wire.head("POST /stacks", more, "Content-Length: \(body.utf8.count)") + body)
+            try await api.service.cluster.state.wait { $0.script.begun[.waitUntilScheduled] == 1 }
+            client.close()
+            try await api.log.lines.wait { $0.contains { $0.message == "request" && $0.metadata["status"] == "499" } }
+            #expect(api.service.cluster.isEmpty)
+            #expect(try await api.service.store.allRecords().isEmpty)
+            // One that has its answer may go.
+            api.service.cluster.state.update { $0.scheduling = .atOnce }
+            let other = try await RawClient.connect(port)
+            try await other.send(Wire.head("POST /stacks", "Content-Length: \(body.utf8.count)") + body)
+            try await other.received.wait { $0.text.contains("HTTP/1.1 201 ") && $0.text.hasSuffix("}") }
+            other.close()
+            #expect(try await api.get("/stacks").body["stacks"]?.array.count == 1)
         }
     }
 

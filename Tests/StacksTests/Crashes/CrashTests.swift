@@ -41,7 +41,7 @@ import Testing
                 try await withStackBench(cluster: cluster, store: next, time: time, Self.options("owner-2")) { bench in
                     await bench.reconciler.pass()
                     // On a store of its own the next process need not wait: no other can be alive.
-                    if !isExclusive { time.advance(by: bench.service.settings.portLockTTL) }
+                    if !isExclusive || scenario.work == .failure { time.advance(by: scenario.patience(bench.service.settings)) }
                     await bench.reconciler.pass()
                     if scenario.leavesStack {
                         let stack = try #require(try await bench.service.stacks(logger: silentLogger).first)
@@ -71,7 +71,7 @@ import Testing
                 let next = ScriptedStore(store, isExclusive: false)
                 try await withStackBench(cluster: cluster, store: next, time: time, Self.options("owner-2")) { bench in
                     await bench.reconciler.pass()
-                    time.advance(by: bench.service.settings.portLockTTL)
+                    time.advance(by: scenario.patience(bench.service.settings))
                     await bench.reconciler.pass()
                     let stack = try await bench.create(user: scenario.leavesStack ? 2 : 1)
                     process.resume()

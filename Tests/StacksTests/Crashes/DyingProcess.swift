@@ -1,6 +1,7 @@
-import Stacks
 import TestBasics
 import TestSupport
+
+@testable import Stacks
 
 /// A process that stops at a failpoint: for ever, as if it had been killed there, or until it is told to go on.
 struct DyingProcess: Sendable {
@@ -32,7 +33,7 @@ struct DyingProcess: Sendable {
 
 /// What a process is doing when it stops.
 struct Scenario: Sendable {
-    enum Work: String, Sendable { case create, delete, undo }
+    enum Work: String, Sendable { case create, delete, undo, failure }
 
     var work: Work
     var point: Failpoint
@@ -42,6 +43,7 @@ struct Scenario: Sendable {
         case .reserve, .createPod, .createService, .changePort, .activate: [Scenario(work: .create, point: point)]
         case .beginDelete, .deleteService, .deletePod, .remove:
             [Scenario(work: .delete, point: point), Scenario(work: .undo, point: point)]
+        case .fail: [Scenario(work: .failure, point: point)]
         }
     }
 
@@ -58,10 +60,17 @@ struct Scenario: Sendable {
             break
         case .undo:
             bench.cluster.state.update { $0.scheduling = .never }
+        case .failure:
+            bench.cluster.state.update { $0.scheduling = .never }
+            let outcome = try await bench.service.create(.sample(), CreatePreference(isAsync: true), logger: silentLogger)
+            return await bench.service.locks.withLock(outcome.stack.record.id) {}
         }
         let stack = try await bench.create()
         if work == .delete { try await bench.delete(stack.record.id) }
     }
+
+    /// The time after which the next process may take back what is left; a failed create is shown for two minutes.
+    func patience(_ settings: StackSettings) -> Duration { work == .failure ? .seconds(121) : settings.portLockTTL }
 
     /// The cluster as it was before the work disturbed it.
     func calm(_ cluster: FakeCluster) {

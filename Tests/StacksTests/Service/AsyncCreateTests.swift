@@ -30,7 +30,10 @@ import Testing
             let wait = StackWait(.ready, atMost: .seconds(60))
             let ready = Task { try await bench.service.stack(id, after: wait, logger: silentLogger) }
             bench.cluster.schedule(id)
-            bench.cluster.observe(id) { $0.phase = .running }
+            bench.cluster.observe(id) { pod in
+                pod.phase = .running
+                pod.isReady = true
+            }
             #expect(try await ready.value.record.state == .active)
         }
     }
@@ -52,7 +55,10 @@ import Testing
             try await bench.cluster.state.wait { !$0.services.isEmpty }
             let id = try #require(bench.cluster.state.value.pods.keys.first)
             try await bench.time.waitForSleeper(until: bench.time.now + 60)
-            bench.cluster.observe(id) { $0.phase = .running }
+            bench.cluster.observe(id) { pod in
+                pod.phase = .running
+                pod.isReady = true
+            }
             #expect(try await outcome.value.stack.status == .running)
             #expect(try await outcome.value.isAccepted == false)
         }
