@@ -110,8 +110,8 @@ struct Server {
             owner: owner,
             creates: creates,
             deletes: deletes,
-            onExpiry: { triggers.expiryAdded($0, $1) },
             changes: changes,
+            onExpiry: { triggers.expiryAdded($0, $1) },
             mayCreate: {
                 try watch.requirePassed()
                 try installation.requireOurs()
