@@ -261,6 +261,7 @@ let package = Package(
                 "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
+            exclude: ["SQLite/Fixtures"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -31,6 +31,22 @@ struct JSONObject {
         guard let range = fields[Array(name.utf8)] else { return nil }
         return try JSONDecoder().decode(JSONValue.self, from: Data(text[range]))
     }
+
+    /// Returns the texts of an array's elements; nil if the field is missing or no array.
+    func elements(_ name: String) throws(Problem) -> [[UInt8]]? {
+        guard let range = fields[Array(name.utf8)], text[range.lowerBound] == UInt8(ascii: "[") else { return nil }
+        var scanner = JSONScanner(text: Array(text[range]))
+        return try scanner.elements()
+    }
+
+    /// Returns an inner object; nil if the field is missing or no object.
+    func object(_ name: String) throws(Problem) -> JSONObject? {
+        guard let range = fields[Array(name.utf8)], text[range.lowerBound] == UInt8(ascii: "{") else { return nil }
+        return try JSONObject(Array(text[range]))
+    }
+
+    /// The names of all fields, sorted.
+    var names: [String] { fields.keys.map { String(decoding: $0, as: UTF8.self) }.sorted() }
 }
 
 /// Checks the grammar of a JSON text; recursion ends at ``JSONObject/maximumDepth``.
@@ -107,12 +123,26 @@ private struct JSONScanner {
     }
 
     private mutating func array(depth: Int) throws(Problem) {
+        try array(depth: depth) { _ in }
+    }
+
+    /// Reads the array that is the whole text.
+    /// - Returns: the texts of its elements.
+    mutating func elements() throws(Problem) -> [[UInt8]] {
+        var ranges: [Range<Int>] = []
+        try array(depth: 1) { ranges.append($0) }
+        return ranges.map { Array(text[$0]) }
+    }
+
+    private mutating func array(depth: Int, _ element: (Range<Int>) -> Void) throws(Problem) {
         offset += 1
         skipSpace()
         if skip("]") { return }
         repeat {
             skipSpace()
+            let start = offset
             try value(depth: depth + 1)
+            element(start..<offset)
             skipSpace()
         } while skip(",")
         guard skip("]") else { throw malformed }

@@ -11,7 +11,7 @@ struct StackRoutes {
 
     func create(_ request: Request, _ context: APIContext) async throws -> Response {
         let key = try IdempotencyKey.read(from: request.headers)
-        let body = try await CreateBody.read(from: request, context)
+        let body = try await CreateBody.read(from: request, context, requireOwner: service.settings.requireOwner)
         context.audit.userID = body.userID
         context.audit.problemID = body.problemID
         let outcome = try await service.create(body.request(idempotencyKey: key), logger: context.logger)

@@ -22,6 +22,7 @@ extension StackSettings {
             Grammar.isDNSLabel($0) && !$0.hasPrefix("kube-") ? $0 : nil
         }
         maxPerUser = reader.integer("STACK_MAX_PER_USER", default: maxPerUser, in: 1...1_000_000)
+        requireOwner = reader.bool("STACK_REQUIRE_OWNER", default: requireOwner)
         timeToLive = reader.duration("STACK_TTL", default: timeToLive, in: .seconds(1) ... .seconds(8760 * 3600))
         reconcileInterval = reader.duration(
             "STACK_SCHEDULER_INTERVAL",

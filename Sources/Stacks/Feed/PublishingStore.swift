@@ -22,14 +22,19 @@ package struct PublishingStore: StackStore {
         try await base.obstacle(to: record, within: limits)
     }
 
-    package func changePort(of id: StackID, owner: String, to nodePort: Int, at now: Date) async throws {
+    package func changePort(of id: StackID, owner: String, from old: Int, to new: Int, at now: Date) async throws {
         defer { changes.publish(id) }
-        try await base.changePort(of: id, owner: owner, to: nodePort, at: now)
+        try await base.changePort(of: id, owner: owner, from: old, to: new, at: now)
     }
 
     package func activate(_ id: StackID, owner: String, nodeID: String, at now: Date) async throws -> StackRecord {
         defer { changes.publish(id) }
         return try await base.activate(id, owner: owner, nodeID: nodeID, at: now)
+    }
+
+    package func fail(_ id: StackID, failure: StackFailure, expiresAt: Date, at now: Date) async throws {
+        defer { changes.publish(id) }
+        try await base.fail(id, failure: failure, expiresAt: expiresAt, at: now)
     }
 
     package func beginDelete(_ id: StackID, ifUnchanged seen: StackRecord?, at now: Date) async throws -> StackRecord? {

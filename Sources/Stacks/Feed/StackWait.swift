@@ -65,13 +65,8 @@ package final class StackWait: Sendable {
         init(_ stack: Stack) {
             status = stack.status
             isReady = stack.isReady
-            ports = [stack.record.nodePort]
+            ports = stack.record.nodePorts
             expiresAt = stack.record.expiresAt.microseconds
         }
     }
-}
-
-extension Stack {
-    /// True if every container is ready.
-    package var isReady: Bool { status == .running }
 }

@@ -8,12 +8,11 @@ package enum StackLabels {
     package static let managedBy = "app.kubernetes.io/managed-by"
     package static let managedByValue = "ctf-provisioner"
 
-    package static func all(of id: StackID, userID: Int64, problemID: Int64) -> [String: String] {
-        [
-            stackID: id.description,
-            self.userID: String(userID),
-            self.problemID: String(problemID),
-            managedBy: managedByValue,
-        ]
+    /// Returns the labels of a stack's objects. A stack without an owner has neither user nor problem label.
+    package static func all(of id: StackID, userID: Int64?, problemID: Int64?) -> [String: String] {
+        var labels = [stackID: id.description, managedBy: managedByValue]
+        labels[self.userID] = userID.map { String($0) }
+        labels[self.problemID] = problemID.map { String($0) }
+        return labels
     }
 }

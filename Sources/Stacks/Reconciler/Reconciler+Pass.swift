@@ -85,10 +85,5 @@ extension Reconciler {
 
 extension StackRecord {
     /// The time at which the reconciler removes the stack for its age alone; nil if other rules apply.
-    var expiry: Date? {
-        switch state {
-        case .active: expiresAt
-        case .reserved, .deleting: nil
-        }
-    }
+    var expiry: Date? { expires ? expiresAt : nil }
 }

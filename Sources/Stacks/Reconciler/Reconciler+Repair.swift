@@ -66,12 +66,12 @@ extension Reconciler {
         let seen = repair == .abandonedReservation ? record : nil
         let now = service.timestamp
         guard let marked = try await service.store.beginDelete(record.id, ifUnchanged: seen, at: now) else { return .nothingToDo }
-        let metadata: Logger.Metadata = ["stack_id": "\(record.id)", "cause": "\(cause.rawValue)", "node_port": "\(marked.nodePort)"]
+        let metadata = marked.metadata.merging(["stack_id": "\(record.id)", "cause": "\(cause.rawValue)"]) { $1 }
         if begun == nil { logger.info("removing stack", metadata: metadata) }
         causes.withLock { $0[record.id] = cause }
         if let givenUp {
             // After its return, the node may forward the NodePort to the old container for a while.
-            service.ports.quarantine(marked.nodePort, for: Self.givenUpPortRest)
+            service.ports.quarantine(marked.nodePorts, for: Self.givenUpPortRest)
             logger.warning("giving up a stack with its node", metadata: metadata.merging(["node_id": "\(givenUp)"]) { $1 })
         }
         try await service.deleteObjects(of: record.id, isNodeGivenUp: givenUp != nil, mayWrite: requireLeadership)

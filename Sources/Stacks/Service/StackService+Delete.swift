@@ -23,10 +23,10 @@ extension StackService {
         let marked = try await effect(.beginDelete) { try await store.beginDelete(id, at: timestamp) }
         guard let record = marked else { throw StackError.notFound(id) }
         try requireServed(record)
-        try await deletes.slots.withSlot(for: .user(record.userID)) { try await deleteObjects(of: id) }
+        try await deletes.slots.withSlot(for: record.claimant) { try await deleteObjects(of: id) }
         guard try await cluster.waitUntilGone(id, within: settings.deletionTimeout) else { throw deletionPending(record) }
         try await forget(record)
-        logger.info("stack deleted", metadata: ["user_id": "\(record.userID)", "node_port": "\(record.nodePort)"])
+        logger.info("stack deleted", metadata: record.metadata)
     }
 
     private func deletionPending(_ record: StackRecord) -> StackError {
@@ -47,10 +47,10 @@ extension StackService {
         return true
     }
 
-    /// Removes the record of a stack whose objects are gone, which frees its port and resources.
+    /// Removes the record of a stack whose objects are gone, which frees its ports and resources.
     func forget(_ record: StackRecord) async throws {
         try await effect(.remove) { try await store.remove(record.id) }
-        ports.cool(record.nodePort)
+        ports.cool(record.nodePorts)
     }
 
     private func requireServed(_ record: StackRecord) throws {

@@ -85,20 +85,46 @@ package final class StackService: Sendable {
 
 /// The parameters of `POST /stacks`.
 package struct CreateRequest: Sendable, Equatable {
-    package var userID: Int64
-    package var problemID: Int64
-    package var targetPort: Int
+    /// Nil together with `problemID` for a stack without an owner.
+    package var userID: Int64?
+    package var problemID: Int64?
+    /// The ports of `target_port`, in the caller's order.
+    package var targetPorts: [ExposedPort]
+    /// True if `target_port` is an array; the integer form leaves the protocol to the Pod spec.
+    package var isPortArray: Bool
     /// The YAML or JSON text of one Pod.
     package var podSpec: String
+    /// Environment variables of every container.
+    package var environment: [String: String]
+    /// Nil for the operator's default.
+    package var egress: Egress?
     /// The key and digest of the request; nil without an Idempotency-Key.
     package var idempotency: Idempotency?
 
-    package init(userID: Int64, problemID: Int64, targetPort: Int, podSpec: String, idempotency: Idempotency? = nil) {
+    package init(
+        userID: Int64?,
+        problemID: Int64?,
+        targetPorts: [ExposedPort],
+        isPortArray: Bool,
+        podSpec: String,
+        environment: [String: String] = [:],
+        egress: Egress? = nil,
+        idempotency: Idempotency? = nil
+    ) {
         self.userID = userID
         self.problemID = problemID
-        self.targetPort = targetPort
+        self.targetPorts = targetPorts
+        self.isPortArray = isPortArray
         self.podSpec = podSpec
+        self.environment = environment
+        self.egress = egress
         self.idempotency = idempotency
+    }
+
+    /// User and problem; nil for a stack without an owner.
+    var owner: StackRecord.Owner? {
+        guard let userID, let problemID else { return nil }
+        return StackRecord.Owner(userID: userID, problemID: problemID)
     }
 }
 

@@ -42,8 +42,9 @@ import Testing
             let stack = try await api.service.service.create(.sample(), logger: silentLogger).stack
             let answer = Task { try await api.get("/stacks/\(stack.record.id)/status?\(query)") }
             try await api.service.time.waitForSleeper(until: api.service.time.now + 20)
-            api.service.cluster.observe(stack.record.id) {
-                $0.phase = .running
+            api.service.cluster.observe(stack.record.id) { pod in
+                pod.phase = .running
+                pod.isReady = true
             }
             let body = try await answer.value.body
             #expect(body["status"] == "running")

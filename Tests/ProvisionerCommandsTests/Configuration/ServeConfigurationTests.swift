@@ -21,6 +21,7 @@ import Testing
         #expect(configuration.stacks == StackSettings())
         #expect(configuration.stacks.namespace == "stacks")
         #expect(configuration.stacks.maxPerUser == 5)
+        #expect(configuration.stacks.requireOwner)
         #expect(configuration.stacks.timeToLive == .seconds(7200))
         #expect(configuration.stacks.reconcileInterval == .seconds(10))
         #expect(configuration.stacks.portLockTTL == .seconds(30))
@@ -46,7 +47,7 @@ import Testing
     @Test func `every variable is heard`() throws {
         let configuration = try ServeConfiguration(environment: [
             "HTTP_ADDR": "[::1]:0", "HTTP_MAX_CONNECTIONS": "100", "SHUTDOWN_TIMEOUT": "1m", "STACK_NAMESPACE": "ctf-2025",
-            "STACK_MAX_PER_USER": "1",
+            "STACK_MAX_PER_USER": "1", "STACK_REQUIRE_OWNER": "false",
             "STACK_TTL": "1h30m",
             "STACK_SCHEDULER_INTERVAL": "500ms", "STACK_NODEPORT_MIN": "31000", "STACK_NODEPORT_MAX": "31000", "STACK_PORT_LOCK_TTL": "2m",
             "STACK_RESOURCE_RESERVE_RATIO": "0.5", "STACK_SCHEDULING_TIMEOUT": "1m59s", "STACK_MAX_CPU": "0.5", "STACK_MAX_MEMORY": "1e9",
@@ -62,7 +63,7 @@ import Testing
         #expect(configuration.maximumConnections == 100)
         #expect(configuration.shutdownTimeout == .seconds(60))
         #expect(configuration.stacks.namespace == "ctf-2025" && configuration.cluster.namespace == "ctf-2025")
-        #expect(configuration.stacks.maxPerUser == 1)
+        #expect(configuration.stacks.maxPerUser == 1 && !configuration.stacks.requireOwner)
         #expect(configuration.stacks.timeToLive == .seconds(5400))
         #expect(configuration.stacks.reconcileInterval == .milliseconds(500))
         #expect(configuration.nodePorts == 31000...31000)

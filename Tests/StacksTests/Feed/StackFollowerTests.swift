@@ -135,11 +135,23 @@ import Testing
                 #expect(changes.takeWork().changed == [record.id])
             }
             try await expectPublished { try await store.reserve(record, within: .unlimited) }
-            try await expectPublished { try await store.changePort(of: record.id, owner: record.owner, to: 31000, at: record.createdAt) }
+            try await expectPublished {
+                try await store.changePort(
+                    of: record.id,
+                    owner: record.owner,
+                    from: record.nodePort,
+                    to: 31000,
+                    at: record.createdAt
+                )
+            }
             try await expectPublished {
                 _ = try await store.activate(record.id, owner: record.owner, nodeID: "node-1", at: record.createdAt)
             }
             try await expectPublished { _ = try await store.beginDelete(record.id, at: record.createdAt) }
+            try await expectPublished {
+                let failure = StackFailure(reason: "Unschedulable", message: "no node")
+                try await store.fail(record.id, failure: failure, expiresAt: record.expiresAt, at: record.createdAt)
+            }
             scripted.fail(.remove)
             try await expectPublished { await #expect(throws: StoreError.self) { try await store.remove(record.id) } }
             try await expectPublished { try await store.remove(record.id) }

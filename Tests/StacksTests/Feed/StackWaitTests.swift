@@ -68,7 +68,10 @@ import Testing
         status: StackStatus
     ) async throws {
         let stack = try await withWait(.ready) { bench, id, _ in
-            bench.cluster.observe(id) { $0.phase = phase }
+            bench.cluster.observe(id) { pod in
+                pod.phase = phase
+                pod.isReady = phase == .running
+            }
         }.get()
         #expect(stack.status == status)
     }
@@ -76,7 +79,10 @@ import Testing
     @Test func `a stack that is ready already is answered at once`() async throws {
         try await withStackBench { bench in
             let id = try await bench.create().record.id
-            bench.cluster.observe(id) { $0.phase = .running }
+            bench.cluster.observe(id) { pod in
+                pod.phase = .running
+                pod.isReady = true
+            }
             let wait = StackWait(.ready, atMost: .seconds(20))
             #expect(try await bench.service.stack(id, after: wait, logger: silentLogger).status == .running)
         }

@@ -46,7 +46,7 @@ import Testing
             #expect(pod.labels.merging(StackLabels.all(of: record.id, userID: 101, problemID: 1001)) { $1 } == pod.labels)
             #expect(state.services.keys.map { $0 } == [record.id])
             #expect(state.services[record.id]?.podUID == pod.uid)
-            #expect(state.services[record.id]?.nodePort == record.nodePort)
+            #expect(state.services[record.id]?.nodePorts == record.nodePorts)
             #expect(bench.ports.freeCount == 2767)
             bench.time.advance(to: record.expiresAt - 0.001)
             #expect(bench.triggers.next() == nil)

@@ -11,7 +11,7 @@ extension FakeCluster {
             for record in records {
                 let pod = PodObservation(name: record.id.podName, phase: .running, nodeName: node)
                 state.pods[record.id] = Pod(uid: record.id.podName, labels: [:], observation: pod)
-                state.services[record.id] = Service(podUID: record.id.podName, nodePort: record.nodePort)
+                state.services[record.id] = Service(podUID: record.id.podName, nodePorts: record.nodePorts)
             }
         }
     }
@@ -42,7 +42,7 @@ extension FakeCluster {
     /// Somebody, or the API server, removes a Service.
     package func removeService(_ id: StackID) {
         guard let removed = state.update({ $0.services.removeValue(forKey: id) }) else { return }
-        reportPorts(from: [removed.nodePort], to: [])
+        reportPorts(from: removed.nodePorts, to: [])
         report(id)
     }
 

@@ -28,10 +28,13 @@ package final class FakeCluster: Sendable {
 
     package struct Service: Sendable, Equatable {
         package var podUID: String
-        package var nodePort: Int
+        package var nodePorts: [Int]
         package var family: IPFamily?
         package var isTerminating = false
         package var isWatched = true
+
+        /// The first port.
+        package var nodePort: Int { nodePorts.first ?? 0 }
     }
 
     package struct Node: Sendable, Equatable {
@@ -72,7 +75,7 @@ package final class FakeCluster: Sendable {
     /// Lets a process watch: it learns of the ports in use and of what may need a repair.
     package func attach(ports: Ports, triggers: ReconcileTriggers, changes: StackChanges = StackChanges()) {
         watchers.update { $0.append(Watcher(ports: ports, triggers: triggers, changes: changes)) }
-        for service in state.value.services.values { ports.serviceChanged(from: [], to: [service.nodePort]) }
+        for service in state.value.services.values { ports.serviceChanged(from: [], to: service.nodePorts) }
     }
 
     /// Lets a call fail.
