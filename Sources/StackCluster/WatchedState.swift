@@ -7,6 +7,7 @@ final class WatchedState: Sendable {
     private let settings: KubernetesCluster.Settings
     private let ports: Ports
     private let triggers: ReconcileTriggers
+    private let onNetworkChange: @Sendable () -> Void
     private let capacity = Mutex(CapacityTracker())
     private let ownPorts = Mutex(OwnPorts())
 
@@ -19,10 +20,17 @@ final class WatchedState: Sendable {
         var gone: [StackID: ContinuousClock.Instant] = [:]
     }
 
-    init(settings: KubernetesCluster.Settings, ports: Ports, triggers: ReconcileTriggers) {
+    /// - Parameter onNetworkChange: called when the addresses or Pod ranges of the nodes change.
+    init(
+        settings: KubernetesCluster.Settings,
+        ports: Ports,
+        triggers: ReconcileTriggers,
+        onNetworkChange: @escaping @Sendable () -> Void = {}
+    ) {
         self.settings = settings
         self.ports = ports
         self.triggers = triggers
+        self.onNetworkChange = onNetworkChange
     }
 
     func budget() -> ResourceAmount {
@@ -93,6 +101,7 @@ final class WatchedState: Sendable {
     }
 
     func nodeChanged(_ change: Change<Node>) {
+        if change.movesNetworks { onNetworkChange() }
         switch change {
         case .added(let node), .updated(_, let node):
             capacity.withLock { $0.setNode(node.metadata.name ?? "", node.capacity(selector: settings.nodeSelector)) }
@@ -102,6 +111,15 @@ final class WatchedState: Sendable {
         case .relisted:
             triggers.requestFullPass()
         }
+    }
+}
+
+extension Change<Node> {
+    /// True if the addresses or Pod ranges of the cluster's nodes may be others than before.
+    fileprivate var movesNetworks: Bool {
+        guard case .updated(let old, let new) = self else { return true }
+        return old.status?.addresses != new.status?.addresses || old.spec?.podCIDR != new.spec?.podCIDR
+            || old.spec?.podCIDRs != new.spec?.podCIDRs
     }
 }
 

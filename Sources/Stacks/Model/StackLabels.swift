@@ -4,15 +4,18 @@ package enum StackLabels {
     package static let stackID = "ctf-provisioner.dev/stack-id"
     package static let userID = "ctf-provisioner.dev/user-id"
     package static let problemID = "ctf-provisioner.dev/problem-id"
+    /// The destinations open to the stack, by which NetworkPolicies select its Pod: an ``Egress``.
+    package static let egress = "ctf-provisioner.dev/egress"
     /// The recommended Kubernetes label for the tool that manages an object.
     package static let managedBy = "app.kubernetes.io/managed-by"
     package static let managedByValue = "ctf-provisioner"
 
-    package static func all(of id: StackID, userID: Int64, problemID: Int64) -> [String: String] {
+    package static func all(of id: StackID, userID: Int64, problemID: Int64, egress: Egress = .none) -> [String: String] {
         [
             stackID: id.description,
             self.userID: String(userID),
             self.problemID: String(problemID),
+            self.egress: egress.rawValue,
             managedBy: managedByValue,
         ]
     }

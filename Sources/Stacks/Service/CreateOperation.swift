@@ -24,7 +24,7 @@ struct CreateOperation: Sendable {
         manifest = pod.manifest(
             name: id.podName,
             namespace: settings.namespace,
-            labels: StackLabels.all(of: id, userID: request.userID, problemID: request.problemID),
+            labels: StackLabels.all(of: id, userID: request.userID, problemID: request.problemID, egress: settings.defaultEgress),
             annotations: StackAnnotations.all(of: pod),
             activeDeadlineSeconds: (settings.timeToLive + settings.podDeadlineSlack).components.seconds
         )

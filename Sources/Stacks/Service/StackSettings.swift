@@ -20,6 +20,8 @@ package struct StackSettings: Sendable, Equatable {
     /// The time after which stacks in deletion on an unreachable node are given up; zero for never.
     package var deadNodeTimeout: Duration = .seconds(600)
     package var reconcileInterval: Duration = .seconds(10)
+    /// The destinations open to a stack whose create names none.
+    package var defaultEgress = Egress.none
 
     package init() {}
 }

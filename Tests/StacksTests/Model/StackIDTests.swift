@@ -48,6 +48,7 @@ import Testing
                 "ctf-provisioner.dev/stack-id": "stack-00000000000000ab",
                 "ctf-provisioner.dev/user-id": "9223372036854775807",
                 "ctf-provisioner.dev/problem-id": "7",
+                "ctf-provisioner.dev/egress": "none",
                 "app.kubernetes.io/managed-by": "ctf-provisioner",
             ]
         )

@@ -51,6 +51,17 @@ import Testing
         }
     }
 
+    @Test(arguments: Egress.allCases)
+    func `the Pod's label tells the egress of the settings`(egress: Egress) async throws {
+        var options = StackBench.Options()
+        options.settings.defaultEgress = egress
+        try await withStackBench(options) { bench in
+            let outcome = try await bench.service.create(.sample(), logger: silentLogger)
+            let pod = try #require(bench.cluster.state.value.pods[outcome.stack.record.id])
+            #expect(pod.labels[StackLabels.egress] == egress.rawValue)
+        }
+    }
+
     /// What stands in the store and in the cluster at a failpoint.
     private struct Scene: Sendable, Equatable {
         var point: String
