@@ -10,6 +10,10 @@ public struct Node: KubernetesObject, Equatable {
         public var unschedulable: Bool?
         /// Taints, which repel Pods without a matching toleration.
         public var taints: [Taint]?
+        /// The first of `podCIDRs`.
+        public var podCIDR: String?
+        /// The ranges of the node's Pods, one for each IP family; nil if the network plugin allocates addresses otherwise.
+        public var podCIDRs: [String]?
     }
 
     /// A taint, which repels Pods without a matching toleration.

@@ -65,7 +65,7 @@ import Testing
 
     @Test func `the operator's egress is that of a stack whose request names none`() async throws {
         var options = StackBench.Options()
-        options.settings.egress = .internet
+        options.settings.defaultEgress = .internet
         try await withStackBench(options) { bench in
             let first = try await bench.create(user: 1)
             #expect(first.record.egress == .internet)
