@@ -69,9 +69,9 @@ struct CommandFailure: Error, CustomStringConvertible {
 
 /// Runs `cleanUp` after `body`, also if `body` fails.
 func always(_ cleanUp: () async throws -> Void, after body: () async throws -> Void) async throws {
-    do { try await body() } catch {
-        try await cleanUp()
-        throw error
+    do { try await body() } catch let failure {
+        do { try await cleanUp() } catch { Issue.record(error) }
+        throw failure
     }
     try await cleanUp()
 }
