@@ -1,7 +1,6 @@
 import Foundation
 import KubernetesClient
 import Subprocess
-import SystemPackage
 import TestBasics
 import Testing
 
@@ -103,102 +102,4 @@ struct DoctorTests {
             #expect(report.named("dry run").first?.found.contains("exceeded quota: small") == true, "\(report.text)")
         }
     }
-
-    @Test(.enabled(if: TestCluster.realNode != nil, "needs a node that runs containers"))
-    func `a probe tells that nothing enforces policies here, and leaves no Pod`() async throws {
-        try await withServiceEnvironment(["STACK_NODE_SELECTOR": "node-kind=real"]) { environment, namespace, client in
-            let bare = try await Doctor.run(environment, probe: true)
-            #expect(bare.named("enforcement").first?.found.contains("has no NetworkPolicy") == true, "\(bare.text)")
-            try await expectNothingLeft(in: namespace, client)
-            // The plain bridge of the local cluster ignores it.
-            try await client.create(
-                NetworkPolicy.self,
-                named: "deny",
-                namespace: namespace,
-                #""spec":{"podSelector":{},"policyTypes":["Ingress","Egress"]}"#
-            )
-            let report = try await Doctor.run(environment, probe: true)
-            #expect(report.status == .exited(1), "\(report.text)")
-            #expect(report.named("enforcement").first?.found.contains("nothing enforces NetworkPolicies") == true, "\(report.text)")
-            #expect(report.named("probe").contains { $0.state == "wrong" && $0.found.contains("another stack") }, "\(report.text)")
-            try await expectNothingLeft(in: namespace, client)
-        }
-    }
-
-    @Test(.enabled(if: TestCluster.realNode != nil, "needs a node that runs containers"))
-    func `an interrupted probe leaves no Pod`() async throws {
-        try await withServiceEnvironment(["STACK_NODE_SELECTOR": "node-kind=real"]) { environment, namespace, client in
-            let outcome = try await Subprocess.run(
-                .path(FilePath(try #require(TestCluster.provisioner))),
-                arguments: ["doctor", "--probe", Doctor.image],
-                environment: Doctor.variables(environment),
-                input: .none,
-                output: .sequence,
-                error: .discarded
-            ) { execution in
-                for try await event in client.watch(Pod.self, namespace: namespace, resourceVersion: "0") {
-                    if case .added = event { break }
-                }
-                try execution.send(signal: .interrupt)
-            }
-            #expect(outcome.terminationStatus == .exited(130))
-            try await expectNothingLeft(in: namespace, client)
-        }
-    }
-}
-
-/// A run of `provisioner doctor --output json`.
-private struct Doctor {
-    struct Check {
-        var name: String
-        var state: String
-        var found: String
-        var advice: String?
-    }
-
-    var status: TerminationStatus
-    var isOK: Bool?
-    var checks: [Check]
-    var text: String
-
-    static let image = "ctf.local/challenge:1"
-
-    func named(_ name: String) -> [Check] { checks.filter { $0.name == name } }
-
-    static func run(_ environment: [String: String], probe: Bool = false) async throws -> Doctor {
-        let outcome = try await Subprocess.run(
-            .path(FilePath(try #require(TestCluster.provisioner))),
-            arguments: Arguments(["doctor", "--output", "json"] + (probe ? ["--probe", image] : [])),
-            environment: variables(environment),
-            output: .string(limit: 1 << 20),
-            error: .string(limit: 1 << 20)
-        )
-        let json = try JSONDecoder().decode(JSON.self, from: Data(outcome.standardOutput.utf8))
-        return Doctor(
-            status: outcome.terminationStatus,
-            isOK: json["ok"].map { $0 == .bool(true) },
-            checks: (json["checks"]?.array ?? []).map { check in
-                Check(
-                    name: check["name"]?.string ?? "",
-                    state: check["state"]?.string ?? "",
-                    found: check["found"]?.string ?? "",
-                    advice: check["advice"]?.string
-                )
-            },
-            text: outcome.standardOutput + outcome.standardError
-        )
-    }
-
-    static func variables(_ environment: [String: String]) -> Environment {
-        var variables = environment
-        for name in ["PATH", "HOME"] { variables[name] = ProcessInfo.processInfo.environment[name] }
-        if variables["KUBECONFIG"] == nil { variables["KUBECONFIG"] = TestCluster.kubeconfig }
-        return .custom(Dictionary(uniqueKeysWithValues: variables.map { (Environment.Key(stringLiteral: $0.key), $0.value) }))
-    }
-}
-
-/// Written by tests only.
-private struct NetworkPolicy: KubernetesObject {
-    static let resource = APIResource(group: "networking.k8s.io", plural: "networkpolicies", kind: "NetworkPolicy")
-    var metadata: ObjectMeta
 }
