@@ -116,7 +116,7 @@ extension Service {
             metadata: ObjectMeta(
                 name: record.id.serviceName,
                 namespace: record.namespace,
-                labels: StackLabels.all(of: record.id, userID: record.userID, problemID: record.problemID),
+                labels: StackLabels.all(of: record.id, userID: record.userID, problemID: record.problemID, egress: record.egress),
                 ownerReferences: [OwnerReference(apiVersion: "v1", kind: "Pod", name: record.id.podName, uid: podUID)]
             ),
             spec: Spec(

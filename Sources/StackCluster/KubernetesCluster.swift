@@ -16,6 +16,9 @@ package final class KubernetesCluster: Cluster {
         /// The size of the cluster as the operator states it; nil for the sum of the nodes.
         package var totalCPUMilli: Int64?
         package var totalMemoryBytes: Int64?
+        package var networkPolicy = NetworkPolicyMode.create
+        /// The ranges of the cluster's Pods as the operator states them; empty for those of the nodes.
+        package var podCIDRs: [CIDR] = []
 
         package init(
             namespace: String,
@@ -38,6 +41,8 @@ package final class KubernetesCluster: Cluster {
     let pods: ObjectStore<Pod>
     let services: ObjectStore<Service>
     let nodes: ObjectStore<Node>
+    /// Set when the networks of the cluster may have changed.
+    let networkChanged: Signal
     private let watched: WatchedState
     private let reflectors: [@Sendable () async throws -> Void]
 
@@ -56,7 +61,15 @@ package final class KubernetesCluster: Cluster {
         self.client = client
         self.settings = settings
         self.logger = logger
-        let watched = WatchedState(settings: settings, ports: ports, triggers: triggers, changes: changes)
+        let networkChanged = Signal()
+        self.networkChanged = networkChanged
+        let watched = WatchedState(
+            settings: settings,
+            ports: ports,
+            triggers: triggers,
+            changes: changes,
+            onNetworkChange: networkChanged.set
+        )
         self.watched = watched
         let pods = Reflector<Pod>(client: client, logger: logger, transform: { $0.trimmed() }, onChange: { watched.podChanged($0) })
         let services = Reflector<Service>(

@@ -8,6 +8,7 @@ final class WatchedState: Sendable {
     private let ports: Ports
     private let triggers: ReconcileTriggers
     private let changes: StackChanges
+    private let onNetworkChange: @Sendable () -> Void
     private let capacity = Mutex(CapacityTracker())
     private let ownPorts = Mutex(OwnPorts())
 
@@ -20,11 +21,19 @@ final class WatchedState: Sendable {
         var gone: [StackID: ContinuousClock.Instant] = [:]
     }
 
-    init(settings: KubernetesCluster.Settings, ports: Ports, triggers: ReconcileTriggers, changes: StackChanges = StackChanges()) {
+    /// - Parameter onNetworkChange: called when the addresses or Pod ranges of the nodes change.
+    init(
+        settings: KubernetesCluster.Settings,
+        ports: Ports,
+        triggers: ReconcileTriggers,
+        changes: StackChanges = StackChanges(),
+        onNetworkChange: @escaping @Sendable () -> Void = {}
+    ) {
         self.settings = settings
         self.ports = ports
         self.triggers = triggers
         self.changes = changes
+        self.onNetworkChange = onNetworkChange
     }
 
     func budget() -> ResourceAmount {
@@ -109,6 +118,7 @@ final class WatchedState: Sendable {
     }
 
     func nodeChanged(_ change: Change<Node>) {
+        if change.movesNetworks { onNetworkChange() }
         defer { if changesStacks(change) { changes.publishAll() } }
         switch change {
         case .added(let node), .updated(_, let node):
@@ -129,6 +139,15 @@ extension WatchedState {
         case .updated(let old, let new): NodeObservation(old) != NodeObservation(new)
         case .added, .removed, .relisted: true
         }
+    }
+}
+
+extension Change<Node> {
+    /// True if the addresses or Pod ranges of the cluster's nodes may be others than before.
+    fileprivate var movesNetworks: Bool {
+        guard case .updated(let old, let new) = self else { return true }
+        return old.status?.addresses != new.status?.addresses || old.spec?.podCIDR != new.spec?.podCIDR
+            || old.spec?.podCIDRs != new.spec?.podCIDRs
     }
 }
 

@@ -52,10 +52,15 @@ final class Transport: Sendable {
     /// - Parameter timeout: from sending the request to the last byte of the response.
     /// - Throws: ``KubernetesError``, also for every unsuccessful response.
     func unary(_ request: Request, within timeout: Duration) async throws -> ByteBuffer {
+        try await dated(request, within: timeout).body
+    }
+
+    /// Does the same as ``unary(_:within:)`` and returns the header `Date` besides.
+    func dated(_ request: Request, within timeout: Duration) async throws -> (body: ByteBuffer, date: String?) {
         try await authenticated { clients, token in
             try await withTimeout(timeout) {
                 let response = try await self.execute(clients.requests, request, token)
-                return try await Self.collect(response.body, upTo: Self.maximumBodySize)
+                return (try await Self.collect(response.body, upTo: Self.maximumBodySize), response.headers.first(name: "Date"))
             }
         }
     }

@@ -34,6 +34,7 @@ extension StackSettings {
             default: deadNodeTimeout,
             in: .zero ... .seconds(7 * 24 * 3600)
         )
+        defaultEgress = reader.choice("STACK_EGRESS", default: defaultEgress)
         let mistakes = reader.mistakes.count
         let timeouts = Duration.seconds(1)...Duration.seconds(3600)
         portLockTTL = reader.duration("STACK_PORT_LOCK_TTL", default: portLockTTL, in: timeouts)
@@ -95,6 +96,8 @@ extension KubernetesCluster.Settings {
             totalCPUMilli: reader.cpu("CLUSTER_TOTAL_CPU", in: Bounds.clusterCPUMilli),
             totalMemoryBytes: reader.memory("CLUSTER_TOTAL_MEMORY", in: Bounds.clusterMemoryBytes)
         )
+        networkPolicy = reader.choice("STACK_NETWORK_POLICY", default: networkPolicy)
+        podCIDRs = reader.podCIDRs("STACK_POD_CIDRS")
     }
 }
 

@@ -23,6 +23,9 @@ struct Server {
     private let installation: InstallationWatch
     /// Reached once the cluster has been read and the namespace created if that is allowed.
     private let prepared = Milestone()
+    private let policies: NetworkPolicyKeeper
+    /// Reached once the NetworkPolicies have been looked at.
+    private let policiesLookedAt: Milestone
     private let owner: String
     let client: KubernetesClient
     /// The election of the replica that reconciles; nil if there can be only one.
@@ -98,6 +101,18 @@ struct Server {
             logger: logger
         )
         self.installation = installation
+        let policiesLookedAt = Milestone()
+        self.policiesLookedAt = policiesLookedAt
+        let policies = NetworkPolicyKeeper(
+            mode: configuration.cluster.networkPolicy,
+            access: cluster.networkPolicyAccess(resolvingServer: kubernetes.hostAddresses),
+            interval: configuration.stacks.reconcileInterval,
+            mayWrite: { installation.isOurs },
+            isLeading: { election?.elector.isLeading ?? true },
+            onLook: policiesLookedAt.reach,
+            logger: logger
+        )
+        self.policies = policies
         let limit = configuration.maximumConcurrentCreates
         creates = JobRunner(limit: limit, queueCapacity: limit * 16)
         deletes = JobRunner(limit: limit, queueCapacity: limit * 64)
@@ -110,11 +125,12 @@ struct Server {
             owner: owner,
             creates: creates,
             deletes: deletes,
-            onExpiry: { triggers.expiryAdded($0, $1) },
             changes: changes,
+            onExpiry: { triggers.expiryAdded($0, $1) },
             mayCreate: {
                 try watch.requirePassed()
                 try installation.requireOurs()
+                try policies.requireForCreate()
             },
             mayDelete: installation.requireNotForeign,
             failpoint: failpoint
@@ -168,6 +184,7 @@ struct Server {
                 installation: installation,
                 cluster: cluster,
                 reconciler: reconciler,
+                policies: policies,
                 elector: election?.elector
             ),
             apiKeys: keys,
@@ -213,6 +230,7 @@ struct Server {
         installation: InstallationWatch,
         cluster: KubernetesCluster,
         reconciler: Reconciler,
+        policies: NetworkPolicyKeeper,
         elector: LeaderElector?
     ) -> [Dependency] {
         [
@@ -233,6 +251,7 @@ struct Server {
                 ).problem
                 if let problem { throw StackError(.kubernetesUnavailable, problem) }
             },
+            .noted("network_policy", note: policies.readiness),
         ]
     }
 
@@ -258,6 +277,13 @@ struct Server {
                     service: Part {
                         try await cancelWhenGracefulShutdown(prepared.wait)
                         try await cancelWhenGracefulShutdown(installation.run)
+                    }
+                ),
+                .init(
+                    service: Part {
+                        try await cancelWhenGracefulShutdown(installation.passed.wait)
+                        try await cancelWhenGracefulShutdown(policies.run)
+                        try await gracefulShutdown()
                     }
                 ),
                 .init(
@@ -296,6 +322,8 @@ struct Server {
         prepared.reach()
         // No removal happens before this.
         try await installation.passed.wait()
+        // Creates need the policies. Removals do not, so they wait only briefly.
+        _ = try await within(.seconds(10)) { [policiesLookedAt] in try await policiesLookedAt.wait() }
         logger.info("the state of the cluster has been read")
     }
 

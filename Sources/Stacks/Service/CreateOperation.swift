@@ -31,7 +31,7 @@ struct CreateOperation: Sendable {
         manifest = pod.manifest(
             name: id.podName,
             namespace: settings.namespace,
-            labels: StackLabels.all(of: id, userID: request.userID, problemID: request.problemID),
+            labels: StackLabels.all(of: id, userID: request.userID, problemID: request.problemID, egress: request.egress ?? settings.defaultEgress),
             annotations: StackAnnotations.all(of: pod),
             activeDeadlineSeconds: (settings.timeToLive + settings.podDeadlineSlack).components.seconds
         )
@@ -167,7 +167,7 @@ struct CreateOperation: Sendable {
             namespace: service.settings.namespace,
             podSpec: yaml,
             ports: zip(pod.ports, nodePorts).map { PortMapping($0, nodePort: $1) },
-            egress: request.egress ?? service.settings.egress,
+            egress: request.egress ?? service.settings.defaultEgress,
             requestedCPUMilli: pod.requestedCPUMilli,
             requestedMemoryBytes: pod.requestedMemoryBytes,
             createdAt: created,

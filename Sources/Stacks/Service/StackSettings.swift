@@ -6,8 +6,6 @@ package struct StackSettings: Sendable, Equatable {
     package var maxPerUser = 5
     /// False allows creates that name neither user nor problem.
     package var requireOwner = true
-    /// The network access of a stack whose request names none.
-    package var egress = Egress.none
     package var timeToLive: Duration = .seconds(7200)
     /// The time beyond the TTL after which the kubelet ends a Pod that nobody removed.
     package var podDeadlineSlack: Duration = .seconds(120)
@@ -24,6 +22,8 @@ package struct StackSettings: Sendable, Equatable {
     /// The time after which stacks in deletion on an unreachable node are given up; zero for never.
     package var deadNodeTimeout: Duration = .seconds(600)
     package var reconcileInterval: Duration = .seconds(10)
+    /// The destinations open to a stack whose create names none.
+    package var defaultEgress = Egress.none
 
     package init() {}
 }

@@ -88,8 +88,10 @@ extension RealNode {
 extension ServiceProcess {
     /// Makes a stack and waits until its container runs.
     fileprivate func stack(egress: String, problem: Int) async throws -> (pod: String, nodePort: Int) {
+        // At 10m, each connection would take it half a second.
+        let spec = Specs.spec(cpu: "250m")
         let fields: [String: JSON] = [
-            "user_id": .number(1), "problem_id": .number(Double(problem)), "target_port": .number(8080), "pod_spec": .string(Specs.small),
+            "user_id": .number(1), "problem_id": .number(Double(problem)), "target_port": .number(8080), "pod_spec": .string(spec),
             "egress": .string(egress),
         ]
         let created = try await api.send(.POST, "/stacks", body: String(decoding: try JSONEncoder().encode(fields), as: UTF8.self))

@@ -28,9 +28,30 @@ enum RealNode {
 
     /// Makes packet filter rules of the NetworkPolicies and Pods of this moment, and removes them after.
     static func withPoliciesEnforced(_ body: () async throws -> Void) async throws {
-        let objects = try await kubectl(["get", "networkpolicies,pods,namespaces", "--all-namespaces", "--output", "json"])
-        try await filter(by: objects)
+        try await filterByObjects()
         try await always({ try await filter(by: #"{"items": []}"#) }, after: body)
+    }
+
+    /// Does the same again and again, for Pods that `body` makes.
+    static func withPoliciesKeptEnforced(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        try await always({ try await filter(by: #"{"items": []}"#) }) {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await body() }
+                group.addTask {
+                    while true {
+                        // A run that has begun is not cut off: half of the rules would be worse than none.
+                        try await Task { try await filterByObjects() }.value
+                        try await Task.sleep(for: .milliseconds(300))
+                    }
+                }
+                defer { group.cancelAll() }
+                try await group.next()
+            }
+        }
+    }
+
+    private static func filterByObjects() async throws {
+        try await filter(by: try await kubectl(["get", "networkpolicies,pods,namespaces", "--all-namespaces", "--output", "json"]))
     }
 
     private static func filter(by objects: String) async throws {
@@ -69,9 +90,9 @@ struct CommandFailure: Error, CustomStringConvertible {
 
 /// Runs `cleanUp` after `body`, also if `body` fails.
 func always(_ cleanUp: () async throws -> Void, after body: () async throws -> Void) async throws {
-    do { try await body() } catch {
-        try await cleanUp()
-        throw error
+    do { try await body() } catch let failure {
+        do { try await cleanUp() } catch { Issue.record(error) }
+        throw failure
     }
     try await cleanUp()
 }

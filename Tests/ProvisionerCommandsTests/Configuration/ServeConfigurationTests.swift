@@ -36,6 +36,8 @@ import Testing
         #expect(configuration.cluster.reserve.millionths == 200_000)
         #expect(configuration.cluster.totalCPUMilli == nil && configuration.cluster.totalMemoryBytes == nil)
         #expect(configuration.cluster.nodeSelector == [:] && configuration.cluster.namespace == "stacks")
+        #expect(configuration.cluster.networkPolicy == .create && configuration.cluster.podCIDRs == [])
+        #expect(configuration.stacks.defaultEgress == .none)
         #expect(configuration.store == .sqlite(path: "var/stacks.sqlite"))
         #expect(configuration.kubernetesQPS == 100 && configuration.kubernetesBurst == 200)
         #expect(configuration.maximumConcurrentCreates == 64)
@@ -57,7 +59,8 @@ import Testing
             "STACK_SECURITY_PROFILE": "restricted", "STACK_IMAGE_PULL_SECRETS": "registry.example, other",
             "STACK_MAX_CONCURRENT_CREATES": "8",
             "STACK_SQLITE_PATH": "/data/s.sqlite", "STACK_EPHEMERAL_STORAGE": "1Gi", "STACK_TERMINATION_GRACE": "30s",
-            "STACK_RUN_AS_USER": "2147483647",
+            "STACK_RUN_AS_USER": "2147483647", "STACK_NETWORK_POLICY": "require", "STACK_POD_CIDRS": "10.244.0.0/16, fd00:10:244::/56",
+            "STACK_EGRESS": "internet",
         ])
         #expect(configuration.address == ServeConfiguration.Address(host: "::1", port: 0))
         #expect(configuration.maximumConnections == 100)
@@ -83,6 +86,9 @@ import Testing
         #expect(configuration.policy.defaultEphemeralStorageBytes == 1 << 30)
         #expect(configuration.policy.defaultTerminationGraceSeconds == 30)
         #expect(configuration.policy.runAsUser == 2_147_483_647)
+        #expect(configuration.cluster.networkPolicy == .require)
+        #expect(configuration.cluster.podCIDRs.map(\.description) == ["10.244.0.0/16", "fd00:10:244::/56"])
+        #expect(configuration.stacks.defaultEgress == .internet)
         #expect(configuration.warnings == [])
     }
 

@@ -65,12 +65,14 @@ import Testing
 
     @Test func `the operator's egress is that of a stack whose request names none`() async throws {
         var options = StackBench.Options()
-        options.settings.egress = .internet
+        options.settings.defaultEgress = .internet
         try await withStackBench(options) { bench in
-            #expect(try await bench.create(user: 1).record.egress == .internet)
+            let first = try await bench.create(user: 1)
+            #expect(first.record.egress == .internet)
             var request = CreateRequest.sample(user: 2)
             request.egress = Egress.none
-            #expect(try await bench.service.create(request, logger: silentLogger).stack.record.egress == Egress.none)
+            let second = try await bench.service.create(request, logger: silentLogger)
+            #expect(second.stack.record.egress == Egress.none)
         }
     }
 }

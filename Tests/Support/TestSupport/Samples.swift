@@ -98,7 +98,7 @@ extension PodManifest {
     /// - Throws: ``PodSpecRefusal`` when the policy refuses it.
     package static func sample(of id: StackID) throws -> PodManifest {
         let pod = try PodPolicy().check(samplePodSpec, targetPort: 8080)
-        let labels = StackLabels.all(of: id, userID: 1, problemID: 1)
+        let labels = StackLabels.all(of: id, userID: 1, problemID: 1, egress: .none)
         return pod.manifest(name: id.podName, namespace: "stacks", labels: labels, activeDeadlineSeconds: 7320)
     }
 }
