@@ -30,9 +30,14 @@ struct ErrorMiddleware: RouterMiddleware {
     private func respond(to error: StackError, _ context: APIContext) throws -> Response {
         let status = error.code.httpStatus
         var headers = HTTPFields()
-        if status == .serviceUnavailable { headers[.retryAfter] = String(error.retryAfterSeconds ?? StackError.defaultRetryAfterSeconds) }
+        switch status {
+        case .serviceUnavailable: headers[.retryAfter] = String(error.retryAfterSeconds ?? StackError.defaultRetryAfterSeconds)
+        case .conflict: headers[.retryAfter] = error.retryAfterSeconds.map { String($0) }
+        default: break
+        }
         var body = ErrorBody(error: error.message, code: error.code.rawValue)
         if !error.details.isEmpty { body.details = error.details.map(ProblemBody.init) }
+        if let conflict = error.conflict { (body.stackID, body.retry) = (conflict.stackID.description, conflict.isLeaving) }
         if status == .internalServerError { body.requestID = context.id }
         return try .json(body, status: status, headers: headers)
     }
@@ -52,10 +57,10 @@ extension StackError.Code {
         switch self {
         case .invalidRequest, .invalidPodSpec, .limitRangeViolated: .badRequest
         case .stackNotFound: .notFound
-        case .stackExists: .conflict
+        case .stackExists, .renewalTooEarly, .lifetimeExhausted, .logsNotReady: .conflict
         case .idempotencyKeyReused: .unprocessableContent
         case .userStackLimitReached, .clusterSaturated, .unschedulable, .nodePortsExhausted, .quotaExceeded, .tooManyCreates,
-            .requestInProgress, .deletionPending, .admissionUnavailable, .clusterIPsExhausted, .kubernetesUnavailable, .storeUnavailable,
+            .requestInProgress, .tooManyReads, .admissionUnavailable, .clusterIPsExhausted, .kubernetesUnavailable, .storeUnavailable,
             .installationMismatch, .shuttingDown:
             .serviceUnavailable
         case .namespaceMissing, .namespaceTerminating, .admissionDenied, .kubernetesUnauthorized, .kubernetesForbidden, .internalError:

@@ -41,9 +41,12 @@ package struct API {
         }
         add("/healthz", [.get: health.health], to: router)
         add("/readyz", [.get: health.readiness], to: router)
-        add("/stacks", [.get: stacks.list, .post: stacks.create], to: router)
+        add("/stacks", [.get: stacks.list, .post: stacks.create, .delete: stacks.deleteMany], to: router)
         add("/stacks/{stack_id}", [.get: stacks.show, .delete: stacks.delete], to: router)
         add("/stacks/{stack_id}/status", [.get: stacks.status], to: router)
+        add("/stacks/{stack_id}/renew", [.post: stacks.renew], to: router)
+        add("/stacks/{stack_id}/events", [.get: stacks.events], to: router)
+        add("/stacks/{stack_id}/logs", [.get: stacks.logs], to: router)
         add("/users/{user_id}/stacks", [.get: stacks.listOfUser], to: router)
         add("/stats", [.get: stacks.stats], to: router)
         return router

@@ -55,7 +55,7 @@ final class Transport: Sendable {
         try await authenticated { clients, token in
             try await withTimeout(timeout) {
                 let response = try await self.execute(clients.requests, request, token)
-                return try await Self.collect(response.body, upTo: Self.maximumBodySize)
+                return try await Self.collect(response.body, upTo: request.maximumSize)
             }
         }
     }

@@ -1,4 +1,5 @@
 import PodPolicy
+import Stacks
 
 /// Reads environment variables and collects all errors, so that the operator sees them at once.
 struct EnvironmentReader {

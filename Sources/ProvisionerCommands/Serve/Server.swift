@@ -95,6 +95,7 @@ struct Server {
             creates: creates,
             deletes: deletes,
             onExpiry: { triggers.expiryAdded($0) },
+            onMarked: { triggers.stackChanged($0) },
             onMissed: { triggers.stackChanged($0) },
             mayCreate: {
                 try watch.requirePassed()

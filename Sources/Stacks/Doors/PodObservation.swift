@@ -54,6 +54,10 @@ package struct PodObservation: Sendable, Equatable {
     /// The message of the `PodScheduled` condition while the Pod is unschedulable.
     package var unschedulable: String?
     package var containers: [Container]
+    /// The names of the containers that the stack's spec names, in its order; init containers come last.
+    package var containerNames: [String]
+    /// The seconds after its start at which the kubelet ends the Pod.
+    package var activeDeadlineSeconds: Int64?
     /// True once deletion was requested, while the grace period runs.
     package var isTerminating: Bool
     package var createdAt: Date?
@@ -66,6 +70,8 @@ package struct PodObservation: Sendable, Equatable {
         nodeName: String? = nil,
         unschedulable: String? = nil,
         containers: [Container] = [],
+        containerNames: [String] = [],
+        activeDeadlineSeconds: Int64? = nil,
         isTerminating: Bool = false,
         createdAt: Date? = nil
     ) {
@@ -76,6 +82,8 @@ package struct PodObservation: Sendable, Equatable {
         self.nodeName = nodeName
         self.unschedulable = unschedulable
         self.containers = containers
+        self.containerNames = containerNames
+        self.activeDeadlineSeconds = activeDeadlineSeconds
         self.isTerminating = isTerminating
         self.createdAt = createdAt
     }

@@ -67,6 +67,17 @@ package final class JobRunner: Sendable {
         }
     }
 
+    /// Starts `work` in a separate task, without waiting for its end.
+    /// - Parameter claimant: as in ``perform(for:_:)``.
+    /// - Throws: ``StackError`` as ``perform(for:_:)`` does.
+    func start(for claimant: Claimant, _ work: @escaping @Sendable () async -> Void) throws(StackError) {
+        let job: Job = {
+            await work()
+            self.ended(claimant)
+        }
+        if let refusal = submit(job, claimant) { throw refusal }
+    }
+
     private func submit(_ job: @escaping Job, _ claimant: Claimant) -> StackError? {
         let shuttingDown = StackError(.shuttingDown, "the service is shutting down", retryAfterSeconds: 5)
         return state.withLock { state in

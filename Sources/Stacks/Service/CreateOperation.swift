@@ -26,7 +26,7 @@ struct CreateOperation: Sendable {
             namespace: settings.namespace,
             labels: StackLabels.all(of: id, userID: request.userID, problemID: request.problemID),
             annotations: StackAnnotations.all(of: pod),
-            activeDeadlineSeconds: (settings.timeToLive + settings.podDeadlineSlack).components.seconds
+            activeDeadlineSeconds: settings.podDeadlineSeconds
         )
         yaml = try manifest.yaml
         var logger = logger

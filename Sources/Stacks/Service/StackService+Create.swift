@@ -44,16 +44,22 @@ extension StackService {
         }
     }
 
-    /// Returns a retryable error if the existing stack is already being removed, else the conflict.
+    /// Returns the conflict with the existing stack; a retryable one if that stack is already being removed.
     private func conflictError(for request: CreateRequest, existing: StackID) async throws -> StackError {
+        var error: StackError
         if let record = try await store.record(existing), isVisible(record), view(of: record).status != .nodeDeleted {
-            return StackError(.stackExists, "user \(request.userID) already has \(existing) for problem \(request.problemID)")
+            error = StackError(.stackExists, "user \(request.userID) already has \(existing) for problem \(request.problemID)")
+            error.conflict = StackError.Conflict(stackID: existing, isLeaving: false)
+        } else {
+            error = StackError(
+                .stackExists,
+                "the earlier stack of user \(request.userID) for problem \(request.problemID) (\(existing)) is still being removed; "
+                    + "try again",
+                retryAfterSeconds: 5
+            )
+            error.conflict = StackError.Conflict(stackID: existing, isLeaving: true)
         }
-        return StackError(
-            .deletionPending,
-            "the earlier stack of user \(request.userID) for problem \(request.problemID) (\(existing)) is still being removed; try again",
-            retryAfterSeconds: 5
-        )
+        return error
     }
 
     /// Returns the stack of the key even if the policy has become stricter since its creation.

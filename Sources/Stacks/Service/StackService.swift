@@ -15,8 +15,11 @@ package final class StackService: Sendable {
     let deletes: JobRunner
     let locks: StackLocks
     let deletions = SharedWork()
+    /// Limits the requests for events and logs, which load API server and kubelet.
+    let inspections = Turnstile(limit: 8)
     let now: @Sendable () -> Date
     let onExpiry: @Sendable (Date) -> Void
+    let onMarked: @Sendable (StackID) -> Void
     /// Throws while creates are forbidden.
     let mayCreate: @Sendable () throws -> Void
     /// Throws while deletes are forbidden.
@@ -29,6 +32,7 @@ package final class StackService: Sendable {
     ///   - deletes: runs deletes, apart from creates, so that a burst of creates delays no delete.
     ///   - now: the wall clock.
     ///   - onExpiry: called with the expiry of each new stack.
+    ///   - onMarked: called with a stack that is marked as being deleted and left to the reconciler.
     ///   - onMissed: called with a stack whose lock the reconciler found held, once it is free.
     ///   - mayCreate: throws a ``StackError`` until store and namespace are known to belong together.
     ///   - mayDelete: throws a ``StackError`` while the namespace is known to belong to another store.
@@ -44,6 +48,7 @@ package final class StackService: Sendable {
         deletes: JobRunner,
         now: @escaping @Sendable () -> Date = { Date() },
         onExpiry: @escaping @Sendable (Date) -> Void = { _ in },
+        onMarked: @escaping @Sendable (StackID) -> Void = { _ in },
         onMissed: @escaping @Sendable (StackID) -> Void = { _ in },
         mayCreate: @escaping @Sendable () throws -> Void = {},
         mayDelete: @escaping @Sendable () throws -> Void = {},
@@ -59,6 +64,7 @@ package final class StackService: Sendable {
         self.deletes = deletes
         self.now = now
         self.onExpiry = onExpiry
+        self.onMarked = onMarked
         locks = StackLocks(onMissed: onMissed)
         self.mayCreate = mayCreate
         self.mayDelete = mayDelete

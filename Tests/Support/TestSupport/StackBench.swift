@@ -57,6 +57,7 @@ package func withStackBench<Result: Sendable>(
         deletes: deletes,
         now: { time.now },
         onExpiry: { triggers.expiryAdded($0) },
+        onMarked: { triggers.stackChanged($0) },
         onMissed: { triggers.stackChanged($0) },
         mayCreate: options.mayCreate,
         mayDelete: options.mayDelete,
