@@ -44,11 +44,19 @@ package final class KubernetesCluster: Cluster {
     /// - Parameters:
     ///   - ports: updated with the NodePorts of the cluster's Services.
     ///   - triggers: receives the stacks that may need a repair.
-    package init(client: KubernetesClient, settings: Settings, ports: Ports, triggers: ReconcileTriggers, logger: Logger) {
+    ///   - changes: receives the stacks whose objects changed.
+    package init(
+        client: KubernetesClient,
+        settings: Settings,
+        ports: Ports,
+        triggers: ReconcileTriggers,
+        changes: StackChanges,
+        logger: Logger
+    ) {
         self.client = client
         self.settings = settings
         self.logger = logger
-        let watched = WatchedState(settings: settings, ports: ports, triggers: triggers)
+        let watched = WatchedState(settings: settings, ports: ports, triggers: triggers, changes: changes)
         self.watched = watched
         let pods = Reflector<Pod>(client: client, logger: logger, transform: { $0.trimmed() }, onChange: { watched.podChanged($0) })
         let services = Reflector<Service>(
@@ -121,13 +129,22 @@ package final class KubernetesCluster: Cluster {
     /// Returns the problem of a watch that has not listed, or has received nothing from the API server for longer than `limit`; nil if
     /// there is none. Sends no request.
     package func watchProblem(limit: Duration = .seconds(180)) -> String? {
-        let healths = [("Pods", pods.health()), ("Services", services.health()), ("Nodes", nodes.health())]
+        let healths = healths
         for (kind, health) in healths where health.age == nil { return "\(kind) have not been listed yet" }
         for (kind, health) in healths {
             guard let age = health.age, age > limit else { continue }
             return "the watch of \(kind) has had no word from the API server for \(age.components.seconds) s"
         }
         return nil
+    }
+
+    private var healths: [(kind: String, health: WatchHealth)] {
+        [("Pods", pods.health()), ("Services", services.health()), ("Nodes", nodes.health())]
+    }
+
+    /// Returns the time in seconds since the API server was last heard on each watch, by resource; nil before the first list.
+    package func watchAges() -> [(resource: String, seconds: Double?)] {
+        healths.map { kind, health in (kind.lowercased(), health.age.map { $0 / .seconds(1) }) }
     }
 
     /// Creates the namespace of stacks if it is missing.

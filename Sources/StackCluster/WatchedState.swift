@@ -7,6 +7,7 @@ final class WatchedState: Sendable {
     private let settings: KubernetesCluster.Settings
     private let ports: Ports
     private let triggers: ReconcileTriggers
+    private let changes: StackChanges
     private let capacity = Mutex(CapacityTracker())
     private let ownPorts = Mutex(OwnPorts())
 
@@ -19,10 +20,11 @@ final class WatchedState: Sendable {
         var gone: [StackID: ContinuousClock.Instant] = [:]
     }
 
-    init(settings: KubernetesCluster.Settings, ports: Ports, triggers: ReconcileTriggers) {
+    init(settings: KubernetesCluster.Settings, ports: Ports, triggers: ReconcileTriggers, changes: StackChanges = StackChanges()) {
         self.settings = settings
         self.ports = ports
         self.triggers = triggers
+        self.changes = changes
     }
 
     func budget() -> ResourceAmount {
@@ -56,6 +58,7 @@ final class WatchedState: Sendable {
             let id = pod.metadata.stackID(in: settings.namespace)
             if let id { ownPorts.withLock { _ = $0.pods.insert(id) } }
             capacity.withLock { $0.setPod(pod.metadata.key, pod.usage(isOwned: id != nil)) }
+            if let id { changes.publish(id) }
         case .removed(let pod):
             capacity.withLock { $0.setPod(pod.metadata.key, nil) }
             guard let id = pod.metadata.stackID(in: settings.namespace) else { return }
@@ -68,12 +71,15 @@ final class WatchedState: Sendable {
             }
             if let released { ports.serviceChanged(from: released, to: []) }
             triggers.stackChanged(id)
+            changes.publish(id)
         case .relisted:
             triggers.requestFullPass()
+            changes.publishAll()
         }
     }
 
     func serviceChanged(_ change: Change<Service>) {
+        defer { publish(change) }
         switch change {
         case .added(let service): ports.serviceChanged(from: [], to: service.allocatedNodePorts)
         case .updated(let old, let new): ports.serviceChanged(from: old.allocatedNodePorts, to: new.allocatedNodePorts)
@@ -92,7 +98,18 @@ final class WatchedState: Sendable {
         }
     }
 
+    /// A stack's address depends on its Service.
+    private func publish(_ change: Change<Service>) {
+        switch change {
+        case .added(let service), .updated(_, let service), .removed(let service):
+            if let id = service.metadata.stackID(in: settings.namespace) { changes.publish(id) }
+        case .relisted:
+            changes.publishAll()
+        }
+    }
+
     func nodeChanged(_ change: Change<Node>) {
+        defer { if changesStacks(change) { changes.publishAll() } }
         switch change {
         case .added(let node), .updated(_, let node):
             capacity.withLock { $0.setNode(node.metadata.name ?? "", node.capacity(selector: settings.nodeSelector)) }
@@ -101,6 +118,16 @@ final class WatchedState: Sendable {
             triggers.requestFullPass()
         case .relisted:
             triggers.requestFullPass()
+        }
+    }
+}
+
+extension WatchedState {
+    /// Returns true if the change shows in stacks. Nodes report every few seconds, mostly what stacks do not show.
+    private func changesStacks(_ change: Change<Node>) -> Bool {
+        switch change {
+        case .updated(let old, let new): NodeObservation(old) != NodeObservation(new)
+        case .added, .removed, .relisted: true
         }
     }
 }

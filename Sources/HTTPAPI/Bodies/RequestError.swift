@@ -65,7 +65,7 @@ enum RequestError: Error, Equatable {
         case .routeNotFound(let path): "no such route: \(path.prefix(200))"
         case .methodNotAllowed(let method, let allowed): "method \(method) is not allowed here; allowed: \(allowed)"
         case .emptySegment(let path): "the path \(path.prefix(200)) has an empty segment; slashes stand between segments only"
-        case .unauthorized: "the header X-API-KEY is missing or wrong"
+        case .unauthorized: "the API key in X-API-KEY or Authorization: Bearer is missing or wrong"
         case .bodyTooLarge(let limit): "the body is larger than \(limit) bytes"
         case .unsupportedEncoding(let encoding): "Content-Encoding: is \(encoding.prefix(40)); only identity is supported"
         case .expectationFailed(let expectation): "Expect: is \(expectation.prefix(40)); only 100-continue is supported"
@@ -80,7 +80,7 @@ enum RequestError: Error, Equatable {
         switch self {
         case .methodNotAllowed(_, let allowed): [.allow: allowed]
         // RFC 9110, section 11.6.1: a 401 names the authentication scheme.
-        case .unauthorized: [.wwwAuthenticate: #"ApiKey header="X-API-KEY""#]
+        case .unauthorized: [.wwwAuthenticate: #"Bearer, ApiKey header="X-API-KEY""#]
         // RFC 9110, section 12.5.3: the supported encodings.
         case .unsupportedEncoding: [.acceptEncoding: "identity"]
         default: [:]

@@ -8,13 +8,14 @@ import Synchronization
 
 extension HTTPServerBuilder {
     /// Returns the HTTP/1.1 server of the API, with time limits for slow clients and a maximum number of connections.
-    package static func api(maximumConnections: Int) -> HTTPServerBuilder {
-        api(maximumConnections: maximumConnections, limits: ConnectionState.TimeLimits())
+    /// - Parameter tls: the certificate; nil for plain HTTP.
+    package static func api(maximumConnections: Int, tls: ServerTLS? = nil) -> HTTPServerBuilder {
+        api(maximumConnections: maximumConnections, tls: tls, limits: ConnectionState.TimeLimits())
     }
 
-    static func api(maximumConnections: Int, limits: ConnectionState.TimeLimits) -> HTTPServerBuilder {
+    static func api(maximumConnections: Int, tls: ServerTLS? = nil, limits: ConnectionState.TimeLimits) -> HTTPServerBuilder {
         let connections = Connections(limit: maximumConnections)
-        return HTTPServerBuilder { APIChannel(responder: $0, connections: connections, limits: limits) }
+        return HTTPServerBuilder { APIChannel(responder: $0, connections: connections, tls: tls, limits: limits) }
     }
 }
 
@@ -49,6 +50,7 @@ private final class Accepted: ServerChildChannelValue {
 private struct APIChannel: ServerChildChannel, HTTPChannelHandler {
     let responder: HTTPChannelHandler.Responder
     let connections: Connections
+    let tls: ServerTLS?
     let limits: ConnectionState.TimeLimits
 
     private struct TooManyConnections: Error {}
@@ -61,6 +63,7 @@ private struct APIChannel: ServerChildChannel, HTTPChannelHandler {
         channel.closeFuture.whenComplete { _ in connections.closed(id) }
         return channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
+            if let tls { try pipeline.addHandler(tls.handler()) }
             try pipeline.configureHTTPServerPipeline(
                 withPipeliningAssistance: false,
                 withErrorHandling: false,
@@ -69,7 +72,7 @@ private struct APIChannel: ServerChildChannel, HTTPChannelHandler {
                 withDecoderLimitConfiguration: RequestHead.decoderLimits
             )
             try pipeline.addHandler(ConnectionHandler(id: id, connections: connections, limits: limits))
-            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: tls != nil))
             let configuration = Accepted.Parts.Configuration(isOutboundHalfClosureEnabled: true)
             return Accepted(try Accepted.Parts(wrappingChannelSynchronously: channel, configuration: configuration))
         }

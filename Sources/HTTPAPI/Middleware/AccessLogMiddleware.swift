@@ -28,17 +28,19 @@ struct AccessLogMiddleware: RouterMiddleware {
             metadata["status"] = "none"
             metadata["error"] = "no answer: the connection was closed at the end of SHUTDOWN_TIMEOUT"
         }
-        if let id = stackID(context, response) { metadata["stack_id"] = "\(id)" }
+        if let id = context.stackID(in: response) { metadata["stack_id"] = "\(id)" }
         // Probes come every few seconds and would fill the log.
         let isProbe = context.endpointPath == "/healthz" || context.endpointPath == "/readyz"
         context.logger.log(level: isProbe && response.status == .ok ? .debug : .info, "request", metadata: metadata)
         // A response to HEAD must have no body: the client would read it as the next response.
         return request.method == .head ? response.createHeadResponse() : response
     }
+}
 
+extension APIContext {
     /// Returns the stack that the request names or created.
-    private func stackID(_ context: APIContext, _ response: Response) -> StackID? {
-        let name = context.parameters.get("stack_id") ?? response.headers[.location]?.split(separator: "/").last.map(String.init)
+    func stackID(in response: Response) -> StackID? {
+        let name = parameters.get("stack_id") ?? response.headers[.location]?.split(separator: "/").last.map(String.init)
         return name.flatMap { StackID($0) }
     }
 }

@@ -15,10 +15,11 @@ struct ErrorMiddleware: RouterMiddleware {
         } catch let error as StackError {
             return try respond(to: error, context)
         } catch let error as RequestError {
-            return try respond(to: error)
+            return try respond(to: error, context)
         } catch let error as HTTPError where error.status == .notFound {
-            return try respond(to: RequestError.routeNotFound(request.uri.path))
+            return try respond(to: RequestError.routeNotFound(request.uri.path), context)
         } catch let error as HTTPError where error.status.kind == .clientError {
+            context.audit.code = StackError.Code.invalidRequest.rawValue
             let body = ErrorBody(error: error.body ?? error.status.reasonPhrase, code: StackError.Code.invalidRequest.rawValue)
             return try .json(body, status: error.status)
         } catch {
@@ -28,6 +29,7 @@ struct ErrorMiddleware: RouterMiddleware {
     }
 
     private func respond(to error: StackError, _ context: APIContext) throws -> Response {
+        context.audit.code = error.code.rawValue
         let status = error.code.httpStatus
         var headers = HTTPFields()
         switch status {
@@ -42,8 +44,9 @@ struct ErrorMiddleware: RouterMiddleware {
         return try .json(body, status: status, headers: headers)
     }
 
-    private func respond(to error: RequestError) throws -> Response {
-        try .json(ErrorBody(error: error.message, code: error.code.rawValue), status: error.status, headers: error.headers)
+    private func respond(to error: RequestError, _ context: APIContext) throws -> Response {
+        context.audit.code = error.code.rawValue
+        return try .json(ErrorBody(error: error.message, code: error.code.rawValue), status: error.status, headers: error.headers)
     }
 }
 

@@ -25,6 +25,7 @@ extension StackRoutes {
         guard !owner.isEmpty else {
             throw StackError(.invalidRequest, "user_id, problem_id: one of them, or both, must say which stacks are to be deleted")
         }
+        (context.audit.userID, context.audit.problemID) = (owner.userID, owner.problemID)
         let count = try await service.deleteAll(of: owner, logger: context.logger)
         return try .json(MarkedBody(marked: count), status: .accepted)
     }

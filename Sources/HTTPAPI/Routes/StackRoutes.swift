@@ -12,6 +12,8 @@ struct StackRoutes {
     func create(_ request: Request, _ context: APIContext) async throws -> Response {
         let key = try IdempotencyKey.read(from: request.headers)
         let body = try await CreateBody.read(from: request, context)
+        context.audit.userID = body.userID
+        context.audit.problemID = body.problemID
         let outcome = try await service.create(body.request(idempotencyKey: key), logger: context.logger)
         var headers: HTTPFields = [.location: "/stacks/\(outcome.stack.record.id)"]
         headers.add(outcome.warnings)
@@ -23,7 +25,12 @@ struct StackRoutes {
     }
 
     func status(_ request: Request, _ context: APIContext) async throws -> Response {
-        try .json(StatusBody(try await service.stack(try stackID(context), logger: context.logger)))
+        let id = try stackID(context)
+        guard let wait = try StatusQuery.wait(request.uri) else {
+            return try .json(StatusBody(try await service.stack(id, logger: context.logger)))
+        }
+        context.watchAnswer { _ in wait.end() }
+        return try .json(StatusBody(try await service.stack(id, after: wait, logger: context.logger)))
     }
 
     func renew(_ request: Request, _ context: APIContext) async throws -> Response {

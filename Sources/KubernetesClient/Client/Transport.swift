@@ -98,9 +98,16 @@ final class Transport: Sendable {
             message.headers.add(name: "Content-Type", value: request.contentType)
             message.body = .bytes(body)
         }
+        let started = ContinuousClock.now
         let response: HTTPClientResponse
-        // The timeout around this call ends it; the HTTP client requires a deadline as well.
-        do { response = try await client.execute(message, deadline: .distantFuture, logger: logger) } catch { throw Self.translate(error) }
+        do {
+            // The timeout around this call ends it; the HTTP client requires a deadline as well.
+            response = try await client.execute(message, deadline: .distantFuture, logger: logger)
+        } catch {
+            RequestMetrics.record(request, status: "none", duration: ContinuousClock.now - started)
+            throw Self.translate(error)
+        }
+        RequestMetrics.record(request, status: "\(response.status.code)", duration: ContinuousClock.now - started)
         guard (200..<300).contains(Int(response.status.code)) else { throw try await Self.failure(response) }
         return response
     }

@@ -2,7 +2,7 @@ extension Checker {
     private static let maximumContainers = 10
 
     /// Reads the whole document. The result is valid only if no problem was reported.
-    func pod(_ document: Element, targetPort: Int?) -> CheckedPod? {
+    func pod(_ document: Element, _ ports: PortDemand, _ environment: [String: String]) -> CheckedPod? {
         guard var root = fields(document, "") else { return nil }
         exactly("v1", root.take("apiVersion"), "apiVersion", root.position)
         exactly("Pod", root.take("kind"), "kind", root.position)
@@ -14,7 +14,7 @@ extension Checker {
             report("spec", .required, "is missing", root.position)
             return nil
         }
-        return spec(specElement, targetPort: targetPort)
+        return spec(specElement, ports, environment)
     }
 
     private func exactly(_ expected: String, _ element: Element?, _ path: String, _ position: Position) {
@@ -25,7 +25,7 @@ extension Checker {
         _ = choice(element, path, of: [expected])
     }
 
-    private func spec(_ element: Element, targetPort: Int?) -> CheckedPod? {
+    private func spec(_ element: Element, _ demand: PortDemand, _ environment: [String: String]) -> CheckedPod? {
         guard var spec = fields(element, "spec") else { return nil }
         let gracePeriod = readForced(&spec)
         let hostname = spec.take("hostname").flatMap { text($0, "spec.hostname", Grammar.isDNSLabel, "a DNS label") }
@@ -36,16 +36,18 @@ extension Checker {
         finish(spec)
         guard let list, !main.isEmpty else { return nil }
         checkNames(initial + main)
-        let port = exposedPort(of: main, targetPort: targetPort, list.position)
+        let ports = exposedPorts(of: &main, demand, list.position)
         let total = total(of: main, initial, volumes, list.position)
         giveRoom(for: volumes, to: &main, &initial)
-        guard let port else { return nil }
+        guard let ports, let port = ports.first else { return nil }
         return CheckedPod(
             port: port,
+            ports: ports,
             requestedCPUMilli: total.cpuMilli,
             requestedMemoryBytes: total.memoryBytes,
             requestedEphemeralStorageBytes: total.ephemeralStorageBytes,
             warnings: warningsByPosition,
+            environment: environment,
             spec: PodManifest.Spec(
                 activeDeadlineSeconds: 0,
                 terminationGracePeriodSeconds: gracePeriod,
@@ -53,8 +55,8 @@ extension Checker {
                 hostname: hostname,
                 imagePullSecrets: settings.imagePullSecrets.nilIfEmpty?.map { PodManifest.LocalObjectReference(name: $0) },
                 nodeSelector: settings.nodeSelector.isEmpty ? nil : settings.nodeSelector,
-                initContainers: initial.nilIfEmpty?.map(\.manifest),
-                containers: main.map(\.manifest),
+                initContainers: initial.nilIfEmpty?.map { $0.manifest.setting(environment) },
+                containers: main.map { $0.manifest.setting(environment) },
                 volumes: volumes.nilIfEmpty?.map(\.manifest)
             )
         )

@@ -1,7 +1,9 @@
 /// A Pod spec that the policy has accepted.
 public struct CheckedPod: Sendable, Equatable {
-    /// The port that players connect to.
+    /// The first of ``ports``.
     public let port: ExposedPort
+    /// The ports that players connect to, in the caller's order.
+    public let ports: [ExposedPort]
     /// The Pod's CPU request in milli-cores: the sum of its containers, or its largest init container.
     public let requestedCPUMilli: Int64
     /// The Pod's memory request in bytes: as for CPU, plus its volumes in memory.
@@ -10,6 +12,8 @@ public struct CheckedPod: Sendable, Equatable {
     public let requestedEphemeralStorageBytes: Int64
     /// The parts of the spec that the Pod does not get as written, in the order of the document.
     public let warnings: [PodSpecWarning]
+    /// The caller's variables, which only the API server may get.
+    let environment: [String: String]
     /// The complete spec except the deadline, which the caller sets.
     let spec: PodManifest.Spec
 
@@ -31,13 +35,14 @@ public struct CheckedPod: Sendable, Equatable {
         spec.activeDeadlineSeconds = activeDeadlineSeconds
         return PodManifest(
             metadata: PodManifest.Metadata(name: name, namespace: namespace, labels: labels, annotations: annotations),
-            spec: spec
+            spec: spec,
+            environment: environment
         )
     }
 }
 
-/// The port through which players reach a challenge.
-public struct ExposedPort: Sendable, Hashable {
+/// A port through which players reach a challenge.
+public struct ExposedPort: Sendable, Hashable, CustomStringConvertible {
     /// The port number, 1 to 65535.
     public var containerPort: Int
     /// The transport protocol.
@@ -51,6 +56,9 @@ public struct ExposedPort: Sendable, Hashable {
         self.protocol = `protocol`
         self.name = name
     }
+
+    /// Number and protocol: `8080/TCP`.
+    public var description: String { "\(containerPort)/\(`protocol`.rawValue)" }
 }
 
 /// The transport protocols of a NodePort that the policy allows.

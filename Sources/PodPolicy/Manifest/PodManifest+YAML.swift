@@ -1,14 +1,14 @@
 import Yams
 
 extension PodManifest {
-    /// The manifest as YAML for people.
+    /// The manifest as YAML for people and stores, without the values of the caller's environment.
     /// - Throws: an error of the encoder; none is known for a manifest of the policy.
     public var yaml: String {
         get throws {
             let encoder = YAMLEncoder()
             // Sorted, so that two results can be compared as text.
             encoder.options.sortKeys = true
-            let text = try encoder.encode(self)
+            let text = try encoder.encode(hidingEnvironment)
             guard Self.mayHoldAmbiguousWords(text), let root = try Yams.compose(yaml: text) else { return text }
             return try Yams.serialize(node: Self.quotingAmbiguousWords(root))
         }

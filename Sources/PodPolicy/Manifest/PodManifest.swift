@@ -1,9 +1,17 @@
 /// The Pod that is sent to the API server, built field by field from checked values. No part of the caller's document is passed through.
+///
+/// Encoded, it has the values of the caller's environment; ``yaml`` hides them.
 public struct PodManifest: Codable, Sendable, Equatable {
     package var apiVersion = "v1"
     package var kind = "Pod"
     package var metadata: Metadata
     package var spec: Spec
+    /// The caller's variables as given, which ``yaml`` hides.
+    package var environment: [String: String] = [:]
+
+    private enum CodingKeys: String, CodingKey {
+        case apiVersion, kind, metadata, spec
+    }
 
     package struct Metadata: Codable, Sendable, Equatable {
         package var name: String

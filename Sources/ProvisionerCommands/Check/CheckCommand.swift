@@ -15,6 +15,7 @@ struct CheckCommand: ParsableCommand {
 
             examples:
               provisioner check challenge.yaml --target-port 8080
+              provisioner check dns.yaml --port 53/UDP --port 53/TCP
               provisioner check --output json challenges/*.yaml | jq '.[] | select(.accepted | not)'
               helm template my-challenge | provisioner check -
             """
@@ -31,8 +32,17 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "How to print the result: text or json.")
     var output: Output = .text
 
-    @Option(help: "The port that each Pod must expose.")
+    @Option(help: "The only port that each Pod must expose.")
     var targetPort: Int?
+
+    @Option(
+        name: .customLong("port"),
+        help: ArgumentHelp(
+            "A port that each Pod must expose; others are left out. Repeat it for several.",
+            valueName: "number[/TCP|/UDP]"
+        )
+    )
+    var ports: [String] = []
 
     func run() throws {
         let environment = ProcessInfo.processInfo.environment
@@ -68,10 +78,13 @@ struct CheckCommand: ParsableCommand {
         } catch {
             return Outcome(complaints: ["\(error)"], exitCode: Self.unusable)
         }
-        if let targetPort, !(1...65535).contains(targetPort) {
-            return Outcome(complaints: ["--target-port is \(targetPort); must lie within 1…65535"], exitCode: Self.unusable)
+        let demanded: [ExposedPort]
+        do throws(PortOptionMistakes) {
+            demanded = try PortOptions.read(targetPort: targetPort, ports: ports)
+        } catch {
+            return Outcome(complaints: error.mistakes, exitCode: Self.unusable)
         }
-        let check = SpecCheck(configuration: configuration, targetPort: targetPort)
+        let check = SpecCheck(configuration: configuration, ports: demanded, isArray: !ports.isEmpty)
         let results = files.map { file in
             do { return check.result(file: file, text: try SpecFile.read(file)) } catch {
                 return CheckResult(file: file, verdict: .unreadable("\(error)"))

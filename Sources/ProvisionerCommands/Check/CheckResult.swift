@@ -6,17 +6,22 @@ import Stacks
 struct SpecCheck {
     private let policy: PodPolicy
     private let stacks: StackSettings
-    private let targetPort: Int?
+    private let ports: [ExposedPort]
+    private let isArray: Bool
 
-    init(configuration: ServeConfiguration, targetPort: Int?) {
+    /// - Parameters:
+    ///   - ports: the ports that a spec must expose; empty if any one will do.
+    ///   - isArray: true if other ports of a spec are left out.
+    init(configuration: ServeConfiguration, ports: [ExposedPort], isArray: Bool) {
         policy = PodPolicy(settings: configuration.policy)
         stacks = configuration.stacks
-        self.targetPort = targetPort
+        self.ports = ports
+        self.isArray = isArray
     }
 
     func result(file: String, text: String) -> CheckResult {
         do {
-            let pod = if let targetPort { try policy.check(text, targetPort: targetPort) } else { try policy.check(text) }
+            let pod = ports.isEmpty ? try policy.check(text) : try policy.check(text, ports: ports, isArray: isArray)
             let manifest = manifest(of: pod)
             return CheckResult(file: file, text: text, verdict: .accepted(pod, manifest, yaml: try manifest.yaml))
         } catch let error as PodSpecRefusal {
@@ -53,9 +58,9 @@ struct CheckResult {
     /// The Pod as YAML, after a line with its requests.
     var acceptance: String? {
         guard case .accepted(let pod, _, let yaml) = verdict else { return nil }
-        let port = "\(pod.port.containerPort)/\(pod.port.protocol.rawValue)"
+        let ports = "port\(pod.ports.count == 1 ? "" : "s") \(pod.ports.map(\.description).joined(separator: ", "))"
         let (cpu, memory) = (Quantity.cpu(milli: pod.requestedCPUMilli), Quantity.bytes(pod.requestedMemoryBytes))
-        return "# \(file): accepted; port \(port), cpu \(cpu), memory \(memory)\n" + yaml
+        return "# \(file): accepted; \(ports), cpu \(cpu), memory \(memory)\n" + yaml
     }
 
     /// Returns every problem or warning with its place.

@@ -39,8 +39,14 @@ struct EnvironmentReader {
         }
     }
 
-    mutating func bool(_ name: String, default fallback: Bool) -> Bool {
-        value(name, default: fallback, "true or false") { ["true": true, "1": true, "false": false, "0": false][$0.lowercased()] }
+    mutating func bool(_ name: String, default fallback: Bool) -> Bool { optionalBool(name) ?? fallback }
+
+    /// Returns nil if the variable is unset.
+    mutating func optionalBool(_ name: String) -> Bool? {
+        value(name, default: nil, "true or false") { text in
+            let values: [String: Bool] = ["true": true, "1": true, "false": false, "0": false]
+            return values[text.lowercased()].map { .some($0) }
+        }
     }
 
     mutating func duration(_ name: String, default fallback: Duration, in range: ClosedRange<Duration>) -> Duration {

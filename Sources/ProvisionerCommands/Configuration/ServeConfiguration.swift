@@ -22,7 +22,12 @@ struct ServeConfiguration {
     var store: StoreChoice
     var kubernetesQPS: Int
     var kubernetesBurst: Int
-    var apiKey: String?
+    /// The API keys; nil if none is asked for.
+    var apiKeys: APIKeySettings?
+    /// The address of `/metrics`; nil for the address of the API.
+    var metricsAddress: Address?
+    /// The certificate; nil for plain HTTP.
+    var tls: TLSFiles?
     var logLevel: Logger.Level
     var logFormat: LogFormat
     /// Warnings about values that are valid but probably unintended, each prefixed with its variable.
@@ -32,6 +37,14 @@ struct ServeConfiguration {
     enum StoreChoice: Equatable {
         case sqlite(path: String)
         case dynamodb(table: String, consistentRead: Bool)
+
+        /// The name in STACK_STORE.
+        var name: String {
+            switch self {
+            case .sqlite: "sqlite"
+            case .dynamodb: "dynamodb"
+            }
+        }
     }
 
     enum LogFormat: String, CaseIterable {
@@ -63,12 +76,14 @@ struct ServeConfiguration {
         store = Self.store(&reader)
         kubernetesQPS = reader.integer("K8S_CLIENT_QPS", default: 100, in: 1...100_000)
         kubernetesBurst = reader.integer("K8S_CLIENT_BURST", default: 200, in: 1...100_000)
-        apiKey = Self.apiKey(&reader)
+        apiKeys = APIKeySettings(reading: &reader)
+        tls = TLSFiles(reading: &reader)
+        metricsAddress = reader.value("METRICS_ADDR", default: nil, "an address such as :9090 or 127.0.0.1:9090") { Address($0) }
         logLevel = reader.value("LOG_LEVEL", default: .info, "one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))") {
             Logger.Level(rawValue: $0.lowercased())
         }
         logFormat = reader.value("LOG_FORMAT", default: .json, "json or text") { LogFormat(rawValue: $0.lowercased()) }
-        warnings = Self.warnings(reader, apiKey)
+        warnings = Self.unknownVariables(reader)
     }
 
     private static func nodePorts(_ reader: inout EnvironmentReader) -> ClosedRange<Int> {
@@ -106,29 +121,5 @@ struct ServeConfiguration {
                 default: false
                 }
             }
-    }
-
-    private static func apiKey(_ reader: inout EnvironmentReader) -> String? {
-        let isEnabled = reader.bool("API_KEY_ENABLED", default: false)
-        let key = reader.text("API_KEY")
-        guard isEnabled else { return nil }
-        guard let key else {
-            reader.mistake("API_KEY", "is unset, but API_KEY_ENABLED is true")
-            return nil
-        }
-        // A key read from a file may end with a newline. No header can contain it, so every request would be rejected.
-        guard key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            reader.mistake("API_KEY", "holds a space, a line end or another character that is not printable ASCII")
-            return nil
-        }
-        return key
-    }
-
-    private static func warnings(_ reader: EnvironmentReader, _ apiKey: String?) -> [String] {
-        var warnings = unknownVariables(reader)
-        if apiKey == nil, reader.environment["API_KEY"]?.isEmpty == false, reader.environment["API_KEY_ENABLED"] == nil {
-            warnings.append("API_KEY: is set, but nobody is asked for it unless API_KEY_ENABLED is true")
-        }
-        return warnings
     }
 }

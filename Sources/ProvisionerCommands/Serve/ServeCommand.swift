@@ -1,9 +1,11 @@
 import ArgumentParser
+import CoreMetrics
 import DynamoDB
 import FoundationEssentials
 import KubernetesClient
 import Logging
 import NIOCore
+import Prometheus
 import StackStoreDynamoDB
 import StackStoreSQLite
 import Stacks
@@ -24,7 +26,9 @@ struct ServeCommand: AsyncParsableCommand {
               STACK_MAX_PER_USER     5                  stacks per user
               STACK_NODEPORT_MIN     30000              range of NodePorts, inclusive, with STACK_NODEPORT_MAX (32767)
               STACK_SQLITE_PATH      var/stacks.sqlite  the embedded database
-              API_KEY_ENABLED        false              ask for X-API-KEY, given in API_KEY
+              API_KEY, API_KEY_FILE  none               keys that callers must send in X-API-KEY
+              TLS_CERT_FILE,
+              TLS_KEY_FILE           none               serve HTTPS
               LOG_LEVEL, LOG_FORMAT  info, json         one JSON object a line on standard error
 
             docs/configuration.md lists the others.
@@ -56,10 +60,13 @@ struct ServeCommand: AsyncParsableCommand {
             let wanted = configuration.maximumConnections
             logger.warning("HTTP_MAX_CONNECTIONS: is \(wanted), but only \(files) files may be open (ulimit -n): fewer are taken")
         }
+        let metrics = PrometheusCollectorRegistry(descriptions: MetricCatalogue.descriptions)
+        MetricsSystem.bootstrap(PrometheusMetricsFactory(registry: metrics))
         let server: Server
         do {
             server = try await Server(
                 configuration: configuration,
+                metrics: metrics,
                 kubernetes: kubernetes,
                 environment: environment,
                 logger: logger,
@@ -91,7 +98,9 @@ struct ServeCommand: AsyncParsableCommand {
         } catch {
             guard let reason = Self.reasonNotToListen(error) else { throw error }
             let address = configuration.address
-            Terminal.complain("HTTP_ADDR: cannot listen on \(address.description(port: address.port)): \(reason)")
+            var complaint = "HTTP_ADDR: cannot listen on \(address.description(port: address.port))"
+            if let other = configuration.metricsAddress { complaint += ", or METRICS_ADDR: on \(other.description(port: other.port))" }
+            Terminal.complain("\(complaint): \(reason)")
             throw ExitCode(1)
         }
     }

@@ -6,6 +6,7 @@ import KubernetesClient
 import Logging
 import NIOCore
 import PodPolicy
+import Prometheus
 import ServiceLifecycle
 import StackCluster
 import Stacks
@@ -31,13 +32,20 @@ struct Server {
     private let creates: JobRunner
     private let deletes: JobRunner
     let reconciler: Reconciler
+    private let follower: StackFollower
+    /// The files that are read again when they change.
+    private let reloads: [FileReload]
     let application: Application<RouterResponder<APIContext>>
+    /// The server of `METRICS_ADDR`; nil if the metrics are served with the API.
+    private let metricsServer: Application<RouterResponder<APIContext>>?
 
     /// - Parameters:
+    ///   - registry: the metrics of the process.
     ///   - onRunning: called with the port on which the service listens.
     /// - Throws: ``SQLiteStoreError``, ``KubernetesError``, `DynamoDBError`, with a message for the operator.
     init(
         configuration: ServeConfiguration,
+        metrics registry: PrometheusCollectorRegistry,
         kubernetes: KubernetesConfiguration,
         environment: [String: String],
         logger: Logger,
@@ -69,7 +77,15 @@ struct Server {
         self.election = election
         let ports = Ports(pool: PortPool(range: configuration.nodePorts))
         let triggers = ReconcileTriggers()
-        cluster = KubernetesCluster(client: client, settings: configuration.cluster, ports: ports, triggers: triggers, logger: logger)
+        let changes = StackChanges()
+        cluster = KubernetesCluster(
+            client: client,
+            settings: configuration.cluster,
+            ports: ports,
+            triggers: triggers,
+            changes: changes,
+            logger: logger
+        )
         let mark = NamespaceMark(client: client, namespace: configuration.stacks.namespace)
         let installation = InstallationWatch(
             InstallationWatch.Sources(
@@ -88,15 +104,15 @@ struct Server {
         stacks = StackService(
             settings: configuration.stacks,
             policy: PodPolicy(settings: configuration.policy),
-            store: opened.store,
+            store: PublishingStore(opened.store, to: changes),
             cluster: cluster,
             ports: ports,
             owner: owner,
             creates: creates,
             deletes: deletes,
-            onExpiry: { triggers.expiryAdded($0) },
+            changes: changes,
+            onExpiry: { triggers.expiryAdded($0, $1) },
             onMarked: { triggers.stackChanged($0) },
-            onMissed: { triggers.stackChanged($0) },
             mayCreate: {
                 try watch.requirePassed()
                 try installation.requireOurs()
@@ -104,6 +120,7 @@ struct Server {
             mayDelete: installation.requireNotForeign,
             failpoint: failpoint
         )
+        follower = StackFollower(service: stacks, logger: logger)
         reconciler = Reconciler(
             service: stacks,
             triggers: triggers,
@@ -113,6 +130,32 @@ struct Server {
         )
         counters = opened.counterDiscrepancies.map {
             CounterWatch(discrepancies: $0, isLeading: { election?.elector.isLeading ?? true }, logger: logger)
+        }
+        let keys = configuration.apiKeys.map { APIKeys($0.keys) }
+        let tls = try configuration.tls?.load()
+        reloads = Self.reloads(configuration, keys, tls, logger)
+        let metrics = StateMetrics(
+            registry: registry,
+            storeName: configuration.store.name,
+            cluster: cluster,
+            creates: creates,
+            deletes: deletes,
+            reconciler: reconciler,
+            isLeading: { election?.elector.isLeading ?? true }
+        )
+        metricsServer = configuration.metricsAddress.map { address in
+            Application(
+                router: MetricsAPI(source: metrics.text).router(),
+                server: .api(maximumConnections: 64),
+                configuration: ApplicationConfiguration(
+                    address: .hostname(address.bindHost, port: address.port),
+                    serverName: "ctf-provisioner"
+                ),
+                onServerRunning: { channel in
+                    logger.info("metrics", metadata: ["address": "\(address.description(port: channel.localAddress?.port ?? 0))"])
+                },
+                logger: logger
+            )
         }
         let api = API(
             service: stacks,
@@ -124,11 +167,12 @@ struct Server {
                 reconciler: reconciler,
                 elector: election?.elector
             ),
-            apiKey: configuration.apiKey
+            apiKeys: keys,
+            metrics: configuration.metricsAddress == nil ? metrics.text : nil
         )
         application = Application(
             router: api.router(),
-            server: .api(maximumConnections: FileLimit.connections(atMost: configuration.maximumConnections)),
+            server: .api(maximumConnections: FileLimit.connections(atMost: configuration.maximumConnections), tls: tls),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.address.bindHost, port: configuration.address.port),
                 serverName: "ctf-provisioner"
@@ -136,6 +180,26 @@ struct Server {
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
             logger: logger
         )
+    }
+
+    private static func reloads(_ configuration: ServeConfiguration, _ keys: APIKeys?, _ tls: ServerTLS?, _ logger: Logger) -> [FileReload]
+    {
+        var reloads: [FileReload] = []
+        if let keys, let settings = configuration.apiKeys, let file = settings.file {
+            reloads.append(
+                FileReload("API_KEY_FILE", paths: [file], logger: logger) { contents in
+                    keys.replace(settings.fixed + (try APIKeySettings.keys(ofFile: file, contents[0])))
+                }
+            )
+        }
+        if let tls, let files = configuration.tls {
+            reloads.append(
+                FileReload("TLS_CERT_FILE", paths: [files.certificate, files.key], logger: logger) { contents in
+                    try tls.replace(certificate: contents[0], key: contents[1])
+                }
+            )
+        }
+        return reloads
     }
 
     /// Returns the dependencies of `/readyz`. The API server's state is derived from the watches, without a request.
@@ -177,6 +241,7 @@ struct Server {
                 .init(service: Closing(close: close)),
                 .init(service: Part { try await cancelWhenGracefulShutdown(watch.run) }),
                 .init(service: Part(run: cluster.run)),
+                .init(service: Part { await cancelWhenGracefulShutdown(follower.run) }),
                 .init(service: JobService(runner: deletes, start: watch.asked)),
                 .init(service: JobService(runner: creates, start: watch.asked)),
                 .init(
@@ -198,7 +263,8 @@ struct Server {
                     }
                 ),
                 .init(service: application),
-            ],
+            ] + (metricsServer.map { [.init(service: $0)] } ?? [])
+                + reloads.map { reload in .init(service: Part { try await cancelWhenGracefulShutdown(reload.run) }) },
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

@@ -26,9 +26,12 @@ package protocol Cluster: Sendable {
     /// - Parameter isNodeGivenUp: deletes with grace period 0, without waiting for the kubelet of a dead node.
     func deletePod(of id: StackID, isNodeGivenUp: Bool) async throws
 
-    /// Waits until the API server confirms that neither Pod nor Service exists.
-    /// - Returns: false if one of them still exists after `timeout`.
-    func waitUntilGone(_ id: StackID, timeout: Duration) async throws -> Bool
+    /// Reads from the API server, not from the cache, whether neither Pod nor Service exists.
+    func isGone(_ id: StackID) async throws -> Bool
+
+    /// Waits until ``isGone(_:)``.
+    /// - Returns: false if Pod or Service still exists after `limit`.
+    func waitUntilGone(_ id: StackID, within limit: Duration) async throws -> Bool
 
     /// Reads from the API server, not from the cache, whether Pod and Service exist.
     func objectsExist(_ id: StackID) async throws -> ObjectsPresence

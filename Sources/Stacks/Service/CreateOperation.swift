@@ -167,7 +167,7 @@ struct CreateOperation: Sendable {
             throw StackError.createTimedOut(after: limit)
         }
         logger.info("stack created", metadata: ["node_port": "\(active.nodePort)", "node_id": "\(active.nodeID ?? "")"])
-        service.onExpiry(active.expiresAt)
+        service.onExpiry(active.id, active.expiresAt)
         return service.view(of: active)
     }
 

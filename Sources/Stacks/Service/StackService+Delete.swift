@@ -89,26 +89,17 @@ extension StackService {
         guard let record = try await store.record(id) else { return }
         try await deletes.slots.withSlot(for: .user(record.userID)) { try await deleteObjects(of: id) }
         let timeout = max(settings.deletionTimeout, settings.deleteWait)
-        guard try await cluster.waitUntilGone(id, timeout: timeout) else { throw DeletionPending() }
+        guard try await cluster.waitUntilGone(id, within: timeout) else { throw DeletionPending() }
         try await forget(record)
         logger.info("stack deleted", metadata: ["user_id": "\(record.userID)", "node_port": "\(record.nodePort)"])
     }
 
     /// Deletes Service and Pod, waits until both are gone, then removes the record. Every step is idempotent.
-    /// - Parameters:
-    ///   - isNodeGivenUp: true if no kubelet will confirm the Pod's end.
-    ///   - mayWrite: called before each write; throws if the right to write is lost.
     /// - Returns: false if the objects still exist after the timeout; the record stays then.
-    func tearDown(
-        _ record: StackRecord,
-        isNodeGivenUp: Bool = false,
-        timeout: Duration? = nil,
-        mayWrite: () throws -> Void = {}
-    ) async throws -> Bool {
+    func tearDown(_ record: StackRecord) async throws -> Bool {
         try requireServed(record)
-        try await deleteObjects(of: record.id, isNodeGivenUp: isNodeGivenUp, mayWrite: mayWrite)
-        guard try await cluster.waitUntilGone(record.id, timeout: timeout ?? settings.deletionTimeout) else { return false }
-        try mayWrite()
+        try await deleteObjects(of: record.id)
+        guard try await cluster.waitUntilGone(record.id, within: settings.deletionTimeout) else { return false }
         try await forget(record)
         return true
     }
@@ -124,7 +115,9 @@ extension StackService {
     }
 
     /// Requests deletion of Service and Pod. A failure for the Service does not prevent the deletion of the Pod.
-    /// - Parameter mayWrite: called before each write; throws if the right to write is lost.
+    /// - Parameters:
+    ///   - isNodeGivenUp: true if no kubelet will confirm the Pod's end.
+    ///   - mayWrite: called before each write; throws if the right to write is lost.
     func deleteObjects(of id: StackID, isNodeGivenUp: Bool = false, mayWrite: () throws -> Void = {}) async throws {
         try mayWrite()
         var failure: (any Error)?

@@ -45,6 +45,19 @@ extension StackService {
         }
     }
 
+    /// Returns the stack as lists show it; nil if they do not.
+    func shownStack(_ id: StackID) async throws -> Stack? {
+        guard let record = try await store.record(id), isVisible(record) else { return nil }
+        guard cluster.isSynced else { throw StackError.notSynced }
+        return view(of: record)
+    }
+
+    /// Returns every stack, oldest first, and the ids of the unreadable records.
+    func shownStacks() async throws -> (stacks: [Stack], unreadable: Set<StackID>) {
+        let read = try await store.records()
+        return (try views(of: read.records), Set(read.unreadable.compactMap(\.id)))
+    }
+
     private func views(of records: [StackRecord]) throws -> [Stack] {
         guard cluster.isSynced else { throw StackError.notSynced }
         return records.filter(isVisible).map(view)

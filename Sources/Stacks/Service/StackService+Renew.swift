@@ -15,6 +15,7 @@ extension StackService {
                 let now = max(timestamp, Date(microseconds: record.updatedAt.microseconds + 1))
                 let renewed = try await effect(.renew) { try await store.renew(id, to: end, ifUnchanged: record, at: now) }
                 guard let renewed else { continue }
+                onExpiry(id, renewed.expiresAt)
                 logger.info("stack renewed", metadata: ["stack_id": "\(id)", "expires_at": "\(end)"])
                 return view(of: renewed)
             }

@@ -13,13 +13,16 @@ package final class StackService: Sendable {
     let owner: String
     let creates: JobRunner
     let deletes: JobRunner
-    let locks: StackLocks
+    let locks = StackLocks()
     let deletions = SharedWork()
     /// Limits the requests for events and logs, which load API server and kubelet.
     let inspections = Turnstile(limit: 8)
+    /// The changes of stacks in this process, for those who wait for them.
+    package let changes: StackChanges
     let now: @Sendable () -> Date
-    let onExpiry: @Sendable (Date) -> Void
+    let onExpiry: @Sendable (StackID, Date) -> Void
     let onMarked: @Sendable (StackID) -> Void
+    let sleep: @Sendable (Duration) async throws -> Void
     /// Throws while creates are forbidden.
     let mayCreate: @Sendable () throws -> Void
     /// Throws while deletes are forbidden.
@@ -30,10 +33,11 @@ package final class StackService: Sendable {
     ///   - owner: unique to this process.
     ///   - creates: runs creates; its limit is the backpressure.
     ///   - deletes: runs deletes, apart from creates, so that a burst of creates delays no delete.
+    ///   - changes: published by the store's writes and the watches.
     ///   - now: the wall clock.
-    ///   - onExpiry: called with the expiry of each new stack.
+    ///   - onExpiry: called with each new or renewed stack and its expiry.
     ///   - onMarked: called with a stack that is marked as being deleted and left to the reconciler.
-    ///   - onMissed: called with a stack whose lock the reconciler found held, once it is free.
+    ///   - sleep: waits by a clock that nobody sets.
     ///   - mayCreate: throws a ``StackError`` until store and namespace are known to belong together.
     ///   - mayDelete: throws a ``StackError`` while the namespace is known to belong to another store.
     ///   - failpoint: called before and after each external effect; tests end the process there.
@@ -46,10 +50,11 @@ package final class StackService: Sendable {
         owner: String,
         creates: JobRunner,
         deletes: JobRunner,
+        changes: StackChanges = StackChanges(),
         now: @escaping @Sendable () -> Date = { Date() },
-        onExpiry: @escaping @Sendable (Date) -> Void = { _ in },
+        onExpiry: @escaping @Sendable (StackID, Date) -> Void = { _, _ in },
         onMarked: @escaping @Sendable (StackID) -> Void = { _ in },
-        onMissed: @escaping @Sendable (StackID) -> Void = { _ in },
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         mayCreate: @escaping @Sendable () throws -> Void = {},
         mayDelete: @escaping @Sendable () throws -> Void = {},
         failpoint: @escaping @Sendable (Failpoint) async -> Void = { _ in }
@@ -62,10 +67,11 @@ package final class StackService: Sendable {
         self.owner = owner
         self.creates = creates
         self.deletes = deletes
+        self.changes = changes
         self.now = now
+        self.sleep = sleep
         self.onExpiry = onExpiry
         self.onMarked = onMarked
-        locks = StackLocks(onMissed: onMissed)
         self.mayCreate = mayCreate
         self.mayDelete = mayDelete
         self.failpoint = failpoint

@@ -1,6 +1,8 @@
 import HTTPTypes
 import Testing
 
+@testable import HTTPAPI
+
 @Suite struct APIKeyTests {
     private static func header(_ values: String...) throws -> HTTPFields {
         let name = try #require(HTTPField.Name("x-api-key"))
@@ -22,7 +24,11 @@ import Testing
             ] {
                 let answer = try await api.send(method, path)
                 #expect(answer.status == 401)
-                #expect(answer.body == ["error": "the header X-API-KEY is missing or wrong", "code": "unauthorized"])
+                #expect(
+                    answer.body == [
+                        "error": "the API key in X-API-KEY or Authorization: Bearer is missing or wrong", "code": "unauthorized",
+                    ]
+                )
                 #expect(answer.header("WWW-Authenticate")?.contains("X-API-KEY") == true)
                 #expect(answer.header("X-Request-Id")?.isEmpty == false)
             }
@@ -30,15 +36,38 @@ import Testing
         }
     }
 
-    @Test func `only the very key opens, sent once`() async throws {
+    @Test func `a bearer token opens as well, and each of several keys`() async throws {
+        var options = Self.options
+        options.moreKeys = [APIKeys.Key(name: "API_KEY[2]", value: "n3w")]
+        try await withAPI(options) { api async throws in
+            for right in [
+                try Self.header("n3w"), [.authorization: "Bearer s3cret"], [.authorization: "bearer n3w"],
+                try Self.header("s3cret", "s3cret"),
+            ] {
+                #expect(try await api.get("/stacks", headers: right).status == 200, "\(right)")
+            }
+            var both = try Self.header("s3cret")
+            both[.authorization] = "Bearer n3w"
+            #expect(try await api.get("/stacks", headers: both).status == 401, "two keys that differ")
+        }
+    }
+
+    @Test func `replaced keys count for the next request`() {
+        let keys = APIKeys([APIKeys.Key(name: "API_KEY[1]", value: "old")])
+        keys.replace([APIKeys.Key(name: "API_KEY[1]", value: "new")])
+        #expect(keys.name(for: [.authorization: "Bearer new"]) == "API_KEY[1]")
+        #expect(keys.name(for: [.authorization: "Bearer old"]) == nil)
+    }
+
+    @Test func `only the very key opens`() async throws {
         try await withAPI(Self.options) { api async throws in
             #expect(try await api.get("/stacks", headers: try Self.header("s3cret")).status == 200)
             for wrong in [
                 try Self.header(""), try Self.header("s3cre"), try Self.header("s3crets"), try Self.header("S3CRET"),
                 try Self.header("s3cret, s3cret"),
-                try Self.header("s3cret", "s3cret"), try Self.header("s3cret", "x"), try Self.header("x", "s3cret"),
+                try Self.header("s3cret", "x"), try Self.header("x", "s3cret"),
                 try Self.header("\"s3cret\""),
-                [.authorization: "Bearer s3cret"], [.cookie: "X-API-KEY=s3cret"],
+                [.authorization: "Basic s3cret"], [.authorization: "s3cret"], [.authorization: "Bearer"], [.cookie: "X-API-KEY=s3cret"],
             ] {
                 #expect(try await api.get("/stacks", headers: wrong).status == 401, "\(wrong)")
             }

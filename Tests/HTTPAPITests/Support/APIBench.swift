@@ -21,6 +21,7 @@ struct APIBench: Sendable {
         var setup = TestingSetup.router
         var service = StackBench.Options()
         var apiKey: String?
+        var moreKeys: [APIKeys.Key] = []
         var dependencies: [Dependency] = []
         var maximumConnections = 4096
         var limits = ConnectionState.TimeLimits()
@@ -47,7 +48,7 @@ func withAPI(_ options: APIBench.Options = APIBench.Options(), _ body: @escaping
         let api = API(
             service: service.service,
             dependencies: options.dependencies,
-            apiKey: options.apiKey,
+            apiKeys: options.apiKey.map { APIKeys([APIKeys.Key(name: "API_KEY[1]", value: $0)] + options.moreKeys) },
             now: options.now,
             sleep: options.sleep
         )

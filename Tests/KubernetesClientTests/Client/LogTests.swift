@@ -24,7 +24,7 @@ struct LogTests {
                     _ = try await client.log(ofPod: "p", namespace: "n", container: "c", tailLines: 1, limitBytes: 1000)
                 }
                 #expect(error?.kind == .decoding)
-                #expect(error?.message == "the answer is longer than 66536 bytes")
+                #expect(error?.message.hasPrefix("the answer is longer than ") == true)
             }
         }
     }

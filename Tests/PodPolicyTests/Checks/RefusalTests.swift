@@ -228,7 +228,8 @@ import Testing
         #expect(
             Specs.problems(Specs.spec(after: second)).map(\.message) == [
                 "3 container ports are exposed: 8080/TCP (container web), 6379/TCP (container cache), 53/UDP (container cache); exactly one must be, "
-                    + "the one that players reach. Leave the others out: a port that is not declared still works inside the Pod"
+                    + "the one that players reach. Leave the others out, since a port that is not declared still works inside the Pod; or list "
+                    + "those that players reach: target_port [{\"container_port\": …, \"protocol\": …}, …], --port of provisioner check"
             ]
         )
         let none = Specs.minimal.replacing("ports: [{containerPort: 8080}]", with: "ports: []")

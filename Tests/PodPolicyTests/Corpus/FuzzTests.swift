@@ -27,6 +27,9 @@ import Testing
                 #expect(Invariants.violations(of: pod) == [], "run \(run):\n\(text)")
                 #expect(try Tree(parsing: pod.manifest.yaml) == Tree(encoding: pod.manifest), "run \(run):\n\(text)")
                 _ = Diagnostics.render(pod.warnings, of: text, file: "f")
+                let listed = try PodPolicy().check(text, ports: pod.ports, isArray: true, environment: ["FLAG": "s3cr3t-value"])
+                #expect(Invariants.violations(of: listed) == [], "run \(run):\n\(text)")
+                #expect(try !listed.manifest.yaml.contains("s3cr3t"), "run \(run):\n\(text)")
             case .failure(let error):
                 #expect(Invariants.violations(of: error) == [], "run \(run):\n\(text)")
                 _ = Diagnostics.render(error.problems, of: text, file: "f")

@@ -20,7 +20,7 @@ enum Invariants {
             ("runAsNonRoot", (spec.securityContext.runAsNonRoot == true) == (settings.securityProfile == .restricted)),
             ("imagePullSecrets", (spec.imagePullSecrets ?? []).map(\.name) == settings.imagePullSecrets),
             ("nodeSelector", (spec.nodeSelector ?? [:]) == settings.nodeSelector),
-            ("one port", spec.containers.flatMap { $0.ports ?? [] }.map(\.containerPort) == [pod.port.containerPort]),
+            ("ports", havePorts(pod.ports, spec.containers) && pod.ports.first == pod.port),
             ("no port on init containers", (spec.initContainers ?? []).allSatisfy { $0.ports == nil }),
             (
                 "no probe or hook on init containers",
@@ -57,6 +57,12 @@ enum Invariants {
             ("places", refusal.problems.allSatisfy { ($0.line ?? 1) >= 1 && ($0.column ?? 1) >= 1 }),
         ]
         return facts.filter { !$0.1 }.map(\.0)
+    }
+
+    /// The Pod declares what its Service leads to, and nothing else.
+    private static func havePorts(_ ports: [ExposedPort], _ containers: [PodManifest.Container]) -> Bool {
+        let declared = containers.flatMap { $0.ports ?? [] }.map { "\($0.containerPort)/\($0.protocol)" }
+        return declared.count == ports.count && Set(declared) == Set(ports.map(\.description)) && Set(declared).count == declared.count
     }
 
     private static func isLockedUp(_ context: PodManifest.SecurityContext, _ settings: PodPolicySettings) -> Bool {

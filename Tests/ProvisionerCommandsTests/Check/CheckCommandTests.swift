@@ -101,6 +101,37 @@ import Testing
         #expect(none.complaints == ["--target-port is 0; must lie within 1…65535"])
     }
 
+    @Test func `several ports are compared, and others are left out with a warning`() throws {
+        let text = Self.good.replacing(
+            "{containerPort: 8080}",
+            with: "{containerPort: 53, protocol: UDP}, {containerPort: 53}, {containerPort: 9}"
+        )
+        let outcome = try run(["%/dns.yaml", "--port", "53", "--port", "53/udp"], files: ["dns.yaml": text])
+        #expect(outcome.exitCode == .success)
+        #expect(outcome.output.hasPrefix("# %/dns.yaml: accepted; ports 53/TCP, 53/UDP, cpu 250m, memory 64Mi\n"))
+        #expect(!outcome.output.contains("containerPort: 9"))
+        #expect(outcome.explanation.contains("warning: spec.containers[0].ports[2]: 9/TCP is left out"))
+        let missing = try run(["%/dns.yaml", "--port", "54"], files: ["dns.yaml": text])
+        #expect(missing.exitCode == ExitCode(1))
+        #expect(missing.explanation.contains("spec.containers: target_port lists 54/TCP, which no container exposes; exposed are 53/UDP"))
+    }
+
+    @Test(arguments: [
+        (["--port", "0"], "--port is \"0\"; must be a number within 1…65535, with /TCP or /UDP after it if need be"),
+        (["--port", "+1"], "--port is \"+1\"; must be a number within 1…65535, with /TCP or /UDP after it if need be"),
+        (["--port", "53/SCTP"], "--port is \"53/SCTP\"; must be a number within 1…65535, with /TCP or /UDP after it if need be"),
+        (["--port", "53/UDP/TCP"], "--port is \"53/UDP/TCP\"; must be a number within 1…65535, with /TCP or /UDP after it if need be"),
+        (["--port", ""], "--port is \"\"; must be a number within 1…65535, with /TCP or /UDP after it if need be"),
+        (["--port", "53", "--port", "53/TCP"], "--port 53/TCP is given twice"),
+        (["--port", "53", "--target-port", "53"], "--target-port and --port cannot be used together"),
+        ((1...25).flatMap { ["--port", "\($0)"] }, "--port is given 25 times; at most 24 are allowed"),
+    ])
+    func `a wrong port option is a mistake of the call`(options: [String], complaint: String) throws {
+        let outcome = try run(["%/good.yaml"] + options)
+        #expect(outcome.exitCode == ExitCode(2))
+        #expect(outcome.complaints == [complaint])
+    }
+
     @Test func `the variables of serve count`() throws {
         #expect(try run(["%/good.yaml"], environment: ["STACK_MAX_CPU": "249m"]).exitCode == ExitCode(1))
         #expect(try run(["%/good.yaml"], environment: ["STACK_SECURITY_PROFILE": "restricted"]).output.contains("runAsNonRoot: true"))

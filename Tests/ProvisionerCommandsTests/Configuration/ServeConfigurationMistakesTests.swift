@@ -80,8 +80,16 @@ import Testing
                 "STACK_PORT_LOCK_TTL: is 1s500ms; must be longer than STACK_SCHEDULING_TIMEOUT, which is 20s"
             ),
             (["STACK_MAX_LIFETIME": "90m"], "STACK_MAX_LIFETIME: is 1h30m; must not be shorter than STACK_TTL, which is 2h"),
-            (["API_KEY_ENABLED": "true"], "API_KEY: is unset, but API_KEY_ENABLED is true"),
-            (["API_KEY_ENABLED": "true", "API_KEY": ""], "API_KEY: is unset, but API_KEY_ENABLED is true"),
+            (["API_KEY_ENABLED": "true"], "API_KEY: is unset like API_KEY_FILE, but API_KEY_ENABLED is true"),
+            (["API_KEY_ENABLED": "true", "API_KEY": ""], "API_KEY: is unset like API_KEY_FILE, but API_KEY_ENABLED is true"),
+            (["API_KEY": " ,"], "API_KEY: holds no key"),
+            (["API_KEY_FILE": "/nonexistent/keys"], "API_KEY_FILE: /nonexistent/keys: no such file"),
+            (["TLS_CERT_FILE": "/nonexistent/tls.crt"], "TLS_KEY_FILE: is unset, but TLS_CERT_FILE is set"),
+            (["TLS_KEY_FILE": "/nonexistent/tls.key"], "TLS_CERT_FILE: is unset, but TLS_KEY_FILE is set"),
+            (
+                ["TLS_CERT_FILE": "/nonexistent/tls.crt", "TLS_KEY_FILE": "/nonexistent/tls.key"],
+                "TLS_CERT_FILE: /nonexistent/tls.crt: no such file"
+            ),
             // One that cannot be read is not compared with the other's default.
             (
                 ["STACK_PORT_LOCK_TTL": "soon", "STACK_SCHEDULING_TIMEOUT": "5m"],
@@ -97,11 +105,11 @@ import Testing
         #expect(Self.mistakes(environment) == [expected])
     }
 
-    @Test(arguments: ["s3cret\n", " s3cret", "s3 cret", "s3crét", "s3cret\u{7F}"])
+    @Test(arguments: ["s3 cret", "s3cret,n3w\tkey", "s3crét", "s3cret\u{7F}"])
     func `a key that no header can carry is a mistake, and is not told`(key: String) {
         let mistakes = Self.mistakes(["API_KEY_ENABLED": "true", "API_KEY": key])
-        #expect(mistakes == ["API_KEY: holds a space, a line end or another character that is not printable ASCII"])
-        #expect(Self.mistakes(["API_KEY": key]) == [], "nobody is asked for it")
+        #expect(mistakes == ["API_KEY: a key holds a space or another character that is not printable ASCII"])
+        #expect(Self.mistakes(["API_KEY": key, "API_KEY_ENABLED": "false"]) == [], "nobody is asked for it")
     }
 
     @Test func `a slip with units says what is allowed`() {

@@ -1,7 +1,10 @@
+import Foundation
+import HTTPAPI
 import Logging
 import PodPolicy
 import StackCluster
 import Stacks
+import TestBasics
 import Testing
 
 @testable import ProvisionerCommands
@@ -36,7 +39,7 @@ import Testing
         #expect(configuration.store == .sqlite(path: "var/stacks.sqlite"))
         #expect(configuration.kubernetesQPS == 100 && configuration.kubernetesBurst == 200)
         #expect(configuration.maximumConcurrentCreates == 64)
-        #expect(configuration.apiKey == nil)
+        #expect(configuration.apiKeys == nil)
         #expect(configuration.logLevel == .info && configuration.logFormat == .json)
         #expect(configuration.warnings == [])
     }
@@ -73,7 +76,7 @@ import Testing
         #expect(configuration.cluster.nodeSelector == configuration.policy.nodeSelector)
         #expect(configuration.store == .dynamodb(table: "stacks.2025", consistentRead: false))
         #expect(configuration.kubernetesQPS == 50 && configuration.kubernetesBurst == 10)
-        #expect(configuration.apiKey == "s3cret")
+        #expect(configuration.apiKeys?.keys.map(\.value) == ["s3cret"])
         #expect(configuration.logLevel == .debug && configuration.logFormat == .text)
         #expect(configuration.policy.securityProfile == .restricted)
         #expect(configuration.policy.imagePullSecrets == ["registry.example", "other"])
@@ -120,25 +123,37 @@ import Testing
 
     @Test(
         arguments: [
-            ([:], nil), (["API_KEY": "k"], nil), (["API_KEY": "k", "API_KEY_ENABLED": "false"], nil), (["API_KEY_ENABLED": "false"], nil),
-            (["API_KEY": "k", "API_KEY_ENABLED": "true"], "k"), (["API_KEY": "k!~", "API_KEY_ENABLED": "1"], "k!~"),
-        ] as [([String: String], String?)]
+            ([:], nil), (["API_KEY": "k"], ["k"]), (["API_KEY": "k", "API_KEY_ENABLED": "false"], nil),
+            (["API_KEY_ENABLED": "false"], nil), (["API_KEY": "k", "API_KEY_ENABLED": "true"], ["k"]),
+            (["API_KEY": "k!~", "API_KEY_ENABLED": "1"], ["k!~"]), (["API_KEY": "new, old,"], ["new", "old"]),
+            (["API_KEY": "k\n"], ["k"]),
+        ] as [([String: String], [String]?)]
     )
-    func `a key counts when it is switched on`(environment: [String: String], expected: String?) throws {
-        #expect(try ServeConfiguration(environment: environment).apiKey == expected)
+    func `a key counts unless keys are switched off`(environment: [String: String], expected: [String]?) throws {
+        let keys = try ServeConfiguration(environment: environment).apiKeys?.keys
+        #expect(keys?.map(\.value) == expected)
+        #expect(keys?.map(\.name) == expected?.indices.map { "API_KEY[\($0 + 1)]" })
     }
 
-    @Test func `unknown STACK_ variables and a key that is not switched on are warned of`() throws {
+    @Test func `keys of a file count beside those of the variable`() async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder + "/keys"
+            try Data("one\n two ,three\n\n".utf8).write(to: URL(filePath: file))
+            let settings = try ServeConfiguration(environment: ["API_KEY": "k", "API_KEY_FILE": file]).apiKeys
+            #expect(settings?.keys.map(\.value) == ["k", "one", "two", "three"])
+            #expect(settings?.keys.map(\.name) == ["API_KEY[1]", "API_KEY_FILE[1]", "API_KEY_FILE[2]", "API_KEY_FILE[3]"])
+        }
+    }
+
+    @Test func `unknown STACK_ variables are warned of`() throws {
         let configuration = try ServeConfiguration(environment: [
-            "STACK_MAX_PER_USERS": "9", "STACK_TTL": "1h", "STACK_": "", "OTHER_STACK_TTL": "x", "stack_ttl": "x", "API_KEY": "s3cret",
+            "STACK_MAX_PER_USERS": "9", "STACK_TTL": "1h", "STACK_": "", "OTHER_STACK_TTL": "x", "stack_ttl": "x",
         ])
         #expect(
             configuration.warnings == [
                 "STACK_: is set, but no variable has this name", "STACK_MAX_PER_USERS: is set, but no variable has this name",
-                "API_KEY: is set, but nobody is asked for it unless API_KEY_ENABLED is true",
             ]
         )
-        #expect(try ServeConfiguration(environment: ["API_KEY": "k", "API_KEY_ENABLED": "false"]).warnings == [])
     }
 
     @Test(arguments: [

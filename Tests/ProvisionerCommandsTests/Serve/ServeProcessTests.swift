@@ -45,7 +45,7 @@ import Testing
 
     /// Starts the service with a cluster that does not answer, and ends it when `body` has.
     /// - Parameter body: gets the port, once the service listens. The log is not read meanwhile.
-    private static func withService(_ variables: [String: String], _ body: (Int) async throws -> Void) async throws {
+    static func withService(_ variables: [String: String], _ body: (Int) async throws -> Void) async throws {
         try await withTemporaryFolder { folder in
             let kubeconfig = folder + "/kubeconfig"
             try Data(Self.kubeconfig.utf8).write(to: URL(filePath: kubeconfig))

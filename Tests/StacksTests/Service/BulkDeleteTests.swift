@@ -17,12 +17,11 @@ import Testing
             #expect(records.allSatisfy { ($0.state == .deleting) == ($0.problemID == 1) })
             #expect(try await bench.service.stacks(logger: silentLogger).count == 5)
             #expect(try await deleteAll(bench, problem: 1) == 0)
-            #expect(bench.triggers.takeStacks() == Set(records.filter { $0.problemID == 1 }.map(\.id)))
             #expect(await bench.reconciler.pass().repairs == [.interruptedDelete: 5])
             #expect(try await deleteAll(bench, user: 2, problem: 2) == 1)
             #expect(try await deleteAll(bench, user: 3) == 1)
             await bench.reconciler.pass()
-            #expect(try await bench.store.allRecords().map(\.userID) == [1, 4, 5])
+            #expect(Set(try await bench.store.allRecords().map(\.userID)) == [1, 4, 5])
         }
     }
 

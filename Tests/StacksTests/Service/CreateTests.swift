@@ -20,6 +20,7 @@ import Testing
 
     @Test func `a create makes a row, a Pod and a Service that belong together`() async throws {
         try await withStackBench { bench in
+            bench.triggers.open()
             let outcome = try await bench.service.create(.sample(user: 101, problem: 1001), logger: silentLogger)
             #expect(!outcome.isReplay)
             let record = outcome.stack.record
@@ -47,7 +48,10 @@ import Testing
             #expect(state.services[record.id]?.podUID == pod.uid)
             #expect(state.services[record.id]?.nodePort == record.nodePort)
             #expect(bench.ports.freeCount == 2767)
-            #expect(bench.triggers.nearestExpiry == record.expiresAt)
+            bench.time.advance(to: record.expiresAt - 0.001)
+            #expect(bench.triggers.next() == nil)
+            bench.time.advance(to: record.expiresAt + 0.001)
+            #expect(bench.triggers.next() == record.id)
         }
     }
 

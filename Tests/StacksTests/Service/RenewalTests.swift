@@ -56,7 +56,7 @@ import Testing
 
     @Test func `dates stay within what stores can keep`() {
         let last = Date(microseconds: StackRecord.times.upperBound)
-        let record = StackRecord.sample(1, createdAt: Date(microseconds: StackRecord.times.upperBound - 7_200_000_001))
+        let record = StackRecord.sample(1, createdAt: Date(microseconds: StackRecord.times.upperBound - 10_000_000_000))
         let limits = Renewal.Limits(lifetime: .seconds(Int64.max), window: .zero)
         #expect(Renewal(of: record, for: .seconds(Int64.max), at: .distantFuture, within: limits) == .extended(to: last))
         #expect(Date.distantFuture.advanced(by: .seconds(Int64.max)).microseconds == .max)
@@ -94,7 +94,7 @@ import Testing
             #expect(try await errorCode { _ = try await bench.renew(id) } == .renewalTooEarly)
             #expect(try await bench.stack(id) == renewed)
             bench.time.advance(to: renewed.record.expiresAt.addingTimeInterval(-1))
-            let last = try await bench.renew(id)
+            let last = try await bench.renew(id, for: .seconds(9000))
             #expect(last.record.expiresAt == last.record.createdAt.addingTimeInterval(21600))
             let exhausted = await #expect(throws: StackError.self) { _ = try await bench.renew(id) }
             #expect(exhausted?.code == .lifetimeExhausted && exhausted?.retryAfterSeconds == nil)

@@ -70,7 +70,14 @@ extension FakeCluster: Cluster {
         }
     }
 
-    package func waitUntilGone(_ id: StackID, timeout: Duration) async throws -> Bool {
+    package func isGone(_ id: StackID) async throws -> Bool {
+        try await perform(.isGone) {
+            let state = state.value
+            return state.pods[id] == nil && state.services[id] == nil
+        }
+    }
+
+    package func waitUntilGone(_ id: StackID, within limit: Duration) async throws -> Bool {
         try await perform(.waitUntilGone) {
             try await state.waitForValue { state in
                 if state.pods[id] == nil && state.services[id] == nil { return true }

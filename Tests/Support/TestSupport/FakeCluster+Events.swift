@@ -19,6 +19,7 @@ extension FakeCluster {
     /// The scheduler places a Pod.
     package func schedule(_ id: StackID, on node: String = "node-1") {
         state.update { $0.pods[id]?.observation.nodeName = node }
+        publish(id)
     }
 
     /// The kubelet reports of a Pod.
@@ -26,6 +27,7 @@ extension FakeCluster {
         state.update { state in
             if state.pods[id] != nil { change(&state.pods[id, default: Self.noPod].observation) }
         }
+        publish(id)
     }
 
     /// Somebody, or the end of its grace period, removes a Pod.

@@ -7,7 +7,8 @@ package import TestBasics
 /// collector: what nobody deletes stays.
 package final class FakeCluster: Sendable {
     package enum Call: Sendable, CaseIterable {
-        case createPod, createService, waitUntilScheduled, deleteService, deletePod, waitUntilGone, objectsExist, nodeExists, events, log
+        case createPod, createService, waitUntilScheduled, deleteService, deletePod, isGone, waitUntilGone, objectsExist, nodeExists
+        case events, log
     }
 
     /// How Pods get a node, and how Pods and Services end.
@@ -67,13 +68,14 @@ package final class FakeCluster: Sendable {
     struct Watcher: Sendable {
         var ports: Ports
         var triggers: ReconcileTriggers
+        var changes: StackChanges
     }
 
     package init() {}
 
     /// Lets a process watch: it learns of the ports in use and of what may need a repair.
-    package func attach(ports: Ports, triggers: ReconcileTriggers) {
-        watchers.update { $0.append(Watcher(ports: ports, triggers: triggers)) }
+    package func attach(ports: Ports, triggers: ReconcileTriggers, changes: StackChanges = StackChanges()) {
+        watchers.update { $0.append(Watcher(ports: ports, triggers: triggers, changes: changes)) }
         for service in state.value.services.values { ports.serviceChanged(from: [], to: [service.nodePort]) }
     }
 
@@ -100,6 +102,12 @@ package final class FakeCluster: Sendable {
 
     func report(_ id: StackID) {
         for watcher in watchers.value { watcher.triggers.stackChanged(id) }
+        publish(id)
+    }
+
+    /// The watch shows another version of a stack's objects.
+    func publish(_ id: StackID) {
+        for watcher in watchers.value { watcher.changes.publish(id) }
     }
 
     func reportPorts(from old: [Int], to new: [Int]) {
