@@ -32,6 +32,11 @@ extension Disposition {
             self = Self.withoutAnswer(error)
             return
         }
+        // The kubelet's sentence about a container whose log does not exist yet.
+        if code == 400, text.contains("is waiting to start") {
+            self = .final(ClusterError(.noLogYet, text))
+            return
+        }
         // Checked first, since policies and webhooks choose their own status code.
         if Self.isDeniedByPolicy(text) {
             self = .final(ClusterError(.admissionDenied, text))

@@ -29,6 +29,9 @@ extension PodObservation {
             unschedulable: scheduled.map { $0.message ?? $0.reason ?? "unschedulable" },
             containers: containers(status?.initContainerStatuses, isInitial: true)
                 + containers(status?.containerStatuses, isInitial: false),
+            containerNames: ((pod.spec?.containers ?? []) + (pod.spec?.initContainers ?? [])).map(\.name)
+                .filter { names?.contains($0) ?? true },
+            activeDeadlineSeconds: pod.spec?.activeDeadlineSeconds,
             isReady: status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } == true,
             isTerminating: pod.metadata.deletionTimestamp != nil,
             createdAt: pod.metadata.creationTimestamp

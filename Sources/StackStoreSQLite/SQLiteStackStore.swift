@@ -176,7 +176,7 @@ package final class SQLiteStackStore: StackStore {
     }
 
     /// Runs a write. Cancelling the request does not split a commit: GRDB rolls back or commits as a whole.
-    private func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
             let value = try await database.write(body)
             health.withLock { $0.succeeded(at: instant()) }

@@ -12,6 +12,14 @@ import Testing
             let answer = try await api.create()
             #expect(answer.status == 409 && answer.code == "stack_exists")
             #expect(answer.error == "user 101 already has \(id) for problem 1001")
+            #expect(answer.body["stack_id"] == .string(id) && answer.body["retry"] == .bool(false))
+            #expect(answer.header("Retry-After") == nil)
+            api.service.cluster.state.update { $0.termination = .never }
+            #expect(try await api.send(.delete, "/stacks/\(id)").status == 202)
+            let leaving = try await api.create()
+            #expect(leaving.status == 409 && leaving.code == "stack_exists")
+            #expect(leaving.body["stack_id"] == .string(id) && leaving.body["retry"] == .bool(true))
+            #expect(leaving.header("Retry-After") == "5")
         }
     }
 
@@ -78,13 +86,17 @@ import Testing
         }
     }
 
-    @Test func `a delete that the cluster does not finish is 503 and goes on`() async throws {
+    @Test func `a delete that the cluster does not finish is 202 and goes on`() async throws {
         try await withAPI { api async throws in
             let id = try #require(try await api.create().body["stack_id"]?.string)
             api.service.cluster.state.update { $0.termination = .never }
             let answer = try await api.send(.delete, "/stacks/\(id)")
-            #expect(answer.status == 503 && answer.code == "deletion_pending")
-            #expect(answer.header("Retry-After") == "10")
+            #expect(answer.status == 202)
+            #expect(answer.text == #"{"deleted":false,"stack_id":"\#(id)"}"#)
+            #expect(answer.header("Preference-Applied") == nil)
+            #expect(try await api.get("/stacks/\(id)").status == 404)
+            #expect(try await api.get("/stacks").body == ["stacks": []])
+            #expect(try await api.get("/stats").body["used_node_ports"] == 1)
             api.service.cluster.finishTerminations()
             #expect(try await api.send(.delete, "/stacks/\(id)").status == 200)
         }

@@ -72,7 +72,7 @@ struct LifecycleTests {
             #expect(spec["restartPolicy"]?.string == "Never")
             #expect(spec["automountServiceAccountToken"] == .bool(false))
             #expect(spec["enableServiceLinks"] == .bool(false))
-            #expect(spec["activeDeadlineSeconds"]?.int == 7320)
+            #expect(spec["activeDeadlineSeconds"]?.int == 21720)
             #expect(spec["volumes"] == nil)
             #expect(spec["hostNetwork"] == nil && spec["hostPID"] == nil && spec["hostIPC"] == nil)
             #expect(spec["securityContext"]?["seccompProfile"]?["type"]?.string == "RuntimeDefault")

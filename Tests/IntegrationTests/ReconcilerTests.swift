@@ -131,7 +131,8 @@ struct ReconcilerTests {
                     let (created, deleted) = (try await creating, try await deleting)
                     print("a create that is never answered ends after \(ContinuousClock.now - started)")
                     #expect(created.status == 503 && created.code == "kubernetes_unavailable", "\(created.text)")
-                    #expect(deleted.status == 503 && deleted.code == "kubernetes_unavailable", "\(deleted.text)")
+                    // Two calls, each given up after 30 s, take longer than STACK_DELETE_WAIT.
+                    #expect(deleted.status == 202 && deleted.body["deleted"] == .bool(false), "\(deleted.text)")
                     proxy.silence(false)
                     // What was begun goes on by itself.
                     _ = try await service.log.first("stack removed") { $0["stack_id"] == id }

@@ -1,5 +1,6 @@
 import Foundation
 import KubernetesClient
+import NIOHTTP1
 import Subprocess
 import SystemPackage
 import TestBasics
@@ -22,6 +23,14 @@ struct RightsTests {
                     if store == .dynamodb { _ = try await service.log.first("leading") }
                     let created = try await service.api.create(user: 1, problem: 1)
                     #expect(created.status == 201, "\(created.text)")
+                    let path = "/stacks/\(try #require(created.body["stack_id"]?.string))"
+                    let renewed = try await service.api.send(.POST, path + "/renew")
+                    #expect(renewed.status == 200, "\(renewed.text)")
+                    let events = try await service.api.get(path + "/events")
+                    #expect(events.status == 200 && events.body["events"]?.array.isEmpty == false, "\(events.text)")
+                    // A hollow node has no log to show. What matters is that it was asked for.
+                    let logs = try await service.api.get(path + "/logs")
+                    #expect(logs.status != 500, "\(logs.text)")
                     #expect(try await service.api.delete(try #require(created.body["stack_id"]?.string)).status == 200)
                     #expect(try await service.api.get("/readyz").status == 200)
 

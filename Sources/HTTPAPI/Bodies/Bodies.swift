@@ -1,4 +1,3 @@
-import FoundationEssentials
 import PodPolicy
 import Stacks
 
@@ -144,7 +143,7 @@ struct UserStacksBody: Encodable {
 }
 
 struct DeletedBody: Encodable {
-    var deleted = true
+    var deleted: Bool
     var stackID: String
 
     enum CodingKeys: String, CodingKey {
@@ -202,14 +201,5 @@ struct Nullable<Value: Encodable>: Encodable {
         } else {
             try container.encodeNil()
         }
-    }
-}
-
-extension Date {
-    /// The date in RFC 3339, in UTC, cut off to milliseconds. Computed from the microseconds, since the formatter could cut off one more
-    /// millisecond from a binary fraction just below it.
-    var rfc3339: String {
-        let milliseconds = (Double(microseconds) / 1000).rounded(.down)
-        return Date(timeIntervalSince1970: (milliseconds + 0.5) / 1000).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 }

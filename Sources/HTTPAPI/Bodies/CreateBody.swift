@@ -44,7 +44,7 @@ struct CreateBody {
         try CreateBody(json: Array(buffer: try await bytes(of: request, context)), requireOwner: requireOwner)
     }
 
-    private static func bytes(of request: Request, _ context: APIContext) async throws -> ByteBuffer {
+    static func bytes(of request: Request, _ context: APIContext) async throws -> ByteBuffer {
         let limit = StackRoutes.maximumBodySize
         if let length = request.headers[.contentLength], Int(length).map({ $0 > limit }) ?? true {
             throw RequestError.bodyTooLarge(limit: limit)

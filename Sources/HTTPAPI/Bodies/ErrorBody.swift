@@ -5,10 +5,14 @@ struct ErrorBody: Encodable {
     var error: String
     var code: String
     var details: [ProblemBody]?
+    /// The stack that stands in the way of a create, and whether it is on its way out.
+    var stackID: String?
+    var retry: Bool?
     var requestID: String?
 
     enum CodingKeys: String, CodingKey {
-        case error, code, details
+        case error, code, details, retry
+        case stackID = "stack_id"
         case requestID = "request_id"
     }
 }

@@ -32,9 +32,14 @@ struct ErrorMiddleware: RouterMiddleware {
         context.audit.code = error.code.rawValue
         let status = error.code.httpStatus
         var headers = HTTPFields()
-        if status == .serviceUnavailable { headers[.retryAfter] = String(error.retryAfterSeconds ?? StackError.defaultRetryAfterSeconds) }
+        switch status {
+        case .serviceUnavailable: headers[.retryAfter] = String(error.retryAfterSeconds ?? StackError.defaultRetryAfterSeconds)
+        case .conflict: headers[.retryAfter] = error.retryAfterSeconds.map { String($0) }
+        default: break
+        }
         var body = ErrorBody(error: error.message, code: error.code.rawValue)
         if !error.details.isEmpty { body.details = error.details.map(ProblemBody.init) }
+        if let conflict = error.conflict { (body.stackID, body.retry) = (conflict.stackID.description, conflict.isLeaving) }
         if status == .internalServerError { body.requestID = context.id }
         return try .json(body, status: status, headers: headers)
     }
@@ -55,13 +60,13 @@ extension StackError.Code {
         switch self {
         case .invalidRequest, .invalidPodSpec, .limitRangeViolated: .badRequest
         case .stackNotFound: .notFound
-        case .stackExists: .conflict
+        case .stackExists, .renewalTooEarly, .lifetimeExhausted, .logsNotReady: .conflict
         // As nginx calls it; seen in logs only.
         case .clientClosedRequest: HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request")
         case .idempotencyKeyReused: .unprocessableContent
         case .userStackLimitReached, .clusterSaturated, .unschedulable, .nodePortsExhausted, .quotaExceeded, .tooManyCreates,
-            .tooManyListeners,
-            .requestInProgress, .deletionPending, .admissionUnavailable, .clusterIPsExhausted, .kubernetesUnavailable, .storeUnavailable,
+            .tooManyListeners, .tooManyReads,
+            .requestInProgress, .admissionUnavailable, .clusterIPsExhausted, .kubernetesUnavailable, .storeUnavailable,
             .installationMismatch, .shuttingDown:
             .serviceUnavailable
         case .namespaceMissing, .namespaceTerminating, .admissionDenied, .kubernetesUnauthorized, .kubernetesForbidden, .internalError:

@@ -56,10 +56,13 @@ package struct API {
         }
         Self.add("/healthz", [.get: health.health], to: router)
         Self.add("/readyz", [.get: health.readiness], to: router)
-        Self.add("/stacks", [.get: stacks.list, .post: stacks.create], to: router)
+        Self.add("/stacks", [.get: stacks.list, .post: stacks.create, .delete: stacks.deleteMany], to: router)
         Self.add("/stacks/events", [.get: events.stream], to: router)
         Self.add("/stacks/{stack_id}", [.get: stacks.show, .delete: stacks.delete], to: router)
         Self.add("/stacks/{stack_id}/status", [.get: stacks.status], to: router)
+        Self.add("/stacks/{stack_id}/renew", [.post: stacks.renew], to: router)
+        Self.add("/stacks/{stack_id}/events", [.get: stacks.events], to: router)
+        Self.add("/stacks/{stack_id}/logs", [.get: stacks.logs], to: router)
         Self.add("/users/{user_id}/stacks", [.get: stacks.listOfUser], to: router)
         Self.add("/stats", [.get: stacks.stats], to: router)
         if let metrics { Self.add("/metrics", [.get: metrics.metrics], to: router) }

@@ -42,10 +42,6 @@ struct StackRoutes {
         return progress
     }
 
-    func list(_ request: Request, _ context: APIContext) async throws -> Response {
-        try .json(StackListBody(stacks: try await service.stacks(logger: context.logger).map(StackBody.init)))
-    }
-
     func show(_ request: Request, _ context: APIContext) async throws -> Response {
         try .json(StackBody(try await service.stack(try stackID(context), logger: context.logger)))
     }
@@ -59,15 +55,25 @@ struct StackRoutes {
         return try .json(StatusBody(try await service.stack(id, after: wait, logger: context.logger)))
     }
 
+    func renew(_ request: Request, _ context: APIContext) async throws -> Response {
+        let id = try stackID(context)
+        let body = try await RenewBody.read(from: request, context)
+        return try .json(StackBody(try await service.renew(id, timeToLive: body.timeToLive, logger: context.logger)))
+    }
+
     func delete(_ request: Request, _ context: APIContext) async throws -> Response {
         let id = try stackID(context)
-        try await service.delete(id, logger: context.logger)
-        return try .json(DeletedBody(stackID: id.description))
+        let respondsAsync = Preferences(request.headers).respondsAsync
+        let outcome = try await service.delete(id, respondsAsync: respondsAsync, logger: context.logger)
+        var headers = HTTPFields()
+        if respondsAsync, let name = HTTPField.Name("Preference-Applied") { headers[name] = "respond-async" }
+        let body = DeletedBody(deleted: outcome == .gone, stackID: id.description)
+        return try .json(body, status: outcome == .gone ? .ok : .accepted, headers: headers)
     }
 
     func listOfUser(_ request: Request, _ context: APIContext) async throws -> Response {
         let text = try parameter("user_id", context)
-        guard text.first != "+", let userID = Int64(text), userID > 0 else {
+        guard let userID = Int64(decimal: text), userID > 0 else {
             throw StackError(.invalidRequest, "user_id: \"\(text.prefix(40))\" is not a positive 64-bit integer")
         }
         let stacks = try await service.stacks(ofUser: userID, logger: context.logger)
@@ -79,7 +85,7 @@ struct StackRoutes {
     }
 
     /// Returns the stack id. A malformed id is the id of no stack, so the response is 404.
-    private func stackID(_ context: APIContext) throws -> StackID {
+    func stackID(_ context: APIContext) throws -> StackID {
         let text = try parameter("stack_id", context)
         guard let id = StackID(text) else { throw StackError(.stackNotFound, "no stack \(text.prefix(40))") }
         return id

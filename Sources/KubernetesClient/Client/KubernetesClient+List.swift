@@ -8,6 +8,7 @@ extension KubernetesClient {
     /// - Parameters:
     ///   - namespace: nil for all.
     ///   - limit: objects per page.
+    ///   - maximumCount: the number of objects after which no further page is read; nil for no limit.
     ///   - transform: applied to each object when its page arrives, to drop unused fields.
     public func list<T: KubernetesObject>(
         _ type: T.Type,
@@ -15,6 +16,7 @@ extension KubernetesClient {
         labelSelector: String? = nil,
         fieldSelector: String? = nil,
         limit: Int = 500,
+        maximumCount: Int? = nil,
         transform: (T) -> T = { $0 }
     ) async throws -> ObjectList<T> {
         var request = Request(method: .GET, path: T.resource.path(namespace: namespace))
@@ -35,6 +37,7 @@ extension KubernetesClient {
                 continue
             }
             list.add(page, transform)
+            if let maximumCount, list.items.count + list.unreadable.count >= maximumCount { return list }
             guard let next = page.metadata.continue.nonEmpty else { return list }
             guard next != token else { throw KubernetesError(.decoding, "two pages of a list have the same continue token") }
             request.query["continue"] = next

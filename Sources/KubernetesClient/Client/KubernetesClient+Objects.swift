@@ -1,3 +1,4 @@
+import NIOCore
 import NIOHTTP1
 
 extension KubernetesClient {
@@ -59,6 +60,21 @@ extension KubernetesClient {
         options: DeleteOptions = DeleteOptions()
     ) async throws {
         _ = try await send(Request(method: .DELETE, path: path(T.self, name, namespace), body: encode(options)))
+    }
+
+    /// Reads the end of a container's log, as the bytes that the container wrote.
+    /// - Parameters:
+    ///   - tailLines: the number of lines.
+    ///   - limitBytes: the size at which the API server cuts the log: the beginning of the lines remains.
+    /// - Throws: ``KubernetesError``, with code 400 if the container has not started or does not exist.
+    public func log(ofPod name: String, namespace: String, container: String, tailLines: Int, limitBytes: Int) async throws -> [UInt8] {
+        var request = Request(method: .GET, path: try path(Pod.self, name, namespace, subresource: "log"))
+        request.query["container"] = container
+        request.query["tailLines"] = String(tailLines)
+        request.query["limitBytes"] = String(limitBytes)
+        // A server that ignores the limit must not fill the memory.
+        request.maximumSize = limitBytes &+ 65536
+        return Array(buffer: try await send(request))
     }
 
     /// Returns the path of one object. Refuses an empty name or namespace, since the path would then denote a collection.

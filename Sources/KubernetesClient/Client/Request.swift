@@ -10,4 +10,6 @@ struct Request: Sendable {
     var contentType = "application/json"
     /// True for one page of a list, whose duration depends on its size.
     var isPage = false
+    /// The maximum size of the response body.
+    var maximumSize = Transport.maximumBodySize
 }

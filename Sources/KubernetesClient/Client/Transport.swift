@@ -60,7 +60,7 @@ final class Transport: Sendable {
         try await authenticated { clients, token in
             try await withTimeout(timeout) {
                 let response = try await self.execute(clients.requests, request, token)
-                return (try await Self.collect(response.body, upTo: Self.maximumBodySize), response.headers.first(name: "Date"))
+                return (try await Self.collect(response.body, upTo: request.maximumSize), response.headers.first(name: "Date"))
             }
         }
     }

@@ -37,7 +37,7 @@ struct SpecCheck {
             name: "stack-0000000000000000",
             namespace: stacks.namespace,
             labels: [:],
-            activeDeadlineSeconds: (stacks.timeToLive + stacks.podDeadlineSlack).components.seconds
+            activeDeadlineSeconds: stacks.podDeadlineSeconds
         )
     }
 }

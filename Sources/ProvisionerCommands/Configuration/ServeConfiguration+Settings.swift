@@ -23,7 +23,8 @@ extension StackSettings {
         }
         maxPerUser = reader.integer("STACK_MAX_PER_USER", default: maxPerUser, in: 1...1_000_000)
         requireOwner = reader.bool("STACK_REQUIRE_OWNER", default: requireOwner)
-        timeToLive = reader.duration("STACK_TTL", default: timeToLive, in: .seconds(1) ... .seconds(8760 * 3600))
+        readLifetime(&reader)
+        deleteWait = reader.duration("STACK_DELETE_WAIT", default: deleteWait, in: .zero ... .seconds(3600))
         reconcileInterval = reader.duration(
             "STACK_SCHEDULER_INTERVAL",
             default: reconcileInterval,
@@ -43,6 +44,20 @@ extension StackSettings {
             let (lock, scheduling) = (portLockTTL.goNotation, schedulingTimeout.goNotation)
             reader.mistake("STACK_PORT_LOCK_TTL", "is \(lock); must be longer than STACK_SCHEDULING_TIMEOUT, which is \(scheduling)")
         }
+    }
+}
+
+extension StackSettings {
+    private mutating func readLifetime(_ reader: inout EnvironmentReader) {
+        let mistakes = reader.mistakes.count
+        let year = Duration.seconds(8760 * 3600)
+        timeToLive = reader.duration("STACK_TTL", default: timeToLive, in: .seconds(1)...year)
+        maxLifetime = reader.duration("STACK_MAX_LIFETIME", default: timeToLive * 3, in: .seconds(1)...year * 3)
+        if maxLifetime < timeToLive, reader.mistakes.count == mistakes {
+            let (lifetime, ttl) = (maxLifetime.goNotation, timeToLive.goNotation)
+            reader.mistake("STACK_MAX_LIFETIME", "is \(lifetime); must not be shorter than STACK_TTL, which is \(ttl)")
+        }
+        renewWindow = reader.duration("STACK_RENEW_WINDOW", default: renewWindow, in: .zero...year)
     }
 }
 

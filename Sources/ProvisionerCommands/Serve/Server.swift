@@ -127,6 +127,7 @@ struct Server {
             deletes: deletes,
             changes: changes,
             onExpiry: { triggers.expiryAdded($0, $1) },
+            onMarked: { triggers.stackChanged($0) },
             mayCreate: {
                 try watch.requirePassed()
                 try installation.requireOurs()

@@ -43,6 +43,14 @@ package protocol Cluster: Sendable {
     /// Reads from the API server, not from the cache, whether the node's kubelet has stopped reporting. True also for a missing node.
     func isNodeUnreachable(_ name: String) async throws -> Bool
 
+    /// Reads the events of the Pod and of the Service from the API server, at most 500 of each, in any order.
+    func events(of id: StackID) async throws -> [StackEvent]
+
+    /// Reads the last lines of a container's log from the API server.
+    /// - Returns: at most 1 MiB: fewer lines if they are longer.
+    /// - Throws: ``ClusterError`` with code `noLogYet` if the container has not started.
+    func log(of id: StackID, container: String, lines: Int) async throws -> [UInt8]
+
     /// Returns the cached state of the Pod.
     func pod(of id: StackID) -> PodObservation?
     /// Whether the watch showed the Pod and then its removal, within the last minute. Such a Pod is not merely late to be seen.
@@ -88,6 +96,8 @@ package struct ClusterError: Error, Sendable, Equatable, CustomStringConvertible
         case unschedulable
         /// Someone deleted the Pod during its creation.
         case podGone
+        /// The container has not started, so it has no log.
+        case noLogYet
         case namespaceMissing
         case namespaceTerminating
         case admissionDenied

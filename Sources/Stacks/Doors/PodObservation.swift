@@ -54,6 +54,10 @@ package struct PodObservation: Sendable, Equatable {
     /// The message of the `PodScheduled` condition while the Pod is unschedulable.
     package var unschedulable: String?
     package var containers: [Container]
+    /// The names of the containers that the stack's spec names, in its order; init containers come last.
+    package var containerNames: [String]
+    /// The seconds after its start at which the kubelet ends the Pod.
+    package var activeDeadlineSeconds: Int64?
     /// The `Ready` condition: every container passes its readiness probe, or runs without one.
     package var isReady: Bool
     /// True once deletion was requested, while the grace period runs.
@@ -68,6 +72,8 @@ package struct PodObservation: Sendable, Equatable {
         nodeName: String? = nil,
         unschedulable: String? = nil,
         containers: [Container] = [],
+        containerNames: [String] = [],
+        activeDeadlineSeconds: Int64? = nil,
         isReady: Bool = false,
         isTerminating: Bool = false,
         createdAt: Date? = nil
@@ -79,6 +85,8 @@ package struct PodObservation: Sendable, Equatable {
         self.nodeName = nodeName
         self.unschedulable = unschedulable
         self.containers = containers
+        self.containerNames = containerNames
+        self.activeDeadlineSeconds = activeDeadlineSeconds
         self.isReady = isReady
         self.isTerminating = isTerminating
         self.createdAt = createdAt

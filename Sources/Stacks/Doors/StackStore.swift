@@ -38,6 +38,16 @@ package protocol StackStore: Sendable {
     /// - Returns: the record after the call; nil if there is none or it differs from `seen`.
     func beginDelete(_ id: StackID, ifUnchanged seen: StackRecord?, at now: Date) async throws -> StackRecord?
 
+    /// Marks every stack of an owner as being deleted, in any state; stacks of other namespaces and unreadable records are left alone. Reads
+    /// strongly consistent. If it fails, some of the stacks may be marked.
+    /// - Returns: the ids of the stacks that were not marked before.
+    func beginDelete(of owner: OwnerFilter, inNamespace namespace: String, at now: Date) async throws -> [StackID]
+
+    /// Changes the expiry of a stack that is not being deleted. Compare and set: only if owner, state and update time are as in `seen`.
+    /// - Parameter now: the new update time; must differ from that of `seen`, so that whoever else has seen the record notices.
+    /// - Returns: the record after the call; nil if there is none or it differs from `seen`.
+    func renew(_ id: StackID, to expiresAt: Date, ifUnchanged seen: StackRecord, at now: Date) async throws -> StackRecord?
+
     /// Removes a stack that is marked as being deleted, which frees its lock, ports and resources, or a record in state `failed`.
     /// Idempotent.
     func remove(_ id: StackID) async throws
@@ -80,6 +90,9 @@ extension StackStore {
 }
 
 extension StackRecord {
+    /// True if a delete may mark the record and a renewal may extend it: it is neither being deleted nor a failed create.
+    package var canBeMarked: Bool { state == .reserved || state == .active }
+
     /// Returns true if no owner has changed the record since `seen` was read.
     package func isUnchanged(since seen: StackRecord) -> Bool {
         id == seen.id && owner == seen.owner && state == seen.state && updatedAt == seen.updatedAt

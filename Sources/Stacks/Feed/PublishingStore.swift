@@ -42,6 +42,22 @@ package struct PublishingStore: StackStore {
         return try await base.beginDelete(id, ifUnchanged: seen, at: now)
     }
 
+    package func beginDelete(of owner: OwnerFilter, inNamespace namespace: String, at now: Date) async throws -> [StackID] {
+        do {
+            let marked = try await base.beginDelete(of: owner, inNamespace: namespace, at: now)
+            for id in marked { changes.publish(id) }
+            return marked
+        } catch {
+            changes.publishAll()
+            throw error
+        }
+    }
+
+    package func renew(_ id: StackID, to expiresAt: Date, ifUnchanged seen: StackRecord, at now: Date) async throws -> StackRecord? {
+        defer { changes.publish(id) }
+        return try await base.renew(id, to: expiresAt, ifUnchanged: seen, at: now)
+    }
+
     package func remove(_ id: StackID) async throws {
         defer { changes.publish(id) }
         try await base.remove(id)

@@ -1,9 +1,10 @@
 import DequeModule
 
-/// The party that queued work is scheduled by: a user, or a stack whose user is not known yet.
+/// The party that queued work is scheduled by: a user, a stack whose user is not known yet, or the deletes of many stacks at once.
 package enum Claimant: Hashable, Sendable {
     case user(Int64)
     case stack(StackID)
+    case bulkDelete
 }
 
 /// A round-robin queue over claimants: the burst of one claimant delays each other claimant by one element at a time.

@@ -72,7 +72,7 @@ package final class JobRunner: Sendable {
 
     /// Starts `work` in a separate task, which reports its outcome by itself.
     /// - Throws: ``StackError`` as ``perform(for:_:)`` does.
-    package func start(for claimant: Claimant, _ work: @escaping @Sendable () async -> Void) throws {
+    package func start(for claimant: Claimant, _ work: @escaping @Sendable () async -> Void) throws(StackError) {
         let job: Job = {
             await work()
             self.ended(claimant)

@@ -80,6 +80,7 @@ extension StackError {
         case .quota: self.init(.quotaExceeded, error.message, retryAfterSeconds: retry ?? 30)
         case .unschedulable: self.init(.unschedulable, error.message, retryAfterSeconds: retry ?? 30)
         case .podGone: self.init(.kubernetesUnavailable, error.message, retryAfterSeconds: retry ?? 5)
+        case .noLogYet: self.init(.logsNotReady, error.message, retryAfterSeconds: retry ?? 2)
         case .namespaceMissing: self.init(.namespaceMissing, "the namespace of the stacks does not exist")
         case .namespaceTerminating: self.init(.namespaceTerminating, "the namespace of the stacks is being deleted")
         case .admissionDenied: self.init(.admissionDenied, "an admission policy of the cluster refuses the stack")

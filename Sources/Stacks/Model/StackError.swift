@@ -9,6 +9,9 @@ package struct StackError: Error, Sendable, Equatable {
         case limitRangeViolated = "limit_range_violated"
         case stackNotFound = "stack_not_found"
         case stackExists = "stack_exists"
+        case renewalTooEarly = "renewal_too_early"
+        case lifetimeExhausted = "lifetime_exhausted"
+        case logsNotReady = "logs_not_ready"
         case idempotencyKeyReused = "idempotency_key_reused"
         case requestInProgress = "request_in_progress"
         case userStackLimitReached = "user_stack_limit_reached"
@@ -18,7 +21,7 @@ package struct StackError: Error, Sendable, Equatable {
         case quotaExceeded = "quota_exceeded"
         case tooManyCreates = "too_many_creates"
         case tooManyListeners = "too_many_listeners"
-        case deletionPending = "deletion_pending"
+        case tooManyReads = "too_many_reads"
         case kubernetesUnavailable = "kubernetes_unavailable"
         case storeUnavailable = "store_unavailable"
         case installationMismatch = "installation_mismatch"
@@ -39,6 +42,8 @@ package struct StackError: Error, Sendable, Equatable {
     package var message: String
     /// Every problem of a refused Pod spec.
     package var details: [PodSpecProblem]
+    /// The stack that stands in the way of a create.
+    package var conflict: Conflict?
     /// The delay after which a retry may succeed, in seconds.
     package var retryAfterSeconds: Int?
 
@@ -47,5 +52,17 @@ package struct StackError: Error, Sendable, Equatable {
         self.message = message
         self.details = details
         self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    /// A stack for the same `(user, problem)`.
+    package struct Conflict: Sendable, Equatable {
+        package var stackID: StackID
+        /// True if the stack is on its way out, so that a retry succeeds once it is gone.
+        package var isLeaving: Bool
+
+        package init(stackID: StackID, isLeaving: Bool) {
+            self.stackID = stackID
+            self.isLeaving = isLeaving
+        }
     }
 }

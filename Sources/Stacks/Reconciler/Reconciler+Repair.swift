@@ -62,8 +62,8 @@ extension Reconciler {
         let givenUp = try await givenUpNode(of: record.id)
         if begun != nil, givenUp == nil, isEnding(record.id) { return .pending }
         let cause = begun ?? repair
-        // Compare and set: the owner of a slow reservation may have continued a moment ago.
-        let seen = repair == .abandonedReservation ? record : nil
+        // Compare and set: a moment ago the owner of a slow reservation may have continued, or a caller may have renewed the stack.
+        let seen = repair == .abandonedReservation || repair == .expired ? record : nil
         let now = service.timestamp
         guard let marked = try await service.store.beginDelete(record.id, ifUnchanged: seen, at: now) else { return .nothingToDo }
         let metadata = marked.metadata.merging(["stack_id": "\(record.id)", "cause": "\(cause.rawValue)"]) { $1 }

@@ -31,9 +31,14 @@ struct CreateOperation: Sendable {
         manifest = pod.manifest(
             name: id.podName,
             namespace: settings.namespace,
-            labels: StackLabels.all(of: id, userID: request.userID, problemID: request.problemID, egress: request.egress ?? settings.defaultEgress),
+            labels: StackLabels.all(
+                of: id,
+                userID: request.userID,
+                problemID: request.problemID,
+                egress: request.egress ?? settings.defaultEgress
+            ),
             annotations: StackAnnotations.all(of: pod),
-            activeDeadlineSeconds: (settings.timeToLive + settings.podDeadlineSlack).components.seconds
+            activeDeadlineSeconds: settings.podDeadlineSeconds
         )
         yaml = try manifest.yaml
         var logger = logger

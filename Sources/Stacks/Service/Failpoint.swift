@@ -3,7 +3,7 @@ package struct Failpoint: Hashable, Sendable, CustomStringConvertible {
     package enum Moment: String, Sendable, CaseIterable { case before, after }
 
     package enum Effect: String, Sendable, CaseIterable {
-        case reserve, createPod, createService, changePort, activate
+        case reserve, createPod, createService, changePort, activate, renew
         case beginDelete, deleteService, deletePod, remove, fail
     }
 

@@ -101,17 +101,23 @@ extension StackService {
         }
     }
 
-    /// Returns a retryable error if the existing stack is already being removed, else the conflict.
+    /// Returns the conflict with the existing stack; a retryable one if that stack is already being removed.
     private func conflictError(for request: CreateRequest, existing: StackID) async throws -> StackError {
         let (userID, problemID) = (request.userID ?? 0, request.problemID ?? 0)
+        var error: StackError
         if let record = try await store.record(existing), isVisible(record), view(of: record).status != .nodeDeleted {
-            return StackError(.stackExists, "user \(userID) already has \(existing) for problem \(problemID)")
+            error = StackError(.stackExists, "user \(userID) already has \(existing) for problem \(problemID)")
+            error.conflict = StackError.Conflict(stackID: existing, isLeaving: false)
+        } else {
+            error = StackError(
+                .stackExists,
+                "the earlier stack of user \(userID) for problem \(problemID) (\(existing)) is still being removed; "
+                    + "try again",
+                retryAfterSeconds: 5
+            )
+            error.conflict = StackError.Conflict(stackID: existing, isLeaving: true)
         }
-        return StackError(
-            .deletionPending,
-            "the earlier stack of user \(userID) for problem \(problemID) (\(existing)) is still being removed; try again",
-            retryAfterSeconds: 5
-        )
+        return error
     }
 
     /// Returns the stack of the key even if the policy has become stricter since its creation.

@@ -1,40 +1,97 @@
+import FoundationEssentials
 package import Logging
 
+/// The result of `DELETE /stacks/{stack_id}`.
+package enum DeleteOutcome: Sendable, Equatable {
+    /// Pod and Service are gone, and the port is free.
+    case gone
+    /// The stack is marked as being deleted, and no read shows it. The removal goes on by itself.
+    case pending
+}
+
 extension StackService {
-    /// Deletes a stack and returns once Pod and Service are gone. Idempotent.
+    /// Deletes a stack. Idempotent. The removal runs in a job of its own, and whatever the job cannot finish the reconciler does.
     ///
-    /// The record is marked first, without waiting for a slot; from then on no read returns the stack. Waiting for the Pod's end needs no
-    /// slot either, so a dead node does not block other deletes. Concurrent deletes of one stack are coalesced.
-    /// - Throws: ``StackError``: `stack_not_found`; `deletion_pending` if the cluster takes longer, and then the reconciler continues.
-    package func delete(_ id: StackID, logger: Logger) async throws {
+    /// The record is marked first, without waiting for anything; from then on no read returns the stack. Waiting for the Pod's end needs no
+    /// slot, so a dead node does not block other deletes. Concurrent deletes of one stack are coalesced.
+    /// - Parameter respondsAsync: true to return once the stack is marked; false to wait for its end, at most `STACK_DELETE_WAIT`.
+    /// - Throws: ``StackError``: `stack_not_found`.
+    package func delete(_ id: StackID, respondsAsync: Bool = false, logger: Logger) async throws -> DeleteOutcome {
         try await translatingErrors(logger) {
             try mayDelete()
-            try await deletes.perform(for: .stack(id)) {
-                try await self.deletions.perform(id) {
-                    try await self.locks.withLock(id) { try await self.deleteNow(id, logger) }
-                }
-            }
+            let end = ContinuousClock.now + (respondsAsync ? .zero : settings.deleteWait)
+            let progress = try startDeletion(of: id, logger)
+            var steps = progress.makeAsyncIterator()
+            guard try await steps.next() != nil else { throw CancellationError() }
+            let rest = end - .now
+            guard rest > .zero else { return .pending }
+            return try await within(rest) {
+                for try await step in progress where step == .gone { return .gone }
+                try Task.checkCancellation()
+                return .pending
+            } ?? .pending
         }
     }
 
-    private func deleteNow(_ id: StackID, _ logger: Logger) async throws {
+    /// Marks every stack of an owner as being deleted; the removals go on by themselves. Safe to repeat.
+    /// - Returns: the number of stacks that were not marked before.
+    package func deleteAll(of owner: OwnerFilter, logger: Logger) async throws -> Int {
+        try await translatingErrors(logger) {
+            try mayDelete()
+            let marked = try await deletes.perform(for: .bulkDelete) {
+                try await self.effect(.beginDelete) {
+                    try await self.store.beginDelete(of: owner, inNamespace: self.settings.namespace, at: self.timestamp)
+                }
+            }
+            logger.info("stacks marked as being deleted", metadata: ["count": "\(marked.count)"])
+            for id in marked { onMarked(id) }
+            return marked.count
+        }
+    }
+
+    private typealias Progress = AsyncThrowingStream<DeleteOutcome, any Error>
+
+    /// Starts the job that deletes a stack.
+    /// - Returns: `pending` once the stack is marked, then `gone` unless its objects outlast the job.
+    private func startDeletion(of id: StackID, _ logger: Logger) throws -> Progress {
+        let (progress, report) = Progress.makeStream()
+        try deletes.start(for: .stack(id)) {
+            do {
+                try await self.deleteNow(id, report, logger)
+                report.finish()
+            } catch {
+                report.finish(throwing: error)
+            }
+        }
+        return progress
+    }
+
+    private func deleteNow(_ id: StackID, _ report: Progress.Continuation, _ logger: Logger) async throws {
         var logger = logger
         logger[metadataKey: "stack_id"] = "\(id)"
         let marked = try await effect(.beginDelete) { try await store.beginDelete(id, at: timestamp) }
         guard let record = marked else { throw StackError.notFound(id) }
         try requireServed(record)
-        try await deletes.slots.withSlot(for: record.claimant) { try await deleteObjects(of: id) }
-        guard try await cluster.waitUntilGone(id, within: settings.deletionTimeout) else { throw deletionPending(record) }
-        try await forget(record)
-        logger.info("stack deleted", metadata: record.metadata)
+        report.yield(.pending)
+        do {
+            try await deletions.perform(id) { [logger] in try await locks.withLock(id) { try await removeMarked(id, logger) } }
+            report.yield(.gone)
+        } catch is DeletionPending {
+            logger.notice("the stack is not gone yet; the reconciler goes on")
+        }
     }
 
-    private func deletionPending(_ record: StackRecord) -> StackError {
-        var message = "stack \(record.id) is being deleted, but its Pod or Service still exists; the deletion goes on by itself"
-        if let name = cluster.pod(of: record.id)?.nodeName, cluster.node(named: name)?.isUnreachable == true {
-            message += "; node \(name) has stopped reporting (kubectl delete node \(name) ends the wait)"
-        }
-        return StackError(.deletionPending, message, retryAfterSeconds: 10)
+    private struct DeletionPending: Error {}
+
+    /// - Throws: ``DeletionPending`` if Pod or Service still exist after the timeout.
+    private func removeMarked(_ id: StackID, _ logger: Logger) async throws {
+        // A create that this process has just undone, or an earlier delete, has removed the record meanwhile.
+        guard let record = try await store.record(id) else { return }
+        try await deletes.slots.withSlot(for: record.claimant) { try await deleteObjects(of: id) }
+        let timeout = max(settings.deletionTimeout, settings.deleteWait)
+        guard try await cluster.waitUntilGone(id, within: timeout) else { throw DeletionPending() }
+        try await forget(record)
+        logger.info("stack deleted", metadata: record.metadata)
     }
 
     /// Deletes Service and Pod, waits until both are gone, then removes the record. Every step is idempotent.

@@ -5,12 +5,16 @@ extension StackService {
     /// - Throws: ``StackError``: `stack_not_found` also for a stack that expired, is being deleted, or lost its node.
     package func stack(_ id: StackID, logger: Logger) async throws -> Stack {
         try await translatingErrors(logger) {
-            guard let record = try await store.record(id), isVisible(record) else { throw StackError.notFound(id) }
-            guard cluster.isSynced else { throw StackError.notSynced }
-            let stack = view(of: record)
-            guard stack.status != .nodeDeleted else { throw StackError.notFound(id) }
-            return stack
+            view(of: try await visibleRecord(id))
         }
+    }
+
+    /// - Throws: ``StackError``: `stack_not_found` unless callers see the stack now; `kubernetes_unavailable` until the cluster is known.
+    func visibleRecord(_ id: StackID) async throws -> StackRecord {
+        guard let record = try await store.record(id), isVisible(record) else { throw StackError.notFound(id) }
+        guard cluster.isSynced else { throw StackError.notSynced }
+        guard view(of: record).status != .nodeDeleted else { throw StackError.notFound(id) }
+        return record
     }
 
     /// Returns every stack, oldest first.

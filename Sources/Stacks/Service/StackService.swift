@@ -15,10 +15,13 @@ package final class StackService: Sendable {
     let deletes: JobRunner
     let locks = StackLocks()
     let deletions = SharedWork()
+    /// Limits the requests for events and logs, which load API server and kubelet.
+    let inspections = Turnstile(limit: 8)
     /// The changes of stacks in this process, for those who wait for them.
     package let changes: StackChanges
     let now: @Sendable () -> Date
     let onExpiry: @Sendable (StackID, Date) -> Void
+    let onMarked: @Sendable (StackID) -> Void
     let sleep: @Sendable (Duration) async throws -> Void
     /// Throws while creates are forbidden.
     let mayCreate: @Sendable () throws -> Void
@@ -32,7 +35,8 @@ package final class StackService: Sendable {
     ///   - deletes: runs deletes, apart from creates, so that a burst of creates delays no delete.
     ///   - changes: published by the store's writes and the watches.
     ///   - now: the wall clock.
-    ///   - onExpiry: called with each new stack and its expiry.
+    ///   - onExpiry: called with each new or renewed stack and its expiry.
+    ///   - onMarked: called with a stack that is marked as being deleted and left to the reconciler.
     ///   - sleep: waits by a clock that nobody sets.
     ///   - mayCreate: throws a ``StackError`` until store and namespace are known to belong together.
     ///   - mayDelete: throws a ``StackError`` while the namespace is known to belong to another store.
@@ -49,6 +53,7 @@ package final class StackService: Sendable {
         changes: StackChanges = StackChanges(),
         now: @escaping @Sendable () -> Date = { Date() },
         onExpiry: @escaping @Sendable (StackID, Date) -> Void = { _, _ in },
+        onMarked: @escaping @Sendable (StackID) -> Void = { _ in },
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         mayCreate: @escaping @Sendable () throws -> Void = {},
         mayDelete: @escaping @Sendable () throws -> Void = {},
@@ -66,6 +71,7 @@ package final class StackService: Sendable {
         self.now = now
         self.sleep = sleep
         self.onExpiry = onExpiry
+        self.onMarked = onMarked
         self.mayCreate = mayCreate
         self.mayDelete = mayDelete
         self.failpoint = failpoint

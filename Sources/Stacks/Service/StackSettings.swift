@@ -7,16 +7,24 @@ package struct StackSettings: Sendable, Equatable {
     /// False allows creates that name neither user nor problem.
     package var requireOwner = true
     package var timeToLive: Duration = .seconds(7200)
-    /// The time beyond the TTL after which the kubelet ends a Pod that nobody removed.
+    /// The maximum life of a stack from its creation, however often it is renewed.
+    package var maxLifetime: Duration = .seconds(3 * 7200)
+    /// The time before its end from which a stack can be renewed; zero for any time.
+    package var renewWindow: Duration = .zero
+    /// The time beyond the maximum life after which the kubelet ends a Pod that nobody removed.
     package var podDeadlineSlack: Duration = .seconds(120)
     package var schedulingTimeout: Duration = .seconds(20)
     /// The age at which another process may reclaim a reservation.
     package var portLockTTL: Duration = .seconds(30)
-    /// The time for which a delete waits for Pod and Service to be gone before the reconciler takes over. Longer than the maximum grace
+    /// The time for which the caller of a delete waits for Pod and Service to be gone.
+    package var deleteWait: Duration = .seconds(45)
+    /// The time for which a removal waits for Pod and Service to be gone before the reconciler takes over. Longer than the maximum grace
     /// period of a Pod.
     package var deletionTimeout: Duration = .seconds(45)
     /// The time for which a failing image pull or container creation counts as creating.
     package var startGrace: Duration = .seconds(60)
+    /// The time limit for reading events or a log from the API server.
+    package var inspectionTimeout: Duration = .seconds(10)
     /// The number of ports tried for each port of a stack if the API server reports the chosen one as allocated.
     package var portAttempts = 8
     /// The time after which stacks in deletion on an unreachable node are given up; zero for never.
@@ -26,6 +34,9 @@ package struct StackSettings: Sendable, Equatable {
     package var defaultEgress = Egress.none
 
     package init() {}
+
+    /// The `activeDeadlineSeconds` of a Pod: Kubernetes lets nobody extend it later.
+    package var podDeadlineSeconds: Int64 { (maxLifetime + podDeadlineSlack).components.seconds }
 }
 
 extension Duration {

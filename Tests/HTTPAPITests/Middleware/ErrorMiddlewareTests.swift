@@ -14,23 +14,25 @@ import Testing
 @Suite struct ErrorMiddlewareTests {
     /// What the contract says of every code.
     private static let statuses: [StackError.Code: Int] = [
-        .invalidRequest: 400, .invalidPodSpec: 400, .limitRangeViolated: 400, .stackNotFound: 404, .stackExists: 409,
+        .invalidRequest: 400, .invalidPodSpec: 400, .limitRangeViolated: 400, .stackNotFound: 404, .stackExists: 409, .renewalTooEarly: 409,
+        .lifetimeExhausted: 409, .logsNotReady: 409,
         .idempotencyKeyReused: 422, .requestInProgress: 503, .userStackLimitReached: 503, .clusterSaturated: 503, .unschedulable: 503,
         .nodePortsExhausted: 503, .quotaExceeded: 503, .tooManyCreates: 503, .tooManyListeners: 503, .clientClosedRequest: 499,
-        .deletionPending: 503, .kubernetesUnavailable: 503,
+        .tooManyReads: 503, .kubernetesUnavailable: 503,
         .installationMismatch: 503, .storeUnavailable: 503, .shuttingDown: 503, .namespaceMissing: 500, .namespaceTerminating: 500,
         .admissionDenied: 500, .admissionUnavailable: 503, .clusterIPsExhausted: 503,
         .kubernetesUnauthorized: 500, .kubernetesForbidden: 500, .internalError: 500,
     ]
 
     @Test(arguments: StackError.Code.allCases)
-    func `every code has its status, and Retry-After stands on 503 alone`(code: StackError.Code) async throws {
+    func `every code has its status, and Retry-After stands on each 503, and on a 409 that passes`(code: StackError.Code) async throws {
         for seconds in [nil, 30] {
             let (answer, _) = try await answer(to: StackError(code, "what happened", retryAfterSeconds: seconds))
             #expect(answer.status == Self.statuses[code])
             #expect(answer.code == code.rawValue)
             #expect(answer.error == "what happened")
-            #expect(answer.header("Retry-After") == (answer.status == 503 ? "\(seconds ?? 5)" : nil))
+            let expected = answer.status == 503 ? "\(seconds ?? 5)" : answer.status == 409 ? seconds.map { "\($0)" } : nil
+            #expect(answer.header("Retry-After") == expected)
             #expect(answer.header("Content-Type") == "application/json; charset=utf-8")
             let requestID = answer.header("X-Request-Id")
             #expect(requestID?.isEmpty == false)
@@ -63,6 +65,15 @@ import Testing
                 ["path": "", "code": "syntax", "message": "is empty"],
             ]
         )
+    }
+
+    @Test(arguments: [true, false])
+    func `a conflict names the stack that stands in the way`(isLeaving: Bool) async throws {
+        var error = StackError(.stackExists, "it exists")
+        error.conflict = StackError.Conflict(stackID: .numbered(1), isLeaving: isLeaving)
+        let (answer, _) = try await answer(to: error)
+        let id = JSON.string(StackID.numbered(1).description)
+        #expect(answer.body == ["error": "it exists", "code": "stack_exists", "stack_id": id, "retry": .bool(isLeaving)])
     }
 
     @Test func `the framework's own refusals have the same shape`() async throws {

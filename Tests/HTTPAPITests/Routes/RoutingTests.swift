@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct RoutingTests {
     @Test(arguments: [
-        "/", "/stack", "/Stacks", "/stacks/stack-0123456789abcdef/logs", "/stacks/stack-0123456789abcdef/status/x", "/users", "/users/1",
+        "/", "/stack", "/Stacks", "/stacks/stack-0123456789abcdef/log", "/stacks/stack-0123456789abcdef/status/x", "/users", "/users/1",
         "/users/1/stacks/2", "/healthz/x", "/../stacks", "/%73tacks", "/favicon.ico", "/metrics",
     ])
     func `an unknown route is 404 by any method`(path: String) async throws {
@@ -28,8 +28,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/healthz", "GET, HEAD"), ("/readyz", "GET, HEAD"), ("/stacks", "GET, HEAD, POST"),
+        ("/healthz", "GET, HEAD"), ("/readyz", "GET, HEAD"), ("/stacks", "DELETE, GET, HEAD, POST"),
         ("/stacks/stack-0123456789abcdef", "DELETE, GET, HEAD"), ("/stacks/stack-0123456789abcdef/status", "GET, HEAD"),
+        ("/stacks/stack-0123456789abcdef/renew", "POST"), ("/stacks/stack-0123456789abcdef/events", "GET, HEAD"),
+        ("/stacks/stack-0123456789abcdef/logs", "GET, HEAD"),
         ("/users/1/stacks", "GET, HEAD"), ("/stacks/events", "GET, HEAD"), ("/stats", "GET, HEAD"),
     ])
     func `another method on a known route is 405 and names those allowed`(path: String, allowed: String) async throws {

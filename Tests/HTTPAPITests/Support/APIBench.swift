@@ -73,7 +73,8 @@ extension APIBench {
             status: response.status.code,
             headers: response.headers,
             text: String(decoding: data, as: UTF8.self),
-            body: data.isEmpty ? .null : try JSONDecoder().decode(JSON.self, from: data)
+            body: data.isEmpty || response.headers[.contentType]?.hasPrefix("text/") == true
+                ? .null : try JSONDecoder().decode(JSON.self, from: data)
         )
     }
 

@@ -35,7 +35,8 @@ struct APIClient: Sendable {
         let response = try await Self.client.execute(request, timeout: .seconds(120))
         let buffer = try await response.body.collect(upTo: 64 << 20)
         let text = String(buffer: buffer)
-        let json = try JSONDecoder().decode(JSON.self, from: Data(buffer: buffer))
+        let isJSON = response.headers.first(name: "Content-Type")?.hasPrefix("application/json") ?? true
+        let json = !isJSON ? .null : try JSONDecoder().decode(JSON.self, from: Data(buffer: buffer))
         return Answer(status: Int(response.status.code), headers: response.headers, body: json, text: text)
     }
 

@@ -78,7 +78,8 @@ final class RandomRun: Sendable {
         switch answer.status {
         case 200: settle(target, .absent)
         case 404: lie("\(target): \(id) is not found, but nobody has deleted it")
-        case 500, 503: settle(target, .unknown)
+        // What goes on by itself still stands in the way for a while.
+        case 202, 500, 503: settle(target, .unknown)
         default: lie("\(target): unexpected answer to a delete: \(answer.status) \(answer.text)")
         }
     }

@@ -40,7 +40,7 @@ import Testing
         let outcome = try run(["%/good.yaml"])
         #expect(outcome.exitCode == .success)
         #expect(outcome.output.hasPrefix("# %/good.yaml: accepted; port 8080/TCP, cpu 250m, memory 64Mi\napiVersion: v1\nkind: Pod\n"))
-        #expect(outcome.output.contains("  activeDeadlineSeconds: 7320\n"))
+        #expect(outcome.output.contains("  activeDeadlineSeconds: 21720\n"))
         #expect(outcome.output.contains("allowPrivilegeEscalation: false"))
         #expect(outcome.explanation == "")
         #expect(outcome.complaints == [])
@@ -135,7 +135,7 @@ import Testing
     @Test func `the variables of serve count`() throws {
         #expect(try run(["%/good.yaml"], environment: ["STACK_MAX_CPU": "249m"]).exitCode == ExitCode(1))
         #expect(try run(["%/good.yaml"], environment: ["STACK_SECURITY_PROFILE": "restricted"]).output.contains("runAsNonRoot: true"))
-        #expect(try run(["%/good.yaml"], environment: ["STACK_TTL": "1h"]).output.contains("activeDeadlineSeconds: 3720"))
+        #expect(try run(["%/good.yaml"], environment: ["STACK_TTL": "1h"]).output.contains("activeDeadlineSeconds: 10920"))
         let mistake = try run(["%/good.yaml"], environment: ["STACK_MAX_CPU": "many"])
         #expect(mistake.exitCode == ExitCode(2))
         #expect(mistake.complaints.count == 1)

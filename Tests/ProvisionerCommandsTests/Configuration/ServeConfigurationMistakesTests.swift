@@ -13,6 +13,9 @@ import Testing
         "STACK_NAMESPACE": ["Stacks", "a.b", "-a", "a_b", " ", "kube-system", "kube-public", String(repeating: "a", count: 64)],
         "STACK_MAX_PER_USER": ["0", "-1", "1.5", "five", "1000001", "99999999999999999999"],
         "STACK_TTL": ["7200", "0s", "999ms", "two hours", "-2h", "1d", "8761h", "3000000h"],
+        "STACK_MAX_LIFETIME": ["21600", "0s", "999ms", "-6h", "26281h", "x"],
+        "STACK_RENEW_WINDOW": ["900", "-1s", "8761h", "always"],
+        "STACK_DELETE_WAIT": ["45", "-1s", "61m", "x"],
         "STACK_SCHEDULER_INTERVAL": ["0s", "99ms", "1ns", "2h", "x"],
         "STACK_NODEPORT_MIN": ["x", "0", "65536", "-30000", "30000-32767"],
         "STACK_NODEPORT_MAX": ["x", "0", "65536"],
@@ -83,6 +86,7 @@ import Testing
                 ["STACK_PORT_LOCK_TTL": "1500ms"],
                 "STACK_PORT_LOCK_TTL: is 1s500ms; must be longer than STACK_SCHEDULING_TIMEOUT, which is 20s"
             ),
+            (["STACK_MAX_LIFETIME": "90m"], "STACK_MAX_LIFETIME: is 1h30m; must not be shorter than STACK_TTL, which is 2h"),
             (["API_KEY_ENABLED": "true"], "API_KEY: is unset like API_KEY_FILE, but API_KEY_ENABLED is true"),
             (["API_KEY_ENABLED": "true", "API_KEY": ""], "API_KEY: is unset like API_KEY_FILE, but API_KEY_ENABLED is true"),
             (["API_KEY": " ,"], "API_KEY: holds no key"),

@@ -22,7 +22,8 @@ import Testing
         #expect(configuration.stacks.namespace == "stacks")
         #expect(configuration.stacks.maxPerUser == 5)
         #expect(configuration.stacks.requireOwner)
-        #expect(configuration.stacks.timeToLive == .seconds(7200))
+        #expect(configuration.stacks.timeToLive == .seconds(7200) && configuration.stacks.maxLifetime == .seconds(21600))
+        #expect(configuration.stacks.renewWindow == .zero && configuration.stacks.deleteWait == .seconds(45))
         #expect(configuration.stacks.reconcileInterval == .seconds(10))
         #expect(configuration.stacks.portLockTTL == .seconds(30))
         #expect(configuration.stacks.schedulingTimeout == .seconds(20))
@@ -50,7 +51,7 @@ import Testing
         let configuration = try ServeConfiguration(environment: [
             "HTTP_ADDR": "[::1]:0", "HTTP_MAX_CONNECTIONS": "100", "SHUTDOWN_TIMEOUT": "1m", "STACK_NAMESPACE": "ctf-2025",
             "STACK_MAX_PER_USER": "1", "STACK_REQUIRE_OWNER": "false",
-            "STACK_TTL": "1h30m",
+            "STACK_TTL": "1h30m", "STACK_MAX_LIFETIME": "4h", "STACK_RENEW_WINDOW": "15m", "STACK_DELETE_WAIT": "3s",
             "STACK_SCHEDULER_INTERVAL": "500ms", "STACK_NODEPORT_MIN": "31000", "STACK_NODEPORT_MAX": "31000", "STACK_PORT_LOCK_TTL": "2m",
             "STACK_RESOURCE_RESERVE_RATIO": "0.5", "STACK_SCHEDULING_TIMEOUT": "1m59s", "STACK_MAX_CPU": "0.5", "STACK_MAX_MEMORY": "1e9",
             "CLUSTER_TOTAL_CPU": "64", "CLUSTER_TOTAL_MEMORY": "256Gi", "STACK_NODE_SELECTOR": "role=stack,topology.kubernetes.io/zone=a",
@@ -67,7 +68,8 @@ import Testing
         #expect(configuration.shutdownTimeout == .seconds(60))
         #expect(configuration.stacks.namespace == "ctf-2025" && configuration.cluster.namespace == "ctf-2025")
         #expect(configuration.stacks.maxPerUser == 1 && !configuration.stacks.requireOwner)
-        #expect(configuration.stacks.timeToLive == .seconds(5400))
+        #expect(configuration.stacks.timeToLive == .seconds(5400) && configuration.stacks.maxLifetime == .seconds(14400))
+        #expect(configuration.stacks.renewWindow == .seconds(900) && configuration.stacks.deleteWait == .seconds(3))
         #expect(configuration.stacks.reconcileInterval == .milliseconds(500))
         #expect(configuration.nodePorts == 31000...31000)
         #expect(configuration.stacks.portLockTTL == .seconds(120) && configuration.stacks.schedulingTimeout == .seconds(119))
@@ -90,6 +92,14 @@ import Testing
         #expect(configuration.cluster.podCIDRs.map(\.description) == ["10.244.0.0/16", "fd00:10:244::/56"])
         #expect(configuration.stacks.defaultEgress == .internet)
         #expect(configuration.warnings == [])
+    }
+
+    @Test(arguments: [(["STACK_TTL": "1h"], 10800), (["STACK_TTL": "1h", "STACK_MAX_LIFETIME": "1h"], 3600)] as [([String: String], Int)])
+    func `without a maximum life it is three times the TTL, and it may be as short as the TTL`(
+        environment: [String: String],
+        seconds: Int
+    ) throws {
+        #expect(try ServeConfiguration(environment: environment).stacks.maxLifetime == .seconds(seconds))
     }
 
     @Test(arguments: ["0", "0Mi", "0.0"])

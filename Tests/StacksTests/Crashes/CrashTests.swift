@@ -52,7 +52,8 @@ import Testing
                     #expect(await bench.reconciler.pass().isQuiet)
                 }
             }
-            // Ends with its process.
+            // Ends with its process; a renewal is no job, so only its caller can end it.
+            work?.cancel()
             _ = await work?.result
         }
     }

@@ -33,7 +33,7 @@ struct DyingProcess: Sendable {
 
 /// What a process is doing when it stops.
 struct Scenario: Sendable {
-    enum Work: String, Sendable { case create, delete, undo, failure }
+    enum Work: String, Sendable { case create, delete, undo, failure, renew, bulkDelete }
 
     var work: Work
     var point: Failpoint
@@ -41,22 +41,26 @@ struct Scenario: Sendable {
     static let all: [Scenario] = Failpoint.all.flatMap { point -> [Scenario] in
         switch point.effect {
         case .reserve, .createPod, .createService, .changePort, .activate: [Scenario(work: .create, point: point)]
-        case .beginDelete, .deleteService, .deletePod, .remove:
+        case .renew: [Scenario(work: .renew, point: point)]
+        case .beginDelete:
+            [Scenario(work: .delete, point: point), Scenario(work: .undo, point: point), Scenario(work: .bulkDelete, point: point)]
+        case .deleteService, .deletePod, .remove:
             [Scenario(work: .delete, point: point), Scenario(work: .undo, point: point)]
         case .fail: [Scenario(work: .failure, point: point)]
         }
     }
 
     /// A whole stack stands when the process stops: the create has succeeded in all but its answer, or the delete has not begun.
-    var leavesStack: Bool { isCreated || (work == .delete && point == Failpoint(.before, .beginDelete)) }
-    var isCreated: Bool { work == .create && point == Failpoint(.after, .activate) }
+    var leavesStack: Bool { isCreated || ([.delete, .bulkDelete].contains(work) && point == Failpoint(.before, .beginDelete)) }
+    /// The stack stays, whatever the process does when it goes on.
+    var isCreated: Bool { work == .create && point == Failpoint(.after, .activate) || work == .renew }
 
     /// Does the work until the process stops; its answer, should it come, tells nothing.
     func run(on bench: StackBench) async throws {
         switch work {
         case .create:
             if point.effect == .changePort { bench.cluster.state.update { $0.foreignPorts = [30000, 30001] } }
-        case .delete:
+        case .delete, .renew, .bulkDelete:
             break
         case .undo:
             bench.cluster.state.update { $0.scheduling = .never }
@@ -66,7 +70,15 @@ struct Scenario: Sendable {
             return await bench.service.locks.withLock(outcome.stack.record.id) {}
         }
         let stack = try await bench.create()
-        if work == .delete { try await bench.delete(stack.record.id) }
+        switch work {
+        case .delete: try await bench.delete(stack.record.id)
+        case .renew: _ = try await bench.renew(stack.record.id, for: .seconds(9000))
+        case .bulkDelete:
+            _ = try await bench.service.deleteAll(of: OwnerFilter(userID: 1), logger: silentLogger)
+            // What is marked is left to the reconciler.
+            await bench.reconciler.pass()
+        case .create, .undo, .failure: break
+        }
     }
 
     /// The time after which the next process may take back what is left; a failed create is shown for two minutes.

@@ -20,6 +20,7 @@ import Testing
         Row(from: .quota, to: .quotaExceeded, retry: 30, tells: true),
         Row(from: .unschedulable, to: .unschedulable, retry: 30, tells: true),
         Row(from: .podGone, to: .kubernetesUnavailable, retry: 5, tells: true),
+        Row(from: .noLogYet, to: .logsNotReady, retry: 2, tells: true),
         Row(from: .namespaceMissing, to: .namespaceMissing, retry: nil, tells: false),
         Row(from: .namespaceTerminating, to: .namespaceTerminating, retry: nil, tells: false),
         Row(from: .admissionDenied, to: .admissionDenied, retry: nil, tells: false),

@@ -16,9 +16,7 @@ import Testing
                 state.termination = .never
                 state.nodes["node-1"]?.observation.isUnreachable = true
             }
-            let error = await #expect(throws: StackError.self) { try await bench.delete(id) }
-            #expect(error?.code == .deletionPending)
-            #expect(error?.message.contains("kubectl delete node node-1") == true)
+            try await bench.deletePending(id)
             bench.cluster.removeService(id)
             #expect(await bench.reconciler.pass().pending == 1)
             try await body(bench, id)
@@ -34,11 +32,11 @@ import Testing
     }
 
     @Test func `it is given up after the time-out, its place is free, and its port rests for an hour`() async throws {
-        try await withWaitingStack { bench, _ in
+        try await withWaitingStack { bench, id in
             await wait(540, bench)
             bench.time.advance(by: .seconds(59))
             #expect(await bench.reconciler.pass().pending == 1)
-            #expect(try await errorCode { try await bench.create() } == .deletionPending)
+            try await bench.expectLeaving(id)
             bench.time.advance(by: .seconds(1))
             #expect(await bench.reconciler.pass().repairs == [.interruptedDelete: 1])
             #expect(try await bench.store.records().records == [])

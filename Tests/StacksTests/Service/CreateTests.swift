@@ -12,7 +12,7 @@ import Testing
         try await withStackBench { bench in
             let record = try await bench.create().record
             bench.time.advance(to: record.expiresAt)
-            #expect(try await errorCode { try await bench.create() } == .deletionPending)
+            try await bench.expectLeaving(record.id)
             await bench.reconciler.pass()
             try await bench.create()
         }
@@ -36,7 +36,7 @@ import Testing
             #expect(record.createdAt == bench.time.now)
             #expect(record.expiresAt == bench.time.now + 7200)
             #expect(record.podSpec.contains("name: \(record.id)"))
-            #expect(record.podSpec.contains("activeDeadlineSeconds: 7320"))
+            #expect(record.podSpec.contains("activeDeadlineSeconds: 21720"))
             #expect(outcome.stack.status == .creating)
             #expect(outcome.stack.nodePublicIP == "203.0.113.1")
             #expect(try await bench.store.allRecords() == [record])

@@ -93,14 +93,16 @@ import Testing
         }
     }
 
-    @Test func `a delete during the create waits for it and then removes it`() async throws {
+    @Test func `a delete during the create ends the create, waits for its end, and leaves nothing`() async throws {
         try await withStackBench { bench in
             bench.cluster.state.update { $0.scheduling = .held }
-            async let created = bench.create()
+            async let code = errorCode { try await bench.create() }
             let id = try await bench.cluster.state.waitForValue { $0.script.begun[.waitUntilScheduled] == 1 ? $0.pods.keys.first : nil }
             async let deleted: Void = bench.delete(id)
+            try await bench.store.script.wait { $0.ended[.beginDelete] == 1 }
+            #expect(try await errorCode { _ = try await bench.stack(id) } == .stackNotFound)
             bench.cluster.schedule(id)
-            #expect(try await created.record.id == id)
+            #expect(try await code == .kubernetesUnavailable)
             try await deleted
             try await bench.expectNothingLeft()
         }
@@ -134,8 +136,8 @@ import Testing
                 #expect(try await bench.store.allRecords().map(\.state) == [.deleting])
                 #expect(bench.ports.freeCount == 2767)
                 #expect(try await errorCode { _ = try await bench.stack(stack.record.id) } == .stackNotFound)
-                // Nothing shows the stack any more, so its caller is not told that it exists, but to come again.
-                #expect(try await errorCode { try await bench.create() } == .deletionPending)
+                // Nothing shows the stack any more, so its caller is told to come again.
+                try await bench.expectLeaving(stack.record.id)
             }
             bench.cluster.recover()
             try await bench.delete(stack.record.id)
@@ -196,11 +198,46 @@ import Testing
         try await withStackBench { bench in
             let stack = try await bench.create()
             bench.cluster.state.update { $0.termination = .never }
-            #expect(try await errorCode { try await bench.delete(stack.record.id) } == .deletionPending)
+            try await bench.deletePending(stack.record.id)
             #expect(try await bench.store.allRecords().map(\.state) == [.deleting])
             #expect(await bench.reconciler.pass().pending == 1)
             bench.cluster.finishTerminations()
             #expect(await bench.reconciler.pass().repairs == [.interruptedDelete: 1])
+            try await bench.expectNothingLeft()
+        }
+    }
+
+    @Test(arguments: [Duration.zero, .milliseconds(50)])
+    func `a delete whose wait is over answers that the stack is marked, and goes on by itself`(wait: Duration) async throws {
+        var options = StackBench.Options()
+        options.settings.deleteWait = wait
+        options.ports = 30000...30000
+        try await withStackBench(options) { bench in
+            let stack = try await bench.create()
+            bench.cluster.state.update { $0.termination = .held }
+            try await bench.deletePending(stack.record.id)
+            #expect(try await errorCode { _ = try await bench.stack(stack.record.id) } == .stackNotFound)
+            #expect(try await bench.store.allRecords().map(\.state) == [.deleting])
+            #expect(bench.ports.freeCount == 0)
+            try await bench.expectLeaving(stack.record.id)
+            try await bench.cluster.state.wait { $0.script.begun[.waitUntilGone] == 1 }
+            bench.cluster.finishTerminations()
+            try await bench.store.script.wait { $0.ended[.remove] == 1 }
+            #expect(try await bench.store.allRecords() == [])
+        }
+    }
+
+    @Test func `a delete that is to respond at once does so when the stack is marked, even while its create is at work`() async throws {
+        try await withStackBench { bench in
+            bench.cluster.state.update { $0.scheduling = .held }
+            async let code = errorCode { try await bench.create() }
+            let id = try await bench.cluster.state.waitForValue { $0.script.begun[.waitUntilScheduled] == 1 ? $0.pods.keys.first : nil }
+            try await bench.deletePending(id, respondsAsync: true)
+            #expect(try await errorCode { _ = try await bench.stack(id) } == .stackNotFound)
+            bench.cluster.schedule(id)
+            #expect(try await code == .kubernetesUnavailable)
+            try await bench.store.script.wait { $0.ended[.remove] == 1 }
+            #expect(try await errorCode { try await bench.deletePending(id, respondsAsync: true) } == .stackNotFound)
             try await bench.expectNothingLeft()
         }
     }
@@ -224,8 +261,10 @@ import Testing
             let client = Task { try await bench.delete(stack.record.id) }
             try await bench.cluster.state.wait { $0.script.begun[.waitUntilGone] == 1 }
             client.cancel()
+            // Nobody waits for its answer any more.
+            #expect(try await errorCode { try await client.value } == .shuttingDown)
             bench.cluster.finishTerminations()
-            try await client.value
+            try await bench.store.script.wait { $0.ended[.remove] == 1 }
             try await bench.expectNothingLeft()
         }
     }

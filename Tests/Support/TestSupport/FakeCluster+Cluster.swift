@@ -15,6 +15,7 @@ extension FakeCluster: Cluster {
                 }
                 state.lastUID += 1
                 var observation = PodObservation(name: id.podName)
+                observation.containerNames = manifest.spec.containers.map(\.name)
                 if state.scheduling == .atOnce { observation.nodeName = state.nodes.keys.min() }
                 let pod = Pod(uid: "uid-\(state.lastUID)", labels: manifest.metadata.labels, observation: observation)
                 state.pods[id] = pod
@@ -100,6 +101,20 @@ extension FakeCluster: Cluster {
 
     package func isNodeUnreachable(_ name: String) async throws -> Bool {
         try await perform(.nodeExists) { state.value.nodes[name]?.observation.isUnreachable ?? true }
+    }
+
+    package func events(of id: StackID) async throws -> [StackEvent] {
+        try await perform(.events) { state.value.events[id] ?? [] }
+    }
+
+    package func log(of id: StackID, container: String, lines: Int) async throws -> [UInt8] {
+        try await perform(.log) {
+            guard let log = state.value.logs[container] else {
+                throw ClusterError(.noLogYet, "container \"\(container)\" in pod \"\(id)\" is waiting to start: ContainerCreating")
+            }
+            let all = log.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            return Array(all.suffix(lines).joined(separator: [UInt8(ascii: "\n")]))
+        }
     }
 
     package func pod(of id: StackID) -> PodObservation? {

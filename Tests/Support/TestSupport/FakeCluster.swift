@@ -8,6 +8,7 @@ package import TestBasics
 package final class FakeCluster: Sendable {
     package enum Call: Sendable, CaseIterable {
         case createPod, createService, waitUntilScheduled, deleteService, deletePod, isGone, waitUntilGone, objectsExist, nodeExists
+        case events, log
     }
 
     /// How Pods get a node, and how Pods and Services end.
@@ -54,6 +55,9 @@ package final class FakeCluster: Sendable {
         package var foreignPorts: Set<Int> = []
         package var budget = ResourceAmount(cpuMilli: 1_000_000, memoryBytes: 1 << 50)
         package var shortage: String?
+        package var events: [StackID: [StackEvent]] = [:]
+        /// The logs of containers by name, of whatever stack; a container without one has not started.
+        package var logs: [String: [UInt8]] = [:]
         package var scheduling = Pace.atOnce
         package var termination = Pace.atOnce
         package var script = Script<Call>()

@@ -5,7 +5,7 @@ package import TestBasics
 /// A store whose calls fail as a test says; the effects are those of the store beneath it.
 package final class ScriptedStore: StackStore {
     package enum Call: Sendable, CaseIterable {
-        case reserve, changePort, activate, fail, beginDelete, remove, read, checkReadiness
+        case reserve, changePort, activate, fail, renew, beginDelete, remove, read, checkReadiness
     }
 
     package let isExclusive: Bool
@@ -62,6 +62,14 @@ package final class ScriptedStore: StackStore {
 
     package func beginDelete(_ id: StackID, ifUnchanged seen: StackRecord?, at now: Date) async throws -> StackRecord? {
         try await perform(.beginDelete) { try await base.beginDelete(id, ifUnchanged: seen, at: now) }
+    }
+
+    package func beginDelete(of owner: OwnerFilter, inNamespace namespace: String, at now: Date) async throws -> [StackID] {
+        try await perform(.beginDelete) { try await base.beginDelete(of: owner, inNamespace: namespace, at: now) }
+    }
+
+    package func renew(_ id: StackID, to expiresAt: Date, ifUnchanged seen: StackRecord, at now: Date) async throws -> StackRecord? {
+        try await perform(.renew) { try await base.renew(id, to: expiresAt, ifUnchanged: seen, at: now) }
     }
 
     package func remove(_ id: StackID) async throws {

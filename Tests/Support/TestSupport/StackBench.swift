@@ -77,6 +77,7 @@ package func withStackBench<Result: Sendable>(
         changes: changes,
         now: { time.now },
         onExpiry: { triggers.expiryAdded($0, $1) },
+        onMarked: { triggers.stackChanged($0) },
         sleep: options.sleep ?? { try await time.sleep(for: $0) },
         mayCreate: options.mayCreate,
         mayDelete: options.mayDelete,

@@ -1,0 +1,51 @@
+import HTTPTypes
+import Hummingbird
+import Stacks
+
+extension StackRoutes {
+    func list(_ request: Request, _ context: APIContext) async throws -> Response {
+        let parameters = QueryParameters(request.uri.query)
+        let statuses = StackStatus.allCases.map(\.rawValue).joined(separator: ", ")
+        let query = StackQuery(
+            owner: try parameters.owner(),
+            status: try parameters.value("status", "one of \(statuses)") { StackStatus(rawValue: $0) },
+            cursor: try parameters.value("cursor", "the next_cursor of the page before, unchanged") { StackCursor($0) },
+            limit: try parameters.integer("limit", in: 1...1000)
+        )
+        let page = try await service.stacks(query, logger: context.logger)
+        if query.limit != nil { return try .json(StackPageBody(page)) }
+        return try .json(StackListBody(stacks: page.stacks.map(StackBody.init)))
+    }
+
+    /// Marks many stacks. An unknown parameter is refused: a filter with a misspelt name would delete more than was meant.
+    func deleteMany(_ request: Request, _ context: APIContext) async throws -> Response {
+        let parameters = QueryParameters(request.uri.query)
+        try parameters.allowOnly(["user_id", "problem_id"])
+        let owner = try parameters.owner()
+        guard !owner.isEmpty else {
+            throw StackError(.invalidRequest, "user_id, problem_id: one of them, or both, must say which stacks are to be deleted")
+        }
+        (context.audit.userID, context.audit.problemID) = (owner.userID, owner.problemID)
+        let count = try await service.deleteAll(of: owner, logger: context.logger)
+        return try .json(MarkedBody(marked: count), status: .accepted)
+    }
+}
+
+struct StackPageBody: Encodable {
+    var stacks: [StackBody]
+    @Nullable var nextCursor: String?
+
+    enum CodingKeys: String, CodingKey {
+        case stacks
+        case nextCursor = "next_cursor"
+    }
+
+    init(_ page: StackPage) {
+        stacks = page.stacks.map(StackBody.init)
+        nextCursor = page.next?.text
+    }
+}
+
+struct MarkedBody: Encodable {
+    var marked: Int
+}
