@@ -155,6 +155,7 @@ struct OddObjects {
         object([
             #""name":"\#(any(["a", "b", "c"]))""#, field("resources", requests()), field("restartPolicy", word()),
             field("ports", list { odd in odd.object([#""containerPort":\#(odd.any(Self.integers))"#]) }),
+            field("env", list { odd in odd.object([#""name":\#(odd.word())"#, odd.field("value", odd.word())]) }),
             field("unknown", any(Self.integers)),
         ])
     }

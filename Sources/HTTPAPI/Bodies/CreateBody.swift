@@ -1,4 +1,3 @@
-import Crypto
 import FoundationEssentials
 import Hummingbird
 import NIOCore
@@ -11,6 +10,7 @@ struct CreateBody {
     var problemID: Int64
     var targetPort: Int
     var podSpec: String
+    var environment: [String: String]
 
     func request(idempotencyKey: String?) -> CreateRequest {
         CreateRequest(
@@ -18,15 +18,13 @@ struct CreateBody {
             problemID: problemID,
             targetPort: targetPort,
             podSpec: podSpec,
-            idempotency: idempotencyKey.map { Idempotency(key: $0, digest: digest) }
+            idempotency: idempotencyKey.map { Idempotency(key: $0, digest: digest(key: $0)) },
+            environment: environment
         )
     }
 
-    /// A digest of the requested values, independent of the JSON notation.
-    private var digest: String {
-        let content = Data("\(userID) \(problemID) \(targetPort) \(podSpec)".utf8)
-        return SHA256.hash(data: content).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
+    /// The requested values without the environment, for the digest.
+    var content: String { "\(userID) \(problemID) \(targetPort) \(podSpec)" }
 
     /// Reads and checks the body.
     /// - Throws: ``RequestError`` if the body is too large or too slow; ``StackError`` `invalid_request` with each invalid field.
@@ -93,9 +91,10 @@ extension CreateBody {
             $0.integer.flatMap { (1...65535).contains($0) ? Int($0) : nil }
         }
         let podSpec = try value("pod_spec", "a string with the YAML or JSON text of one Pod", \.string)
-        guard let userID, let problemID, let targetPort, let podSpec else {
+        let environment = try Self.environment(fields, &problems)
+        guard problems.isEmpty, let userID, let problemID, let targetPort, let podSpec else {
             throw StackError(.invalidRequest, problems.joined(separator: "; "))
         }
-        self.init(userID: userID, problemID: problemID, targetPort: targetPort, podSpec: podSpec)
+        self.init(userID: userID, problemID: problemID, targetPort: targetPort, podSpec: podSpec, environment: environment)
     }
 }

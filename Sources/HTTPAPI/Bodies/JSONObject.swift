@@ -7,7 +7,7 @@ struct JSONObject {
     enum Problem: Error, Equatable {
         case malformed(offset: Int)
         case tooDeep
-        /// Parsers differ in which of two equal keys they use, so both are rejected.
+        /// Parsers differ in which of two equal keys they use, so both are rejected. The key has its path: `a[0].b`.
         case duplicate(key: String)
         case notAnObject
     }
@@ -25,11 +25,28 @@ struct JSONObject {
         self.text = text
     }
 
+    /// The names of the fields, sorted.
+    var names: [String] { fields.keys.map { String(decoding: $0, as: UTF8.self) }.sorted() }
+
+    /// Returns the fields of an object; nil if the field is missing or another value.
+    func object(_ name: String) throws(Problem) -> JSONObject? {
+        guard let range = fields[Array(name.utf8)], text[range.lowerBound] == UInt8(ascii: "{") else { return nil }
+        return try JSONObject(Array(text[range]))
+    }
+
     /// Decodes the value of a field.
     /// - Throws: `DecodingError` for a well-formed value that cannot be represented.
     func value(_ name: String) throws -> JSONValue? {
         guard let range = fields[Array(name.utf8)] else { return nil }
         return try JSONDecoder().decode(JSONValue.self, from: Data(text[range]))
+    }
+}
+
+extension JSONObject.Problem {
+    /// Returns the problem of a value within `step` of the path.
+    fileprivate func within(_ step: String) -> JSONObject.Problem {
+        guard case .duplicate(let key) = self else { return self }
+        return .duplicate(key: key.hasPrefix("[") ? step + key : "\(step).\(key)")
     }
 }
 
@@ -96,7 +113,9 @@ private struct JSONScanner {
             guard skip(":") else { throw malformed }
             skipSpace()
             let start = offset
-            try value(depth: depth + 1)
+            do throws(Problem) { try value(depth: depth + 1) } catch {
+                throw error.within(String(decoding: key, as: UTF8.self))
+            }
             guard fields.updateValue(start..<offset, forKey: key) == nil else {
                 throw .duplicate(key: String(decoding: key, as: UTF8.self))
             }
@@ -110,9 +129,13 @@ private struct JSONScanner {
         offset += 1
         skipSpace()
         if skip("]") { return }
+        var index = 0
         repeat {
             skipSpace()
-            try value(depth: depth + 1)
+            do throws(Problem) { try value(depth: depth + 1) } catch {
+                throw error.within("[\(index)]")
+            }
+            index += 1
             skipSpace()
         } while skip(",")
         guard skip("]") else { throw malformed }

@@ -14,7 +14,8 @@ extension StackService {
             try mayCreate()
             let pod: CheckedPod
             do throws(PodSpecRefusal) {
-                pod = try policy.check(request.podSpec, targetPort: request.targetPort)
+                let port = ExposedPort(containerPort: request.targetPort, protocol: .tcp)
+                pod = try policy.check(request.podSpec, ports: [port], isArray: false, environment: request.environment)
             } catch {
                 return try await replay(request, insteadOf: StackError(error), logger)
             }

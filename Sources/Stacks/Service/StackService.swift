@@ -86,13 +86,23 @@ package struct CreateRequest: Sendable, Equatable {
     package var podSpec: String
     /// The key and digest of the request; nil without an Idempotency-Key.
     package var idempotency: Idempotency?
+    /// Variables of every container, whose values nobody but Kubernetes gets. See ``PodEnvironment``.
+    package var environment: [String: String]
 
-    package init(userID: Int64, problemID: Int64, targetPort: Int, podSpec: String, idempotency: Idempotency? = nil) {
+    package init(
+        userID: Int64,
+        problemID: Int64,
+        targetPort: Int,
+        podSpec: String,
+        idempotency: Idempotency? = nil,
+        environment: [String: String] = [:]
+    ) {
         self.userID = userID
         self.problemID = problemID
         self.targetPort = targetPort
         self.podSpec = podSpec
         self.idempotency = idempotency
+        self.environment = environment
     }
 }
 

@@ -9,6 +9,7 @@ extension FakeCluster: Cluster {
         try await perform(.createPod) {
             guard let id = StackID(manifest.metadata.name) else { throw ClusterError(.invalid, "metadata.name: \(manifest.metadata.name)") }
             return try state.update { state in
+                state.manifests[id] = manifest
                 if let existing = state.pods[id] {
                     guard !existing.observation.isTerminating else { throw ClusterError(.podGone, "Pod \(id) is being deleted") }
                     return existing.uid

@@ -1,4 +1,4 @@
-import PodPolicy
+package import PodPolicy
 package import Stacks
 package import TestBasics
 
@@ -51,6 +51,8 @@ package final class FakeCluster: Sendable {
         package var foreignPorts: Set<Int> = []
         package var budget = ResourceAmount(cpuMilli: 1_000_000, memoryBytes: 1 << 50)
         package var shortage: String?
+        /// The Pods as they were sent.
+        package var manifests: [StackID: PodManifest] = [:]
         package var scheduling = Pace.atOnce
         package var termination = Pace.atOnce
         package var script = Script<Call>()
