@@ -83,16 +83,14 @@ extension Node {
 
     private static let unreachableTaints: Set<String> = ["node.kubernetes.io/unreachable", "node.kubernetes.io/out-of-service"]
 
-    /// Returns the capacity of the node. The node is eligible if it is ready, schedulable, selected and without a taint that keeps Pods
+    /// Returns the capacity of the node. The node is eligible if it is ready, schedulable, selected and without a taint that keeps stacks
     /// away.
-    func capacity(selector: [String: String]) -> CapacityTracker.Node {
-        let isTainted = spec?.taints?.contains { $0.effect == "NoSchedule" || $0.effect == "NoExecute" } == true
-        let isSelected = selector.allSatisfy { metadata.labels?[$0.key] == $0.value }
+    func capacity(_ placement: Placement) -> CapacityTracker.Node {
         // Stacks are Linux containers, and a Windows node may lack a taint.
         let isLinux = metadata.labels?["kubernetes.io/os"].map { $0 == "linux" } ?? true
         return CapacityTracker.Node(
             allocatable: NodeResources(allocatable: status?.allocatable ?? [:]),
-            isEligible: isReady && !isTainted && isSelected && isLinux && spec?.unschedulable != true
+            isEligible: isReady && placement.tolerates(self) && placement.selects(self) && isLinux && spec?.unschedulable != true
         )
     }
 }

@@ -58,8 +58,8 @@ extension StackError.Code {
         case .stackExists: .conflict
         case .idempotencyKeyReused: .unprocessableContent
         case .userStackLimitReached, .clusterSaturated, .unschedulable, .nodePortsExhausted, .quotaExceeded, .tooManyCreates,
-            .requestInProgress, .deletionPending, .admissionUnavailable, .clusterIPsExhausted, .kubernetesUnavailable, .storeUnavailable,
-            .installationMismatch, .shuttingDown:
+            .requestInProgress, .deletionPending, .admissionUnavailable, .clusterIPsExhausted, .kubernetesUnavailable, .runtimeClassMissing,
+            .storeUnavailable, .installationMismatch, .shuttingDown:
             .serviceUnavailable
         case .namespaceMissing, .namespaceTerminating, .admissionDenied, .kubernetesUnauthorized, .kubernetesForbidden, .internalError:
             .internalServerError

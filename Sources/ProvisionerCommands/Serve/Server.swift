@@ -189,7 +189,13 @@ struct Server {
                 ).problem
                 if let problem { throw StackError(.kubernetesUnavailable, problem) }
             },
-        ]
+        ] + runtimeClass(of: cluster)
+    }
+
+    /// Returns the runtime class as a dependency if one is configured.
+    private static func runtimeClass(of cluster: KubernetesCluster) -> [Dependency] {
+        guard cluster.settings.runtimeClassName != nil else { return [] }
+        return [Dependency(name: "runtime_class") { _ = try cluster.podOverhead() }]
     }
 
     /// Runs until the process is told to end; returns after requests, jobs and watches have ended.

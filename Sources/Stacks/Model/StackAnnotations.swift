@@ -18,11 +18,12 @@ package enum StackAnnotations {
     /// Returns the annotations of a new Pod. The last two keep autoscalers from evicting a Pod that is never created again.
     /// https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md
     /// https://karpenter.sh/docs/concepts/disruption/
-    static func all(of pod: CheckedPod) -> [String: String] {
+    /// - Parameter requested: the amount that the record counts.
+    static func all(of pod: CheckedPod, requested: ResourceAmount) -> [String: String] {
         let names = pod.environmentNames
         return [
-            requestedCPU: Quantity.cpu(milli: pod.requestedCPUMilli),
-            requestedMemory: Quantity.bytes(pod.requestedMemoryBytes),
+            requestedCPU: Quantity.cpu(milli: requested.cpuMilli),
+            requestedMemory: Quantity.bytes(requested.memoryBytes),
             containers: pod.containerNames.joined(separator: ","),
             hiddenEnvironment: names.isEmpty ? nil : names.joined(separator: ","),
             "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",

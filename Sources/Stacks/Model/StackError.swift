@@ -19,6 +19,7 @@ package struct StackError: Error, Sendable, Equatable {
         case tooManyCreates = "too_many_creates"
         case deletionPending = "deletion_pending"
         case kubernetesUnavailable = "kubernetes_unavailable"
+        case runtimeClassMissing = "runtime_class_missing"
         case storeUnavailable = "store_unavailable"
         case installationMismatch = "installation_mismatch"
         case shuttingDown = "shutting_down"

@@ -9,6 +9,9 @@ struct CreateOperation: Sendable {
     private let id: StackID
     private let request: CreateRequest
     private let pod: CheckedPod
+    /// The request of the Pod with the overhead of its runtime class.
+    private let requested: ResourceAmount
+    private let requestedEphemeralStorageBytes: Int64
     private let manifest: PodManifest
     private let yaml: String
     private let logger: Logger
@@ -20,12 +23,15 @@ struct CreateOperation: Sendable {
         self.id = id
         self.request = request
         self.pod = pod
+        let overhead = try service.cluster.podOverhead()
+        requested = ResourceAmount(pod, overhead: overhead)
+        requestedEphemeralStorageBytes = overhead.ephemeralStorageBytes(with: pod)
         let settings = service.settings
         manifest = pod.manifest(
             name: id.podName,
             namespace: settings.namespace,
             labels: StackLabels.all(of: id, userID: request.userID, problemID: request.problemID),
-            annotations: StackAnnotations.all(of: pod),
+            annotations: StackAnnotations.all(of: pod, requested: requested),
             activeDeadlineSeconds: (settings.timeToLive + settings.podDeadlineSlack).components.seconds
         )
         yaml = try manifest.yaml
@@ -76,7 +82,7 @@ struct CreateOperation: Sendable {
     private func reserve(_ pending: PendingRecord) async throws {
         let service = service
         let limits = ReservationLimits(stacksPerUser: service.settings.maxPerUser) { service.cluster.budget() }
-        if let resource = service.cluster.shortage(forEphemeralStorageBytes: pod.requestedEphemeralStorageBytes) {
+        if let resource = service.cluster.shortage(forEphemeralStorageBytes: requestedEphemeralStorageBytes) {
             throw try await firstRefusal(within: limits, orElse: .tooLittle(of: resource))
         }
         do {
@@ -140,8 +146,8 @@ struct CreateOperation: Sendable {
             podSpec: yaml,
             port: pod.port,
             nodePort: nodePort,
-            requestedCPUMilli: pod.requestedCPUMilli,
-            requestedMemoryBytes: pod.requestedMemoryBytes,
+            requestedCPUMilli: requested.cpuMilli,
+            requestedMemoryBytes: requested.memoryBytes,
             createdAt: created,
             updatedAt: created,
             expiresAt: created.addingTimeInterval(service.settings.timeToLive.timeInterval)

@@ -43,6 +43,12 @@ import Testing
         "STACK_TERMINATION_GRACE": ["0s", "-1s", "31s", "1m", "1500ms", "5", "500ms", "x"],
         "STACK_RUN_AS_USER": ["0", "-1", "2147483648", "99999999999999999999", "nobody", "1000:1000", "+5", "1e3", "0x10", " 1"],
         "STACK_MAX_CONCURRENT_CREATES": ["0", "-1", "10001", "x"],
+        "STACK_RUNTIME_CLASS": ["gVisor", "a/b", "a b", "-a", String(repeating: "a", count: 254)],
+        "STACK_TOLERATIONS": [
+            "ctf", "ctf=stacks", "ctf:", ":NoSchedule", "=:NoSchedule", "ctf:noschedule", "ctf=a=b:NoSchedule", "ctf:NoSchedule,",
+            "ctf:NoSchedule:NoExecute", "ctf: NoSchedule", "-a:NoSchedule", "a=b c:NoSchedule", "a=-:NoSchedule", ",",
+        ],
+        "STACK_USER_NAMESPACES": ["yes", "2", "on"],
     ]
 
     @Test(arguments: wrong.flatMap { name, values in values.map { (name, $0) } }.sorted { $0 < $1 })

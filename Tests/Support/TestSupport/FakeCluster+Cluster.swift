@@ -98,6 +98,11 @@ extension FakeCluster: Cluster {
         state.value.pods[id].flatMap { $0.isWatched ? $0.observation : nil }
     }
 
+    package func podOverhead() throws -> NodeResources {
+        guard let overhead = state.value.podOverhead else { throw StackError.runtimeClassMissing("gvisor") }
+        return overhead
+    }
+
     package func hasPodGone(of id: StackID) -> Bool { state.value.gonePods.contains(id) }
 
     package func hasService(of id: StackID) -> Bool {

@@ -51,6 +51,8 @@ package final class FakeCluster: Sendable {
         package var foreignPorts: Set<Int> = []
         package var budget = ResourceAmount(cpuMilli: 1_000_000, memoryBytes: 1 << 50)
         package var shortage: String?
+        /// Nil while the runtime class does not exist.
+        package var podOverhead: NodeResources? = .nothing
         /// The Pods as they were sent.
         package var manifests: [StackID: PodManifest] = [:]
         package var scheduling = Pace.atOnce
