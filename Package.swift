@@ -65,9 +65,10 @@ let package = Package(
         .target(
             name: "ProvisionerCommands",
             dependencies: [
-                "DynamoDB", "HTTPAPI", "KubernetesClient", "PodPolicy", "StackCluster", "StackStoreDynamoDB", "StackStoreSQLite",
-                "Stacks",
+                "DynamoDB", "HTTPAPI", "KubernetesClient", "PodPolicy", "Prometheus", "StackCluster", "StackStoreDynamoDB",
+                "StackStoreSQLite", "Stacks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -82,6 +83,7 @@ let package = Package(
             name: "HTTPAPI",
             dependencies: [
                 "PodPolicy", "Stacks",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -101,6 +103,7 @@ let package = Package(
             name: "Stacks",
             dependencies: [
                 "PodPolicy",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -144,6 +147,7 @@ let package = Package(
             name: "KubernetesClient",
             dependencies: [
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
@@ -161,6 +165,7 @@ let package = Package(
             name: "DynamoDB",
             dependencies: [
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -256,6 +261,7 @@ let package = Package(
                 "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
+            exclude: ["SQLite/Fixtures"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -293,6 +299,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings
         ),

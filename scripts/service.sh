@@ -17,6 +17,8 @@ choose_cluster() {
     scripts/cluster/cluster up
     KUBECONFIG=$PWD/var/cluster/kubeconfig
     export KUBECONFIG
+    # Its nodes state no podCIDRs.
+    export STACK_POD_CIDRS=${STACK_POD_CIDRS:-10.244.0.0/16}
     local_cluster=yes
 }
 

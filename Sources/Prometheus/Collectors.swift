@@ -17,6 +17,12 @@ public final class Counter: Collector {
         value.withLock { $0 += amount }
     }
 
+    /// Raises the counter to a value that was counted elsewhere; a lower one is ignored.
+    public func raise(to total: Double) {
+        guard total.isFinite else { return }
+        value.withLock { $0 = max($0, total) }
+    }
+
     /// Sets the counter to zero.
     public func reset() { value.withLock { $0 = 0 } }
 

@@ -12,9 +12,10 @@ public struct ProvisionerCommand: AsyncParsableCommand {
               provisioner check challenge.yaml      see what the policy says of a Pod spec
               provisioner table create              make the DynamoDB table for STACK_STORE=dynamodb
               provisioner adopt                     see to which store the namespace belongs
+              provisioner doctor                    examine the installation, and see how to mend it
             """,
         version: Version.current,
-        subcommands: [ServeCommand.self, CheckCommand.self, TableCommand.self, StoreCommand.self, AdoptCommand.self]
+        subcommands: [ServeCommand.self, CheckCommand.self, TableCommand.self, StoreCommand.self, AdoptCommand.self, DoctorCommand.self]
     )
 
     /// Called by the argument parser.

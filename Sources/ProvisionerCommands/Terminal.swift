@@ -15,6 +15,9 @@ enum Terminal {
     /// True if standard error is a terminal.
     static var isErrorShown: Bool { isatty(STDERR_FILENO) == 1 }
 
+    /// True if standard output is a terminal.
+    static var isOutputShown: Bool { isatty(STDOUT_FILENO) == 1 }
+
     static func say(_ text: String) {
         write(text, to: .standardOutput)
     }

@@ -17,9 +17,10 @@ enum Disposition: Equatable {
 }
 
 /// The kind of object that a call writes: the caller controls the spec of a Pod, but not that of a Service.
-enum WrittenObject {
+enum WrittenObject: Equatable {
     case pod
-    case service
+    /// A Service with these NodePorts, in the order of `spec.ports`.
+    case service(nodePorts: [Int])
 }
 
 extension Disposition {
@@ -108,9 +109,10 @@ extension Disposition {
         }
         if quotaPhrases.contains(where: text.contains) { return .final(ClusterError(.quota, text)) }
         if error.isForbidden, limitRangePhrases.contains(where: text.contains) { return .final(ClusterError(.limitRange, text)) }
-        if let port = causes.first(where: { $0.field?.hasSuffix("nodePort") == true })?.message {
-            if port.contains("already allocated") { return .final(ClusterError(.portAllocated, text)) }
-            if port.contains("not in the valid range") { return .final(ClusterError(.portOutOfRange, text)) }
+        for (code, phrase) in nodePortPhrases {
+            let refused = causes.filter { $0.field?.hasSuffix("nodePort") == true && $0.message?.contains(phrase) == true }
+            guard !refused.isEmpty else { continue }
+            return .final(ClusterError(code, text, nodePorts: refused.compactMap { nodePort(of: $0.field ?? "", object) }))
         }
         if error.isForbidden { return .final(ClusterError(isMissingRight(text) ? .forbidden : .admissionDenied, text)) }
         return .final(ClusterError(object == .pod ? .invalid : .unexpected, text))
@@ -127,6 +129,19 @@ extension Disposition {
     private static func isMissingRight(_ text: String) -> Bool {
         text.contains("User \"") && text.contains("\" cannot ")
     }
+
+    /// Returns the NodePort of the field `spec.ports[<index>].nodePort`; nil if the written Service has no such port.
+    private static func nodePort(of field: String, _ object: WrittenObject?) -> Int? {
+        guard case .service(let nodePorts) = object, field.hasPrefix("spec.ports[") else { return nil }
+        let digits = field.dropFirst("spec.ports[".count).prefix { $0 != "]" }
+        guard let index = Int(digits), nodePorts.indices.contains(index) else { return nil }
+        return nodePorts[index]
+    }
+
+    /// Messages of the API server's NodePort allocator.
+    private static let nodePortPhrases: [(ClusterError.Code, String)] = [
+        (.portAllocated, "already allocated"), (.portOutOfRange, "not in the valid range"),
+    ]
 
     private static let quotaPhrases = ["exceeded quota:", "failed quota:", "insufficient quota to match these scopes"]
 

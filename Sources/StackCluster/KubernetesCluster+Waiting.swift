@@ -34,20 +34,22 @@ extension KubernetesCluster {
 
     private enum Placement: Sendable { case node(String), gone }
 
-    package func waitUntilGone(_ id: StackID, timeout: Duration) async throws -> Bool {
-        let deadline = ContinuousClock.now + timeout
+    package func waitUntilGone(_ id: StackID, within limit: Duration) async throws -> Bool {
+        let deadline = ContinuousClock.now + limit
         var pause = Duration.milliseconds(50)
         while true {
-            let isUnwatched = try await waitUntilUnwatched(id, until: deadline)
-            // With a zero timeout nothing is polled; the watch event triggers the next attempt.
-            guard isUnwatched || timeout > .zero else { return false }
-            let present = try await objectsExist(id)
-            guard present.pod || present.service else { return true }
+            try await waitUntilUncached(id, until: deadline)
+            if try await isGone(id) { return true }
             guard ContinuousClock.now + pause < deadline else { return false }
             // Reached only if the watch lags behind the API server or the Pod takes long to end.
             try await Task.sleep(for: pause)
             pause = min(pause * 2, .seconds(2))
         }
+    }
+
+    package func isGone(_ id: StackID) async throws -> Bool {
+        let present = try await objectsExist(id)
+        return !present.pod && !present.service
     }
 
     package func objectsExist(_ id: StackID) async throws -> ObjectsPresence {
@@ -77,19 +79,18 @@ extension KubernetesCluster {
     }
 
     /// The time after which the API server is asked about an object that the cache still has.
-    private static let trustInWatch: Duration = .seconds(5)
+    private static let maximumCacheTrust: Duration = .seconds(5)
 
-    /// - Returns: true once neither Pod nor Service is in the cache.
-    private func waitUntilUnwatched(_ id: StackID, until deadline: ContinuousClock.Instant) async throws -> Bool {
+    /// Waits until neither Pod nor Service is in the cache, for a time that the cache can be trusted.
+    private func waitUntilUncached(_ id: StackID, until deadline: ContinuousClock.Instant) async throws {
         let namespace = settings.namespace
-        if pod(of: id) == nil, !hasService(of: id) { return true }
-        let time = min(deadline - ContinuousClock.now, Self.trustInWatch)
-        guard time > .zero else { return false }
-        return try await within(time) {
+        let time = min(deadline - ContinuousClock.now, Self.maximumCacheTrust)
+        guard time > .zero, pod(of: id) != nil || hasService(of: id) else { return }
+        _ = try await within(time) {
             let _: Bool = try await self.pods.wait(namespace: namespace, name: id.podName) { $0 == nil ? true : nil }
             let _: Bool = try await self.services.wait(namespace: namespace, name: id.serviceName) { $0 == nil ? true : nil }
             return true
-        } ?? false
+        }
     }
 }
 

@@ -21,18 +21,18 @@ extension KubernetesCluster {
         let name = record.id.serviceName
         let created: Service
         do {
-            created = try await createOrGet(Service.self, .service, name) {
+            created = try await createOrGet(Service.self, .service(nodePorts: record.nodePorts), name) {
                 try await client.create(service, namespace: settings.namespace)
             }
         } catch let error as ClusterError where error.code == .portAllocated {
-            // The API server allocates the port before it checks the name, so an earlier attempt that took effect late holds both.
+            // The API server allocates the ports before it checks the name, so an earlier attempt that took effect late holds both.
             let twin = try await mappingErrors { try await existing(Service.self, name, namespace: settings.namespace) }
             guard let twin else { throw error }
             created = twin
         }
-        // An earlier attempt whose response was lost may have created the Service with its previous port.
-        guard created.nodePorts == [record.nodePort] else {
-            throw ClusterError(.unexpected, "Service \(name) has ports \(created.nodePorts), not \(record.nodePort)")
+        // An earlier attempt whose response was lost may have created the Service with its previous ports.
+        guard created.nodePorts == record.nodePorts else {
+            throw ClusterError(.unexpected, "Service \(name) has ports \(created.nodePorts), not \(record.nodePorts)")
         }
     }
 
@@ -119,23 +119,28 @@ extension Service {
             metadata: ObjectMeta(
                 name: record.id.serviceName,
                 namespace: record.namespace,
-                labels: StackLabels.all(of: record.id, userID: record.userID, problemID: record.problemID),
+                labels: StackLabels.all(of: record.id, userID: record.userID, problemID: record.problemID, egress: record.egress),
                 ownerReferences: [OwnerReference(apiVersion: "v1", kind: "Pod", name: record.id.podName, uid: podUID)]
             ),
             spec: Spec(
                 type: "NodePort",
                 selector: [StackLabels.stackID: record.id.description],
-                ports: [
+                ports: record.ports.map { port in
                     Port(
-                        name: "challenge",
-                        protocol: record.port.protocol.rawValue,
-                        port: record.port.containerPort,
-                        targetPort: .int(record.port.containerPort),
-                        nodePort: record.nodePort
+                        name: record.ports.count == 1 ? "challenge" : Self.name(of: port.exposed),
+                        protocol: port.exposed.protocol.rawValue,
+                        port: port.exposed.containerPort,
+                        targetPort: .int(port.exposed.containerPort),
+                        nodePort: port.nodePort
                     )
-                ]
+                }
             )
         )
+    }
+
+    /// Returns a name that is unique in the Service, such as `tcp-8080`: a number may be exposed with both protocols.
+    private static func name(of port: ExposedPort) -> String {
+        "\(port.protocol.rawValue.lowercased())-\(port.containerPort)"
     }
 
     var nodePorts: [Int] { (spec?.ports ?? []).compactMap(\.nodePort).filter { $0 != 0 } }

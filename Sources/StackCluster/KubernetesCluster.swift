@@ -21,6 +21,9 @@ package final class KubernetesCluster: Cluster {
         /// The size of the cluster as the operator states it; nil for the sum of the nodes.
         package var totalCPUMilli: Int64?
         package var totalMemoryBytes: Int64?
+        package var networkPolicy = NetworkPolicyMode.create
+        /// The ranges of the cluster's Pods as the operator states them; empty for those of the nodes.
+        package var podCIDRs: [CIDR] = []
 
         package init(
             namespace: String,
@@ -53,17 +56,35 @@ package final class KubernetesCluster: Cluster {
     let nodes: ObjectStore<Node>
     /// The configured RuntimeClass alone; nil if none is configured.
     let runtimeClasses: ObjectStore<RuntimeClass>?
+    /// Set when the networks of the cluster may have changed.
+    let networkChanged: Signal
     private let watched: WatchedState
     private let reflectors: [@Sendable () async throws -> Void]
 
     /// - Parameters:
     ///   - ports: updated with the NodePorts of the cluster's Services.
     ///   - triggers: receives the stacks that may need a repair.
-    package init(client: KubernetesClient, settings: Settings, ports: Ports, triggers: ReconcileTriggers, logger: Logger) {
+    ///   - changes: receives the stacks whose objects changed.
+    package init(
+        client: KubernetesClient,
+        settings: Settings,
+        ports: Ports,
+        triggers: ReconcileTriggers,
+        changes: StackChanges,
+        logger: Logger
+    ) {
         self.client = client
         self.settings = settings
         self.logger = logger
-        let watched = WatchedState(settings: settings, ports: ports, triggers: triggers)
+        let networkChanged = Signal()
+        self.networkChanged = networkChanged
+        let watched = WatchedState(
+            settings: settings,
+            ports: ports,
+            triggers: triggers,
+            changes: changes,
+            onNetworkChange: networkChanged.set
+        )
         self.watched = watched
         let pods = Reflector<Pod>(client: client, logger: logger, transform: { $0.trimmed() }, onChange: { watched.podChanged($0) })
         let services = Reflector<Service>(
@@ -154,14 +175,23 @@ package final class KubernetesCluster: Cluster {
     /// Returns the problem of a watch that has not listed, or has received nothing from the API server for longer than `limit`; nil if
     /// there is none. Sends no request.
     package func watchProblem(limit: Duration = .seconds(180)) -> String? {
-        var healths = [("Pods", pods.health()), ("Services", services.health()), ("Nodes", nodes.health())]
-        if let runtimeClasses { healths.append(("RuntimeClasses", runtimeClasses.health())) }
+        let healths = healths
         for (kind, health) in healths where health.age == nil { return "\(kind) have not been listed yet" }
         for (kind, health) in healths {
             guard let age = health.age, age > limit else { continue }
             return "the watch of \(kind) has had no word from the API server for \(age.components.seconds) s"
         }
         return nil
+    }
+
+    private var healths: [(kind: String, health: WatchHealth)] {
+        let always = [("Pods", pods.health()), ("Services", services.health()), ("Nodes", nodes.health())]
+        return always + [runtimeClasses?.health()].compactMap { $0 }.map { ("RuntimeClasses", $0) }
+    }
+
+    /// Returns the time in seconds since the API server was last heard on each watch, by resource; nil before the first list.
+    package func watchAges() -> [(resource: String, seconds: Double?)] {
+        healths.map { kind, health in (kind.lowercased(), health.age.map { $0 / .seconds(1) }) }
     }
 
     /// Creates the namespace of stacks if it is missing.

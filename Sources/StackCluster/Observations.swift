@@ -32,6 +32,7 @@ extension PodObservation {
             unschedulable: scheduled.map { $0.message ?? $0.reason ?? "unschedulable" },
             containers: containers(status?.initContainerStatuses, isInitial: true)
                 + containers(status?.containerStatuses, isInitial: false),
+            isReady: status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } == true,
             isTerminating: pod.metadata.deletionTimestamp != nil,
             createdAt: pod.metadata.creationTimestamp
         )

@@ -22,9 +22,12 @@ struct Placement: Sendable, Equatable {
 
     /// Returns true unless a taint keeps stacks from the node.
     func tolerates(_ node: Node) -> Bool {
-        (node.spec?.taints ?? []).allSatisfy { taint in
-            !["NoSchedule", "NoExecute"].contains(taint.effect) || tolerations.contains { $0.tolerates(taint) }
-        }
+        (node.spec?.taints ?? []).allSatisfy(tolerates)
+    }
+
+    /// Returns true for a taint that keeps no stack away.
+    func tolerates(_ taint: Node.Taint) -> Bool {
+        !["NoSchedule", "NoExecute"].contains(taint.effect) || tolerations.contains { $0.tolerates(taint) }
     }
 }
 

@@ -7,6 +7,8 @@ final class WatchedState: Sendable {
     private let settings: KubernetesCluster.Settings
     private let ports: Ports
     private let triggers: ReconcileTriggers
+    private let changes: StackChanges
+    private let onNetworkChange: @Sendable () -> Void
     private let capacity: Mutex<Capacity>
     private let ownPorts = Mutex(OwnPorts())
 
@@ -37,11 +39,20 @@ final class WatchedState: Sendable {
         var gone: [StackID: ContinuousClock.Instant] = [:]
     }
 
-    init(settings: KubernetesCluster.Settings, ports: Ports, triggers: ReconcileTriggers) {
+    /// - Parameter onNetworkChange: called when the addresses or Pod ranges of the nodes change.
+    init(
+        settings: KubernetesCluster.Settings,
+        ports: Ports,
+        triggers: ReconcileTriggers,
+        changes: StackChanges = StackChanges(),
+        onNetworkChange: @escaping @Sendable () -> Void = {}
+    ) {
         self.settings = settings
         capacity = Mutex(Capacity(placement: settings.placement(runtimeClass: nil)))
         self.ports = ports
         self.triggers = triggers
+        self.changes = changes
+        self.onNetworkChange = onNetworkChange
     }
 
     func budget() -> ResourceAmount {
@@ -75,6 +86,7 @@ final class WatchedState: Sendable {
             let id = pod.metadata.stackID(in: settings.namespace)
             if let id { ownPorts.withLock { _ = $0.pods.insert(id) } }
             capacity.withLock { $0.tracker.setPod(pod.metadata.key, pod.usage(isOwned: id != nil)) }
+            if let id { changes.publish(id) }
         case .removed(let pod):
             capacity.withLock { $0.tracker.setPod(pod.metadata.key, nil) }
             guard let id = pod.metadata.stackID(in: settings.namespace) else { return }
@@ -87,12 +99,15 @@ final class WatchedState: Sendable {
             }
             if let released { ports.serviceChanged(from: released, to: []) }
             triggers.stackChanged(id)
+            changes.publish(id)
         case .relisted:
             triggers.requestFullPass()
+            changes.publishAll()
         }
     }
 
     func serviceChanged(_ change: Change<Service>) {
+        defer { publish(change) }
         switch change {
         case .added(let service): ports.serviceChanged(from: [], to: service.allocatedNodePorts)
         case .updated(let old, let new): ports.serviceChanged(from: old.allocatedNodePorts, to: new.allocatedNodePorts)
@@ -111,7 +126,19 @@ final class WatchedState: Sendable {
         }
     }
 
+    /// A stack's address depends on its Service.
+    private func publish(_ change: Change<Service>) {
+        switch change {
+        case .added(let service), .updated(_, let service), .removed(let service):
+            if let id = service.metadata.stackID(in: settings.namespace) { changes.publish(id) }
+        case .relisted:
+            changes.publishAll()
+        }
+    }
+
     func nodeChanged(_ change: Change<Node>) {
+        if change.movesNetworks { onNetworkChange() }
+        defer { if changesStacks(change) { changes.publishAll() } }
         switch change {
         case .added(let node), .updated(_, let node):
             capacity.withLock { $0.setNode(node.metadata.name ?? "", node) }
@@ -137,6 +164,23 @@ extension WatchedState {
     private func setRuntimeClass(_ runtimeClass: RuntimeClass?, named name: String?) {
         guard name == settings.runtimeClassName else { return }
         capacity.withLock { $0.setPlacement(settings.placement(runtimeClass: runtimeClass)) }
+    }
+
+    /// Returns true if the change shows in stacks. Nodes report every few seconds, mostly what stacks do not show.
+    private func changesStacks(_ change: Change<Node>) -> Bool {
+        switch change {
+        case .updated(let old, let new): NodeObservation(old) != NodeObservation(new)
+        case .added, .removed, .relisted: true
+        }
+    }
+}
+
+extension Change<Node> {
+    /// True if the addresses or Pod ranges of the cluster's nodes may be others than before.
+    fileprivate var movesNetworks: Bool {
+        guard case .updated(let old, let new) = self else { return true }
+        return old.status?.addresses != new.status?.addresses || old.spec?.podCIDR != new.spec?.podCIDR
+            || old.spec?.podCIDRs != new.spec?.podCIDRs
     }
 }
 

@@ -4,7 +4,6 @@ extension DynamoDBStackStore {
     /// A partition, optionally limited by a condition on the sort key.
     struct Partition: Sendable {
         enum Condition: Sendable {
-            case beginsWith(String)
             case before(String)
         }
 
@@ -19,7 +18,6 @@ extension DynamoDBStackStore {
         var expression: String {
             switch condition {
             case nil: "pk = :pk"
-            case .beginsWith: "pk = :pk AND begins_with(sk, :sk)"
             case .before: "pk = :pk AND sk < :sk"
             }
         }
@@ -27,7 +25,7 @@ extension DynamoDBStackStore {
         var values: DynamoDB.Item {
             switch condition {
             case nil: [":pk": .s(key)]
-            case .beginsWith(let text), .before(let text): [":pk": .s(key), ":sk": .s(text)]
+            case .before(let text): [":pk": .s(key), ":sk": .s(text)]
             }
         }
     }

@@ -16,10 +16,11 @@ extension DynamoDBStackStore {
         }.sortedByAge
     }
 
-    /// Reads a user's records: one query for the user's locks, and one BatchGetItem per hundred rows.
+    /// Reads a user's records: one query for the user's locks and failed stacks, and one BatchGetItem per hundred rows.
     package func records(ofUser userID: Int64) async throws -> StackRecords {
-        let locks = try await items(in: Partition(ItemKey.user(userID), condition: .beginsWith(ItemKey.lockPrefix)))
-        return try await records(named: locks).sortedByAge
+        let count = ItemKey.count(user: userID)[Attribute.sortKey]
+        let items = try await items(in: Partition(ItemKey.user(userID))).filter { $0[Attribute.sortKey] != count }
+        return try await records(named: items).sortedByAge
     }
 
     /// Reads expired records: a query up to `date` of each of the eight expiry partitions, and the rows that they name.
@@ -29,25 +30,25 @@ extension DynamoDBStackStore {
             let expiries = try await self.items(in: Partition(ItemKey.expiries(shard: shard), condition: .before(end)))
             return try await self.records(named: expiries)
         }
-        read.records.removeAll { $0.state != .active || $0.expiresAt > date }
+        read.records.removeAll { !$0.expires || $0.expiresAt > date }
         return read.sortedByAge
     }
 
-    /// Returns the earliest expiry of an active stack, from the first entries of the eight expiry partitions.
+    /// Returns the earliest expiry of an active or failed stack, from the first entries of the eight expiry partitions.
     package func nextExpiry() async throws -> Date? {
         try await forEachShard { shard in
             StackRecords(records: try await self.nextToExpire(inShard: shard).map { [$0] } ?? [])
         }.records.map(\.expiresAt).min()
     }
 
-    /// Returns the first active stack of a shard. Stacks in other states precede it only while they are created or removed, so a short page
+    /// Returns the first active or failed stack of a shard. Stacks in other states precede it only while they are created or removed, so a short page
     /// is enough.
     private func nextToExpire(inShard shard: Int) async throws -> StackRecord? {
         var page = Page(items: [], next: nil)
         repeat {
             page = try await self.page(of: Partition(ItemKey.expiries(shard: shard)), after: page.next, limit: 8)
-            let active = try await records(named: page.items).records.filter { $0.state == .active }
-            if let first = active.min(by: { $0.expiresAt < $1.expiresAt }) { return first }
+            let expiring = try await records(named: page.items).records.filter(\.expires)
+            if let first = expiring.min(by: { $0.expiresAt < $1.expiresAt }) { return first }
         } while page.next != nil
         return nil
     }

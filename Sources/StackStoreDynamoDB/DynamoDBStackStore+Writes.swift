@@ -4,18 +4,18 @@ package import Stacks
 
 extension DynamoDBStackStore {
     /// Changes the port with one GetItem and one transaction, on condition that the owner still holds the reservation.
-    package func changePort(of id: StackID, owner: String, to nodePort: Int, at now: Date) async throws {
+    package func changePort(of id: StackID, owner: String, from old: Int, to new: Int, at now: Date) async throws {
         try await contending { _ in
-            guard let record = try await record(id), record.owner == owner, record.state == .reserved else {
-                throw StoreError.lostReservation(id)
-            }
+            guard let record = try await record(id), record.owner == owner, record.state == .reserved,
+                let position = record.nodePorts.firstIndex(of: old)
+            else { throw StoreError.lostReservation(id) }
             // A transaction may name an item only once, and this very stack already has the port.
-            guard record.nodePort != nodePort else { throw ReservationRefusal.portTaken }
+            guard !record.nodePorts.contains(new) else { throw ReservationRefusal.portsTaken([new]) }
             do {
-                try await transact(record.portChange(to: nodePort, at: now, in: table))
+                try await transact(record.portChange(at: position, to: new, at: now, in: table))
                 return .done(())
             } catch let error as Cancellation {
-                if error.reasons == [nil, nil, .conditionFailed] { throw ReservationRefusal.portTaken }
+                if error.reasons == [nil, nil, .conditionFailed] { throw ReservationRefusal.portsTaken([new]) }
                 return .again(orElse: Contended(what: "the change of the port of \(id)"))
             }
         }
@@ -49,9 +49,28 @@ extension DynamoDBStackStore {
         }
     }
 
+    /// Marks a reservation or a deletion as failed with one GetItem and one transaction, on condition that it is unchanged since the read.
+    package func fail(_ id: StackID, failure: StackFailure, expiresAt: Date, at now: Date) async throws {
+        try await contending { _ in
+            guard let record = try await record(id), record.state == .reserved || record.state == .deleting else { return .done(()) }
+            var failed = record
+            failed.fail(failure, expiresAt: expiresAt, at: now)
+            do {
+                try await transact(record.failing(as: failed, in: table))
+                return .done(())
+            } catch let error as Cancellation {
+                try refuseForeignHolder(error, of: id, "change to failed")
+                return .again(orElse: Contended(what: "the failure of \(id)"))
+            }
+        }
+    }
+
     /// Marks a record with one UpdateItem, on condition that it is unchanged since `seen` if that is given.
     package func beginDelete(_ id: StackID, ifUnchanged seen: StackRecord?, at now: Date) async throws -> StackRecord? {
-        if let seen, seen.state == .deleting { return try await record(id).flatMap { $0.isUnchanged(since: seen) ? $0 : nil } }
+        // These two states stay as they are.
+        if let seen, seen.state == .deleting || seen.state == .failed {
+            return try await record(id).flatMap { $0.isUnchanged(since: seen) ? $0 : nil }
+        }
         var change = Change(
             key: ItemKey.stack(id),
             // A record in a state unknown to this version stays unchanged.
@@ -76,27 +95,23 @@ extension DynamoDBStackStore {
         case .made(let item):
             return try StackRecord(item)
         case .refused(let item, let mayBeOurs):
-            guard let found = try item.map({ try StackRecord($0) }), found.state == .deleting else { return nil }
+            guard let found = try item.map({ try StackRecord($0) }), found.state == .deleting || found.state == .failed else { return nil }
             // An earlier attempt of this call, whose response was lost, may have written the mark.
             guard let seen else { return found }
-            return mayBeOurs && found.owner == seen.owner && found.updatedAt == now ? found : nil
+            return mayBeOurs && found.state == .deleting && found.owner == seen.owner && found.updatedAt == now ? found : nil
         }
     }
 
-    /// Removes a record and everything it holds with one GetItem and one transaction, on condition that it is marked as being deleted.
+    /// Removes a record and everything it holds with one GetItem and one transaction, on condition that it is marked as being deleted or
+    /// failed.
     package func remove(_ id: StackID) async throws {
         try await contending { _ in
-            guard let record = try await record(id), record.state == .deleting else { return .done(()) }
+            guard let record = try await record(id), record.state == .deleting || record.state == .failed else { return .done(()) }
             do {
-                try await transact(record.removal(in: .deleting, in: table))
+                try await transact(record.removal(in: record.state, in: table))
                 return .done(())
             } catch let error as Cancellation {
-                // If the row is gone, another process has just removed it; the next read decides.
-                guard !error.reasons.dropFirst().contains(.conditionFailed) || error.reasons.first == .conditionFailed else {
-                    throw StoreError.unavailable(
-                        "table \(table): \(id) cannot be removed: its lock, port or idempotency key is another stack's (\(error.reasons))"
-                    )
-                }
+                try refuseForeignHolder(error, of: id, "be removed")
                 return .again(orElse: Contended(what: "the removal of \(id)"))
             }
         }
@@ -104,6 +119,14 @@ extension DynamoDBStackStore {
 }
 
 extension DynamoDBStackStore {
+    /// Throws if an item that a record should hold is another stack's. If the row itself has changed, the next read decides.
+    private func refuseForeignHolder(_ error: Cancellation, of id: StackID, _ change: String) throws {
+        guard error.reasons.dropFirst().contains(.conditionFailed), error.reasons.first != .conditionFailed else { return }
+        throw StoreError.unavailable(
+            "table \(table): \(id) cannot \(change): its lock, port or idempotency key is another stack's (\(error.reasons))"
+        )
+    }
+
     /// A conditional update of one item.
     private struct Change {
         var key: DynamoDB.Item
@@ -147,21 +170,26 @@ extension DynamoDBStackStore {
 }
 
 extension StackRecord {
-    /// Returns the transaction that exchanges the port: row, old port, new port.
-    fileprivate func portChange(to nodePort: Int, at now: Date, in table: String) -> [DynamoDB.TransactWriteItem] {
+    /// Returns the transaction that exchanges one port: row, old port, new port.
+    fileprivate func portChange(at position: Int, to nodePort: Int, at now: Date, in table: String) -> [DynamoDB.TransactWriteItem] {
+        var changed = self
+        changed.ports[position].nodePort = nodePort
+        let isOnly = ports.count == 1
         let row = DynamoDB.Update(
-            conditionExpression: "#state = :reserved AND #owner = :owner AND node_port = :old",
-            expressionAttributeNames: ["#state": Attribute.state, "#owner": Attribute.owner],
+            conditionExpression: "#state = :reserved AND #owner = :owner AND #ports = :old",
+            expressionAttributeNames: [
+                "#state": Attribute.state, "#owner": Attribute.owner, "#ports": isOnly ? Attribute.nodePort : Attribute.ports,
+            ],
             expressionAttributeValues: [
                 ":reserved": .s(State.reserved.rawValue),
                 ":owner": .s(owner),
-                ":old": .n(String(self.nodePort)),
-                ":new": .n(String(nodePort)),
+                ":old": isOnly ? .n(String(self.nodePort)) : portList,
+                ":new": isOnly ? .n(String(nodePort)) : changed.portList,
                 ":now": .n(String(now.microseconds)),
             ],
             key: ItemKey.stack(id),
             tableName: table,
-            updateExpression: "SET node_port = :new, updated_at = :now"
+            updateExpression: "SET #ports = :new, updated_at = :now"
         )
         let new = DynamoDB.Put(
             conditionExpression: "attribute_not_exists(pk)",
@@ -169,7 +197,8 @@ extension StackRecord {
             tableName: table
         )
         return [
-            DynamoDB.TransactWriteItem(update: row), freeing(ItemKey.port(self.nodePort), in: table), DynamoDB.TransactWriteItem(put: new),
+            DynamoDB.TransactWriteItem(update: row), freeing(ItemKey.port(ports[position].nodePort), in: table),
+            DynamoDB.TransactWriteItem(put: new),
         ]
     }
 }

@@ -26,17 +26,34 @@ struct FileLock: ~Copyable, Sendable {
     init(database path: String) throws {
         // The flags of all stacks are in it.
         try self.init(path, permissions: 0o600) { descriptor in
-            var range = Glibc.flock()
-            range.l_type = CShort(F_WRLCK)
-            range.l_whence = CShort(SEEK_SET)
-            range.l_start = 1 << 62
-            range.l_len = 1
+            var range = Self.lockedByte
             return fcntl(descriptor, Self.setLockOfOpenFile, &range)
         }
     }
 
-    /// The value of F_OFD_SETLK, which Glibc defines only with _GNU_SOURCE.
+    /// Returns true if an open store holds the database file; takes no lock. Not for a process that has the file open in SQLite, whose own
+    /// locks end when any descriptor of the file is closed.
+    /// - Returns: nil if the file cannot be opened for writing; `errno` has the reason.
+    static func isHeld(_ path: String) -> Bool? {
+        let descriptor = open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var range = lockedByte
+        return fcntl(descriptor, getLockOfOpenFile, &range) == 0 && range.l_type != CShort(F_UNLCK)
+    }
+
+    private static var lockedByte: Glibc.flock {
+        var range = Glibc.flock()
+        range.l_type = CShort(F_WRLCK)
+        range.l_whence = CShort(SEEK_SET)
+        range.l_start = 1 << 62
+        range.l_len = 1
+        return range
+    }
+
+    /// The values of F_OFD_SETLK and F_OFD_GETLK, which Glibc defines only with _GNU_SOURCE.
     private static let setLockOfOpenFile: CInt = 37
+    private static let getLockOfOpenFile: CInt = 36
 
     private init(_ path: String, permissions: mode_t, _ lock: (CInt) -> CInt) throws {
         let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, permissions)

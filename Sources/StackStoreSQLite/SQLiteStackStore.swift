@@ -54,6 +54,7 @@ package final class SQLiteStackStore: StackStore {
         try await write { database in
             try Reservation.check(record, within: limits, in: database)
             try StackRow(record).insert(database)
+            try PortRow.insert(record, in: database)
         }
     }
 
@@ -68,11 +69,12 @@ package final class SQLiteStackStore: StackStore {
         }
     }
 
-    package func changePort(of id: StackID, owner: String, to nodePort: Int, at now: Date) async throws {
+    package func changePort(of id: StackID, owner: String, from old: Int, to new: Int, at now: Date) async throws {
         try await write { database in
             var row = try StackRow.reservation(id, owner: owner, in: database)
-            if try StackRow.filter(StackRow.Columns.nodePort == nodePort).isEmpty(database) == false { throw ReservationRefusal.portTaken }
-            row.nodePort = nodePort
+            guard try row.record(in: database).nodePorts.contains(old) else { throw StoreError.lostReservation(id) }
+            if try PortRow.isTaken(new, in: database) { throw ReservationRefusal.portsTaken([new]) }
+            try database.execute(sql: "UPDATE ports SET node_port = ? WHERE node_port = ?", arguments: [new, old])
             row.updatedAt = now.microseconds
             try row.update(database)
         }
@@ -85,21 +87,31 @@ package final class SQLiteStackStore: StackStore {
             row.nodeID = nodeID
             row.updatedAt = now.microseconds
             try row.update(database)
-            return try row.record()
+            return try row.record(in: database)
+        }
+    }
+
+    package func fail(_ id: StackID, failure: StackFailure, expiresAt: Date, at now: Date) async throws {
+        try await write { database in
+            guard var record = try StackRow.find(id, in: database)?.record(in: database) else { return }
+            guard record.state == .reserved || record.state == .deleting else { return }
+            record.fail(failure, expiresAt: expiresAt, at: now)
+            try StackRow(record).update(database)
+            try database.execute(sql: "UPDATE ports SET node_port = NULL WHERE stack_id = ?", arguments: [id.description])
         }
     }
 
     package func beginDelete(_ id: StackID, ifUnchanged seen: StackRecord?, at now: Date) async throws -> StackRecord? {
         try await write { database in
             guard var row = try StackRow.find(id, in: database) else { return nil }
-            let record = try row.record()
+            let record = try row.record(in: database)
             if let seen, !record.isUnchanged(since: seen) { return nil }
-            if row.state != StackRecord.State.deleting.rawValue {
+            if record.state == .reserved || record.state == .active {
                 row.state = StackRecord.State.deleting.rawValue
                 row.updatedAt = now.microseconds
                 try row.update(database)
             }
-            return try row.record()
+            return try row.record(in: database)
         }
     }
 
@@ -108,17 +120,17 @@ package final class SQLiteStackStore: StackStore {
             _ =
                 try StackRow
                 .filter(key: id.description)
-                .filter(StackRow.Columns.state == StackRecord.State.deleting.rawValue)
+                .filter([StackRecord.State.deleting, .failed].map(\.rawValue).contains(StackRow.Columns.state))
                 .deleteAll(database)
         }
     }
 
     package func record(_ id: StackID) async throws -> StackRecord? {
-        try await read { try StackRow.find(id, in: $0)?.record() }
+        try await read { try StackRow.find(id, in: $0)?.record(in: $0) }
     }
 
     package func record(idempotencyKey key: String) async throws -> StackRecord? {
-        try await read { try StackRow.first(StackRow.filter(StackRow.Columns.idempotencyKey == key), in: $0)?.record() }
+        try await read { try StackRow.first(StackRow.filter(StackRow.Columns.idempotencyKey == key), in: $0)?.record(in: $0) }
     }
 
     package func records() async throws -> StackRecords {
@@ -130,11 +142,11 @@ package final class SQLiteStackStore: StackStore {
     }
 
     package func records(expiredBy date: Date) async throws -> StackRecords {
-        try await fetch(StackRow.active.filter(StackRow.Columns.expiresAt <= date.microseconds))
+        try await fetch(StackRow.expiring.filter(StackRow.Columns.expiresAt <= date.microseconds))
     }
 
     package func nextExpiry() async throws -> Date? {
-        try await read { try StackRow.firstReadable(StackRow.active.order(StackRow.Columns.expiresAt), in: $0)?.expiresAt }
+        try await read { try StackRow.firstReadable(StackRow.expiring.order(StackRow.Columns.expiresAt), in: $0)?.expiresAt }
     }
 
     package func installationID() async throws -> String {

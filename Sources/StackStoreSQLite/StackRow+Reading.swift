@@ -19,7 +19,9 @@ extension StackRow {
         var read = StackRecords()
         let rows = try Row.fetchCursor(database, request)
         while let row = try rows.next() {
-            do { read.records.append(try decoded(row).record()) } catch StoreError.unreadable(let record) { read.unreadable.append(record) }
+            do { read.records.append(try decoded(row).record(in: database)) } catch StoreError.unreadable(let record) {
+                read.unreadable.append(record)
+            }
         }
         return read
     }
@@ -28,7 +30,7 @@ extension StackRow {
     static func firstReadable(_ request: QueryInterfaceRequest<StackRow>, in database: Database) throws -> StackRecord? {
         let rows = try Row.fetchCursor(database, request)
         while let row = try rows.next() {
-            do { return try decoded(row).record() } catch StoreError.unreadable { continue }
+            do { return try decoded(row).record(in: database) } catch StoreError.unreadable { continue }
         }
         return nil
     }

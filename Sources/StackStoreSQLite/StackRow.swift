@@ -13,24 +13,22 @@ struct StackRow: Codable, FetchableRecord, PersistableRecord {
         static let problemID = Column("problem_id")
         static let state = Column("state")
         static let idempotencyKey = Column("idempotency_key")
-        static let nodePort = Column("node_port")
         static let createdAt = Column("created_at")
         static let expiresAt = Column("expires_at")
     }
 
     var stackID: String
-    var userID: Int64
-    var problemID: Int64
+    var userID: Int64?
+    var problemID: Int64?
     var state: String
     var owner: String
     var idempotencyKey: String?
     var requestDigest: String?
     var namespace: String
     var podSpec: String
-    var containerPort: Int
-    var transport: String
-    var portName: String?
-    var nodePort: Int
+    var egress: String
+    var failureReason: String?
+    var failureMessage: String?
     var nodeID: String?
     var cpuMilli: Int64
     var memoryBytes: Int64
@@ -42,14 +40,12 @@ struct StackRow: Codable, FetchableRecord, PersistableRecord {
         case stackID = "stack_id"
         case userID = "user_id"
         case problemID = "problem_id"
-        case state, owner, namespace
+        case state, owner, namespace, egress
         case idempotencyKey = "idempotency_key"
         case requestDigest = "request_digest"
         case podSpec = "pod_spec"
-        case containerPort = "container_port"
-        case transport = "protocol"
-        case portName = "port_name"
-        case nodePort = "node_port"
+        case failureReason = "failure_reason"
+        case failureMessage = "failure_message"
         case nodeID = "node_id"
         case cpuMilli = "cpu_milli"
         case memoryBytes = "memory_bytes"
@@ -58,8 +54,14 @@ struct StackRow: Codable, FetchableRecord, PersistableRecord {
         case expiresAt = "expires_at"
     }
 
-    static var active: QueryInterfaceRequest<StackRow> {
-        filter(Columns.state == StackRecord.State.active.rawValue)
+    /// The rows that are removed when they expire.
+    static var expiring: QueryInterfaceRequest<StackRow> {
+        filter([StackRecord.State.active, .failed].map(\.rawValue).contains(Columns.state))
+    }
+
+    /// The rows that hold their lock, ports and resources.
+    static var holding: QueryInterfaceRequest<StackRow> {
+        filter(Columns.state != StackRecord.State.failed.rawValue)
     }
 
     /// Reads the row of a reservation that the owner still holds.
@@ -83,10 +85,9 @@ extension StackRow {
             requestDigest: record.idempotency?.digest,
             namespace: record.namespace,
             podSpec: record.podSpec,
-            containerPort: record.port.containerPort,
-            transport: record.port.protocol.rawValue,
-            portName: record.port.name,
-            nodePort: record.nodePort,
+            egress: record.egress.rawValue,
+            failureReason: record.failure?.reason,
+            failureMessage: record.failure?.message,
             nodeID: record.nodeID,
             cpuMilli: record.requestedCPUMilli,
             memoryBytes: record.requestedMemoryBytes,
@@ -104,12 +105,21 @@ extension StackRow {
         }
     }
 
-    /// Returns the record of the row.
+    /// Returns the record of the row and its ports.
     /// - Throws: ``StoreError/unreadable(_:)`` if a value is out of range.
-    func record() throws -> StackRecord {
+    func record(in database: Database) throws -> StackRecord {
+        try record(ports: PortRow.all(of: stackID, in: database))
+    }
+
+    /// - Throws: ``StoreError/unreadable(_:)``.
+    func record(ports: [Row]) throws -> StackRecord {
         let id = try id
         guard let state = StackRecord.State(rawValue: state) else { throw unreadable("state is \"\(state)\"") }
-        guard let transport = TransportProtocol(rawValue: transport) else { throw unreadable("protocol is \"\(transport)\"") }
+        guard let egress = Egress(rawValue: egress) else { throw unreadable("egress is \"\(egress.prefix(100))\"") }
+        guard (failureReason == nil) == (failureMessage == nil) else {
+            throw unreadable("of failure_reason and failure_message there is only one")
+        }
+        let failure = failureReason.flatMap { reason in failureMessage.map { StackFailure(reason: reason, message: $0) } }
         guard (idempotencyKey == nil) == (requestDigest == nil) else {
             throw unreadable("of idempotency_key and request_digest there is only one")
         }
@@ -122,8 +132,9 @@ extension StackRow {
             idempotency: idempotencyKey.flatMap { key in requestDigest.map { Idempotency(key: key, digest: $0) } },
             namespace: namespace,
             podSpec: podSpec,
-            port: ExposedPort(containerPort: containerPort, protocol: transport, name: portName),
-            nodePort: nodePort,
+            ports: try ports.map { try PortRow.mapping($0, of: stackID) },
+            egress: egress,
+            failure: failure,
             nodeID: nodeID,
             requestedCPUMilli: cpuMilli,
             requestedMemoryBytes: memoryBytes,

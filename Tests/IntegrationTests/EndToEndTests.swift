@@ -11,7 +11,7 @@ import Testing
     .timeLimit(.minutes(10))
 )
 struct EndToEndTests {
-    private static let realNode = ["STACK_NODE_SELECTOR": "node-kind=real"]
+    static let realNode = ["STACK_NODE_SELECTOR": "node-kind=real"]
 
     @Test func `a player reads the flag from a real container behind the NodePort`() async throws {
         try await withService(Self.realNode) { service, namespace, client in

@@ -126,8 +126,9 @@ struct RightsTests {
 }
 
 extension KubernetesClient {
-    /// A token of a service account in the namespace of its name, for ten minutes.
-    func token(ofServiceAccount name: String) async throws -> String {
+    /// A token of the service account `ctf-provisioner`, for ten minutes.
+    /// - Parameter namespace: that of the account; nil for the one of its name.
+    func token(ofServiceAccount name: String, in namespace: String? = nil) async throws -> String {
         // The only resource of its kind under this account.
         struct TokenRequest: KubernetesObject {
             static let resource = APIResource(plural: "serviceaccounts/ctf-provisioner/token", kind: "TokenRequest")
@@ -138,6 +139,6 @@ extension KubernetesClient {
             "apiVersion": .string("authentication.k8s.io/v1"), "kind": .string("TokenRequest"),
             "spec": .object(["expirationSeconds": .number(600)]),
         ])
-        return try #require(try await create(body, as: TokenRequest.self, namespace: name).status["token"]?.string)
+        return try #require(try await create(body, as: TokenRequest.self, namespace: namespace ?? name).status["token"]?.string)
     }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct HelpTests {
     @Test func `the root's help lists every command and shows examples`() throws {
         let help = ProvisionerCommand.helpMessage(columns: 200)
-        for word in ["serve", "check", "table", "store", "adopt", "examples:", "provisioner serve", "--version", "--help"] {
+        for word in ["serve", "check", "table", "store", "adopt", "doctor", "examples:", "provisioner serve", "--version", "--help"] {
             #expect(help.contains(word), "\(word)")
         }
     }
@@ -36,14 +36,14 @@ import Testing
             (ServeCommand.self, "serve"), (CheckCommand.self, "check"), (TableCommand.self, "table"),
             (TableCommand.Create.self, "table create"),
             (TableCommand.Check.self, "table check"), (StoreCommand.self, "store"), (StoreCommand.Copy.self, "store copy"),
-            (AdoptCommand.self, "adopt"),
+            (AdoptCommand.self, "adopt"), (DoctorCommand.self, "doctor"),
         ]
         for (command, name) in commands {
             let help = ProvisionerCommand.helpMessage(for: command, columns: 200)
             #expect(help.contains("USAGE: provisioner \(name)"), "\(help)")
             #expect(help.contains("OVERVIEW: "), "\(help)")
         }
-        for (command, name) in commands where ["serve", "check", "store copy", "adopt"].contains(name) {
+        for (command, name) in commands where ["serve", "check", "store copy", "adopt", "doctor"].contains(name) {
             let help = ProvisionerCommand.helpMessage(for: command, columns: 200)
             #expect(help.contains("examples:") && help.contains("  provisioner \(name)"), "\(help)")
         }
@@ -52,7 +52,7 @@ import Testing
     @Test(arguments: [
         ["serve"], ["check", "a.yaml"], ["check", "-", "--target-port", "80"], ["table", "create"], ["table", "check"],
         ["store", "copy", "--from", "dynamodb:a", "--to", "sqlite:b"], ["adopt"],
-        ["adopt", "--yes"],
+        ["adopt", "--yes"], ["doctor"], ["doctor", "--probe", "busybox", "--public", "8.8.8.8:53", "--output", "json"],
     ])
     func `commands are parsed`(arguments: [String]) throws {
         _ = try ProvisionerCommand.parseAsRoot(arguments)
@@ -60,7 +60,7 @@ import Testing
 
     @Test(arguments: [
         ["fly"], ["serve", "now"], ["check"], ["check", "a", "--target-port", "x"], ["store", "copy", "--from", "x", "--to", "y"],
-        ["--loud"],
+        ["--loud"], ["doctor", "--public", "here"], ["doctor", "--output", "xml"],
     ])
     func `what is no command is a mistake of usage`(arguments: [String]) throws {
         let error = try #require(throws: (any Error).self) { try ProvisionerCommand.parseAsRoot(arguments) }

@@ -281,7 +281,7 @@ import Testing
     func `an answer to a create has one consequence`(row: Row) throws {
         let error = try Self.error(row)
         #expect(Outcome(Disposition(error, creating: .pod)) == row.pod)
-        #expect(Outcome(Disposition(error, creating: .service)) == row.service)
+        #expect(Outcome(Disposition(error, creating: .service(nodePorts: [30001]))) == row.service)
     }
 
     @Test(arguments: [
@@ -291,6 +291,26 @@ import Testing
     ])
     func `without an answer the kind of the failure decides`(kind: KubernetesError.Kind, outcome: Outcome) {
         #expect(Outcome(Disposition(KubernetesError(kind, "as the test says"), creating: .pod)) == outcome)
+    }
+
+    @Test(
+        arguments: [
+            ("spec.ports[0].nodePort", [30001]), ("spec.ports[2].nodePort", [30003]), ("spec.ports[3].nodePort", []),
+            ("spec.ports[-1].nodePort", []), ("spec.ports[99999999999999999999].nodePort", []), ("spec.ports[].nodePort", []),
+            ("nodePort", []),
+        ] as [(String, [Int])]
+    )
+    func `a refused port is named by its place in the Service`(field: String, refused: [Int]) throws {
+        for (message, code) in [
+            ("provided port is already allocated", ClusterError.Code.portAllocated),
+            ("provided port is not in the valid range", .portOutOfRange),
+        ] {
+            let cause = #"{"reason":"FieldValueInvalid","message":"Invalid value: 30009: \#(message)","field":"\#(field)"}"#
+            let status = try Objects.decode(Status.self, #"{"details":{"causes":[\#(cause)]}}"#)
+            let error = KubernetesError(.status, message, code: 422, status: status)
+            let disposition = Disposition(error, creating: .service(nodePorts: [30001, 30002, 30003]))
+            #expect(disposition == .final(ClusterError(code, message, nodePorts: refused)))
+        }
     }
 
     @Test func `the server's own time to come again is passed on, also when only the header names it`() {

@@ -43,7 +43,7 @@ import Testing
             if let status = odd.decode(Status.self, odd.status()) {
                 let error = KubernetesError(.status, status.message ?? "", code: status.code, status: status)
                 _ = Disposition(error, creating: .pod)
-                _ = Disposition(error, creating: .service)
+                _ = Disposition(error, creating: .service(nodePorts: [30001]))
                 read += 1
             }
             _ = state.budget()

@@ -27,6 +27,13 @@ import Testing
         #expect(observed.containers.map(\.isOurs) == [true, true, true, true])
     }
 
+    @Test(arguments: [("[]", false), (#"[{"type":"Ready","status":"False"}]"#, false), (#"[{"type":"Ready","status":"True"}]"#, true)])
+    func `a Pod is ready by its condition, also after trimming`(conditions: String, isReady: Bool) throws {
+        let metadata = #","labels":{"app.kubernetes.io/managed-by":"ctf-provisioner"}"#
+        let pod = try Objects.pod(spec: Self.spec, status: #"{"phase":"Running","conditions":\#(conditions)}"#, metadata: metadata)
+        #expect(PodObservation(pod.trimmed()).isReady == isReady)
+    }
+
     @Test func `of a stranger's objects only what is counted is kept in memory`() throws {
         let metadata = #","labels":{"app":"x"},"annotations":{"a":"long"}"#
         let container = #"{"name":"a","image":"x/y","resources":{"requests":{"cpu":"1"},"limits":{"cpu":"2"}}}"#

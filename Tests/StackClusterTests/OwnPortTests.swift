@@ -1,8 +1,8 @@
 import KubernetesClient
-import Stacks
 import Testing
 
 @testable import StackCluster
+@testable import Stacks
 
 /// Which NodePorts are offered while stacks are being removed.
 @Suite struct OwnPortTests {
@@ -26,6 +26,39 @@ import Testing
             Service.self,
             #"{"metadata":{"name":"svc-stack-0000000000000001","namespace":"stacks",\#(labels)},"spec":\#(spec)}"#
         )
+    }
+
+    @Test func `a change of a stack's objects is published, and of a node only one that shows in stacks`() throws {
+        let changes = StackChanges()
+        let settings = KubernetesCluster.Settings(namespace: "stacks", reserve: .standard)
+        let state = WatchedState(settings: settings, ports: ports, triggers: ReconcileTriggers(), changes: changes)
+        changes.attach { _ in }
+        _ = changes.takeWork()
+        let id = try #require(StackID("stack-0000000000000001"))
+        let podChanges: [Change<Pod>] = [.added(try pod()), .updated(old: try pod(), new: try pod()), .removed(try pod())]
+        for change in podChanges {
+            state.podChanged(change)
+            #expect(changes.takeWork().changed == [id])
+        }
+        let serviceChanges: [Change<Service>] = [
+            .added(try service()), .updated(old: try service(), new: try service()), .removed(try service()),
+        ]
+        for change in serviceChanges {
+            state.serviceChanged(change)
+            #expect(changes.takeWork().changed == [id])
+        }
+        state.serviceChanged(.added(try service(#""labels":{}"#)))
+        func node(_ status: String) throws -> Node { try Objects.decode(Node.self, #"{"metadata":{"name":"n"},"status":{\#(status)}}"#) }
+        let (old, ready) = (try node(""), try node(#""conditions":[{"type":"Ready","status":"True"}]"#))
+        state.nodeChanged(.updated(old: old, new: old))
+        let quiet = changes.takeWork()
+        #expect(quiet.changed.isEmpty && !quiet.isAllChanged)
+        for change in [Change<Node>.added(old), .updated(old: old, new: ready), .removed(ready), .relisted] {
+            state.nodeChanged(change)
+            #expect(changes.takeWork().isAllChanged)
+        }
+        state.podChanged(.relisted)
+        #expect(changes.takeWork().isAllChanged)
     }
 
     @Test func `the port of a stack is offered again once its Pod is gone as well`() throws {

@@ -44,7 +44,7 @@ struct ConflictTests {
             Self.refuse(3, proxy)
             try await store.reserve(record, within: ReservationLimits(stacksPerUser: 1, budget: record.requested))
             Self.refuse(3, proxy)
-            try await store.changePort(of: record.id, owner: record.owner, to: 30002, at: .after(1))
+            try await store.changePort(of: record.id, owner: record.owner, from: 30001, to: 30002, at: .after(1))
             Self.refuse(3, proxy)
             #expect(try await store.activate(record.id, owner: record.owner, nodeID: "node-1", at: .after(2)).nodePort == 30002)
             Self.refuse(3, proxy)

@@ -24,7 +24,7 @@ struct ConsistencyTests {
             proxy.forget()
             try await table.store.reserve(record, within: ReservationLimits(stacksPerUser: 1, budget: record.requested))
             await #expect(throws: ReservationRefusal.keyUsed(record)) { try await table.store.reserve(record, within: .wide) }
-            try await table.store.changePort(of: record.id, owner: record.owner, to: 30002, at: .after(1))
+            try await table.store.changePort(of: record.id, owner: record.owner, from: 30001, to: 30002, at: .after(1))
             _ = try await table.store.record(record.id)
             _ = try await table.store.activeReplicas(at: .start)
             #expect(Self.reads(proxy).count >= 8)

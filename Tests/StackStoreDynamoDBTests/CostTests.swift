@@ -23,7 +23,7 @@ struct CostTests {
             let owner = record.owner
             try await expect(["BatchGetItem", "Query", "Query", "TransactWriteItems"]) { try await store.reserve(record, within: limits) }
             try await expect(["GetItem", "TransactWriteItems"]) {
-                try await store.changePort(of: record.id, owner: owner, to: 30002, at: .after(1))
+                try await store.changePort(of: record.id, owner: owner, from: 30001, to: 30002, at: .after(1))
             }
             try await expect(["UpdateItem"]) { _ = try await store.activate(record.id, owner: owner, nodeID: "node-1", at: .after(2)) }
             try await expect(["GetItem"]) { _ = try await store.record(record.id) }
@@ -36,6 +36,10 @@ struct CostTests {
             try await expect(["GetItem"]) { _ = try await store.installationID() }
             try await expect(["BatchGetItem", "Query"] + eightQueries + eightQueries) { _ = try await store.counterDiscrepancies() }
             try await expect(["UpdateItem"]) { _ = try await store.beginDelete(record.id, ifUnchanged: nil, at: .after(3)) }
+            try await expect(["GetItem", "TransactWriteItems"]) {
+                let failure = StackFailure(reason: "Unschedulable", message: "no node")
+                try await store.fail(record.id, failure: failure, expiresAt: .after(120), at: .after(3))
+            }
             try await expect(["GetItem", "TransactWriteItems"]) { try await store.remove(record.id) }
             try await expect(["GetItem"]) { try await store.remove(record.id) }
             // At the edge of the budget it reads once more, in its turn.
@@ -55,8 +59,8 @@ struct CostTests {
             let transaction = try #require(proxy.requests.last { $0.operation == "TransactWriteItems" })
             let items = (transaction.body["TransactItems"]?.list ?? []).compactMap { $0["Put"]?["Item"]?.object }
             let sizes = items.map(ItemSize.bytes)
-            // Row without its Pod spec, lock, port, expiry, idempotency key.
-            #expect(sizes == [415, 95, 89, 125, 118])
+            // Row without its Pod spec, port, expiry, lock, idempotency key.
+            #expect(sizes == [425, 89, 125, 95, 118])
         }
     }
 }

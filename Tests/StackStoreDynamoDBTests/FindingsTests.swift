@@ -9,7 +9,7 @@ import Testing
         keyHolder: other,
         lockHolder: other,
         count: 5,
-        portHolder: other,
+        takenPorts: [30001],
         reserved: ResourceAmount(cpuMilli: 900, memoryBytes: 1 << 30)
     )
     private static let limits = ReservationLimits(stacksPerUser: 5, budget: ResourceAmount(cpuMilli: 1000, memoryBytes: 1 << 31))
@@ -25,8 +25,8 @@ import Testing
         findings.count = 4
         #expect(obstacle() == .refused(.overBudget(reserved: ResourceAmount(cpuMilli: 900, memoryBytes: 1 << 30))))
         findings.reserved.cpuMilli = 500
-        #expect(obstacle() == .refused(.portTaken))
-        findings.portHolder = nil
+        #expect(obstacle() == .refused(.portsTaken([30001])))
+        findings.takenPorts = []
         #expect(obstacle() == nil)
     }
 

@@ -15,7 +15,7 @@ import Testing
         record.podSpec = ""
         #expect(try StackRecord(record.item) == record)
         record.idempotency = nil
-        record.port.name = nil
+        record.ports[0].exposed.name = nil
         #expect(try StackRecord(record.item) == record)
     }
 

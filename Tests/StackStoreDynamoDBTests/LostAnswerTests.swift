@@ -31,7 +31,7 @@ struct LostAnswerTests {
             Self.lose("TransactWriteItems", proxy)
             try await store.reserve(record, within: ReservationLimits(stacksPerUser: 1, budget: record.requested))
             Self.lose("TransactWriteItems", proxy)
-            try await store.changePort(of: record.id, owner: record.owner, to: 30002, at: .after(1))
+            try await store.changePort(of: record.id, owner: record.owner, from: 30001, to: 30002, at: .after(1))
             Self.lose("UpdateItem", proxy)
             let active = try await store.activate(record.id, owner: record.owner, nodeID: "node-1", at: .after(2))
             #expect(active.state == .active && active.nodePort == 30002)

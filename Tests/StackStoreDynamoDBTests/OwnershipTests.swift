@@ -23,7 +23,7 @@ struct OwnershipTests {
                 try await store.activate(paused.id, owner: "paused", nodeID: "node-1", at: .after(40))
             }
             await #expect(throws: StoreError.lostReservation(paused.id)) {
-                try await store.changePort(of: paused.id, owner: "paused", to: 30002, at: .after(40))
+                try await store.changePort(of: paused.id, owner: "paused", from: 30001, to: 30002, at: .after(40))
             }
             #expect(try await store.beginDelete(paused.id, ifUnchanged: nil, at: .after(41)) == nil)
             try await store.remove(paused.id)
@@ -57,7 +57,7 @@ struct OwnershipTests {
                         return isDue
                     }
                 guard isFirst else { return .forward }
-                do { try await table.store.changePort(of: record.id, owner: "slow", to: 30002, at: .after(31)) } catch {
+                do { try await table.store.changePort(of: record.id, owner: "slow", from: 30001, to: 30002, at: .after(31)) } catch {
                     Issue.record(error)
                 }
                 return .forward
@@ -88,7 +88,7 @@ struct OwnershipTests {
                         if operation == "UpdateItem" {
                             _ = try await table.store.activate(record.id, owner: "held", nodeID: "node-1", at: .after(5))
                         } else {
-                            try await table.store.changePort(of: record.id, owner: "held", to: 30002, at: .after(5))
+                            try await table.store.changePort(of: record.id, owner: "held", from: 30001, to: 30002, at: .after(5))
                         }
                     }
                 }

@@ -110,8 +110,8 @@ struct StackTableTests {
 
     @Test(arguments: [
         (
-            item: ["pk": .s("META"), "sk": .s("META"), "version": .n("2")] as DynamoDB.Item, finding: StackTable.Finding.newer("2"),
-            words: "was written by a newer version of this program (its version is 2, this program reads 1)"
+            item: ["pk": .s("META"), "sk": .s("META"), "version": .n("3")] as DynamoDB.Item, finding: StackTable.Finding.newer("3"),
+            words: "was written by a newer version of this program (its version is 3, this program reads 2)"
         ),
         (
             ["pk": .s("META"), "sk": .s("META"), "version": .n("34028236692093846346337460743176821145")],

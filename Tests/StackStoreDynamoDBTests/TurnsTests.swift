@@ -30,7 +30,7 @@ import Testing
                             #expect(room.enter() == 1)
                             await Task.yield()
                             room.leave()
-                            if number.isMultiple(of: 3) { throw ReservationRefusal.portTaken }
+                            if number.isMultiple(of: 3) { throw ReservationRefusal.portsTaken([30001]) }
                             return 1
                         }
                     } catch { return 1 }

@@ -29,7 +29,7 @@ import Testing
         case 1: .null(true)
         case 2: .bool(false)
         case 3: .b(Data([0xff, 0xfe]))
-        case 4: .l([.n("1")])
+        case 4: .l([.n("1"), .m(["node_port": .n("1")])])
         case 5: .m(["x": .s("y")])
         case 6, 7: .s(texts.randomElement(using: &generator) ?? "")
         default: .n(numbers.randomElement(using: &generator) ?? "")
@@ -41,7 +41,7 @@ import Testing
         var sum = ResourceAmount(cpuMilli: .max, memoryBytes: .max)
         sum += ResourceAmount(cpuMilli: record.requestedCPUMilli, memoryBytes: record.requestedMemoryBytes)
         let end = record.expiresAt.addingTimeInterval(7200).microseconds
-        _ = (record.item, record.removal(in: .deleting, in: "t"), ItemKey.moment(end, plus: 1), StackRow(record))
+        _ = (record.item, record.removal(in: record.state, in: "t"), record.nodePorts, ItemKey.moment(end, plus: 1), StackRow(record))
         return sum.cpuMilli
     }
 
@@ -49,7 +49,7 @@ import Testing
     func `a generated item is read or refused`(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         let sample = StackRecord.sample(1, key: "K").item
-        let names = sample.keys.sorted() + ["node_id", "port_name"]
+        let names = sample.keys.sorted() + ["node_id", "port_name", "ports", "failure_reason"]
         var readable = 0
         for number in 0..<25_000 {
             var item = sample
@@ -73,16 +73,18 @@ import Testing
     func `a generated row is read or refused`(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         let sample = Self.columns
-        let names = sample.keys.sorted()
+        let names = sample.keys.sorted() + Self.portColumns.keys.sorted()
         var readable = 0
         for number in 0..<25_000 {
             var columns = sample
+            var port = Self.portColumns
             for _ in 0..<Int.random(in: 1...3, using: &generator) {
                 guard let name = names.randomElement(using: &generator) else { continue }
-                columns[name] = Self.column(&generator)
+                if port.index(forKey: name) == nil { columns[name] = Self.column(&generator) } else { port[name] = Self.column(&generator) }
             }
             do {
-                #expect(Self.reckon(with: try StackRow.decoded(Row(columns)).record()) == .max, "seed \(seed), row \(number)")
+                let record = try StackRow.decoded(Row(columns)).record(ports: [Row(port)])
+                #expect(Self.reckon(with: record) == .max, "seed \(seed), row \(number)")
                 readable += 1
             } catch StoreError.unreadable(let record) {
                 #expect(record.reason.utf8.count < 12_000, "seed \(seed), row \(number)")
@@ -98,10 +100,14 @@ import Testing
         return [
             "stack_id": row.stackID, "user_id": row.userID, "problem_id": row.problemID, "state": row.state, "owner": row.owner,
             "idempotency_key": row.idempotencyKey, "request_digest": row.requestDigest, "namespace": row.namespace,
-            "pod_spec": row.podSpec, "container_port": row.containerPort, "protocol": row.transport, "port_name": row.portName,
-            "node_port": row.nodePort, "node_id": row.nodeID, "cpu_milli": row.cpuMilli, "memory_bytes": row.memoryBytes,
+            "pod_spec": row.podSpec, "egress": row.egress, "failure_reason": row.failureReason, "failure_message": row.failureMessage,
+            "node_id": row.nodeID, "cpu_milli": row.cpuMilli, "memory_bytes": row.memoryBytes,
             "created_at": row.createdAt, "updated_at": row.updatedAt, "expires_at": row.expiresAt,
         ]
+    }
+
+    private static var portColumns: [String: (any DatabaseValueConvertible)?] {
+        ["container_port": 8080, "protocol": "TCP", "name": nil, "node_port": 30001]
     }
 
     private static func column(_ generator: inout SeededGenerator) -> (any DatabaseValueConvertible)? {

@@ -80,6 +80,7 @@ start_control_plane() {
             --service-account-signing-key-file "$pki/service-accounts.key" \
             --service-account-issuer https://kubernetes.default.svc --authorization-mode Node,RBAC \
             --kubelet-client-certificate "$pki/admin.crt" --kubelet-client-key "$pki/admin.key" \
+            --kubelet-preferred-address-types InternalIP \
             --service-cluster-ip-range 10.96.0.0/16 --service-node-port-range "$node_port_range" --allow-privileged=true
     fi
     wait_for kube-apiserver 60 kube-apiserver kubectl get --raw /readyz
@@ -98,6 +99,8 @@ start_control_plane() {
     fi
     kubectl create namespace stacks >/dev/null 2>&1 || kubectl get namespace stacks >/dev/null
     wait_for "the service account of namespace stacks" 30 kube-controller-manager kubectl -n stacks get serviceaccount default
+    # By which policies name the namespace of the name server. Every namespace has this label by itself since 1.21 (#96968).
+    kubectl label --overwrite namespace kube-system kubernetes.io/metadata.name=kube-system >/dev/null
     say "  kube-controller-manager and kube-scheduler are up; namespace stacks exists"
 }
 

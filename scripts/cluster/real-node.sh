@@ -15,13 +15,13 @@ why_no_containers() {
             return
         }
     done
-    [[ -x /usr/lib/cni/bridge ]] || {
+    [[ -x /usr/lib/cni/ptp ]] || {
         echo "the package containernetworking-plugins is missing"
         return
     }
     unshare --mount --net --pid --fork --mount-proc sh -c '
         mount --make-rshared / && mount -t tmpfs tmpfs /run && echo 1 >/proc/sys/net/ipv4/ip_forward &&
-        ip link add probe0 type veth peer name probe1 && ip link add probe2 type bridge && iptables -t nat -L -n' >/dev/null 2>&1 ||
+        ip link add probe0 type veth peer name probe1 && iptables -t nat -L -n' >/dev/null 2>&1 ||
         echo "this machine does not allow namespaces, mounts or packet filter rules"
 }
 

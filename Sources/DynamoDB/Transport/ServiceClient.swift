@@ -70,18 +70,24 @@ final class ServiceClient: Sendable {
     private func attempt(_ operation: String, _ body: [UInt8], within remaining: Duration) async throws -> Data {
         let credentials = try await credentials.credentials(within: remaining)
         let request = signed(operation, body, by: credentials)
+        let started = ContinuousClock.now
         let response: HTTPTransport.Response
         do {
             response = try await transport.send(request, timeout: min(configuration.attemptTimeout, remaining))
         } catch let error as DynamoDBError {
+            RequestMetrics.record(operation, code: "none", since: started)
             throw Retrier.Failure(error: error, isRetryable: true)
         }
         if let text = response.headers.first(name: "x-amz-crc32"), UInt32(text) != CRC32.checksum(response.body) {
             let error = DynamoDBError(.unavailable, "the answer to \(operation) does not match its checksum", status: response.status)
             throw Retrier.Failure(error: error, isRetryable: true)
         }
-        guard response.status != 200 else { return response.body }
+        guard response.status != 200 else {
+            RequestMetrics.record(operation, code: "ok", since: started)
+            return response.body
+        }
         let error = DynamoDBError(response)
+        RequestMetrics.record(operation, code: "\(error.code)", since: started)
         throw Retrier.Failure(error: error, isRetryable: isRetryable(error, response, signedBy: credentials))
     }
 

@@ -5,20 +5,22 @@ import Stacks
 /// A stack in responses.
 struct StackBody: Encodable {
     var stackID: String
-    var userID: Int64
-    var problemID: Int64
+    @Nullable var userID: Int64?
+    @Nullable var problemID: Int64?
     var podID: String
     var namespace: String
     @Nullable var nodeID: String?
     @Nullable var nodePublicIP: String?
     var podSpec: String
     var targetPort: Int
-    var nodePort: Int
+    @Nullable var nodePort: Int?
     var ports: [PortBody]
     var serviceName: String
+    var egress: String
     var status: String
-    var reason: String?
-    var message: String?
+    var ready: Bool
+    @Nullable var reason: String?
+    @Nullable var message: String?
     var ttlExpiresAt: String
     var createdAt: String
     var updatedAt: String
@@ -38,7 +40,7 @@ struct StackBody: Encodable {
         case nodePort = "node_port"
         case ports
         case serviceName = "service_name"
-        case status, reason, message
+        case egress, status, ready, reason, message
         case ttlExpiresAt = "ttl_expires_at"
         case createdAt = "created_at"
         case updatedAt = "updated_at"
@@ -57,10 +59,12 @@ struct StackBody: Encodable {
         nodePublicIP = stack.nodePublicIP
         podSpec = record.podSpec
         targetPort = record.port.containerPort
-        nodePort = record.nodePort
-        ports = [PortBody(record)]
+        ports = record.ports.map(PortBody.init)
+        nodePort = ports.first?.nodePort
         serviceName = record.id.serviceName
+        egress = record.egress.rawValue
         status = stack.status.rawValue
+        ready = stack.isReady
         reason = stack.reason
         message = stack.message
         ttlExpiresAt = record.expiresAt.rfc3339
@@ -74,7 +78,7 @@ struct StackBody: Encodable {
 struct PortBody: Encodable {
     var containerPort: Int
     var `protocol`: String
-    var nodePort: Int
+    @Nullable var nodePort: Int?
 
     enum CodingKeys: String, CodingKey {
         case containerPort = "container_port"
@@ -82,18 +86,19 @@ struct PortBody: Encodable {
         case nodePort = "node_port"
     }
 
-    init(_ record: StackRecord) {
-        containerPort = record.port.containerPort
-        `protocol` = record.port.protocol.rawValue
-        nodePort = record.nodePort
+    init(_ port: PortMapping) {
+        containerPort = port.exposed.containerPort
+        `protocol` = port.exposed.protocol.rawValue
+        nodePort = port.nodePort == PortMapping.none ? nil : port.nodePort
     }
 }
 
 struct StatusBody: Encodable {
     var stackID: String
     var status: String
+    var ready: Bool
     var ttl: String
-    var nodePort: Int
+    @Nullable var nodePort: Int?
     var targetPort: Int
     var ports: [PortBody]
     @Nullable var nodePublicIP: String?
@@ -102,7 +107,7 @@ struct StatusBody: Encodable {
 
     enum CodingKeys: String, CodingKey {
         case stackID = "stack_id"
-        case status, ttl
+        case status, ready, ttl
         case nodePort = "node_port"
         case targetPort = "target_port"
         case ports
@@ -113,10 +118,11 @@ struct StatusBody: Encodable {
     init(_ stack: Stack) {
         stackID = stack.record.id.description
         status = stack.status.rawValue
+        ready = stack.isReady
         ttl = stack.record.expiresAt.rfc3339
-        nodePort = stack.record.nodePort
         targetPort = stack.record.port.containerPort
-        ports = [PortBody(stack.record)]
+        ports = stack.record.ports.map(PortBody.init)
+        nodePort = ports.first?.nodePort
         nodePublicIP = stack.nodePublicIP
         reason = stack.reason
         message = stack.message

@@ -2,34 +2,43 @@ import FoundationEssentials
 import Hummingbird
 import NIOCore
 import NIOFoundationCompat
+import PodPolicy
 import Stacks
 
 /// The body of `POST /stacks`.
 struct CreateBody {
-    var userID: Int64
-    var problemID: Int64
-    var targetPort: Int
+    var userID: Int64?
+    var problemID: Int64?
+    var target: TargetPorts
     var podSpec: String
     var environment: [String: String]
+    var egress: Egress?
 
     func request(idempotencyKey: String?) -> CreateRequest {
         CreateRequest(
             userID: userID,
             problemID: problemID,
-            targetPort: targetPort,
+            targetPorts: target.ports,
+            isPortArray: target.isArray,
             podSpec: podSpec,
-            idempotency: idempotencyKey.map { Idempotency(key: $0, digest: digest(key: $0)) },
-            environment: environment
+            environment: environment,
+            egress: egress,
+            idempotency: idempotencyKey.map { Idempotency(key: $0, digest: digest(key: $0)) }
         )
     }
 
-    /// The requested values without the environment, for the digest.
-    var content: String { "\(userID) \(problemID) \(targetPort) \(podSpec)" }
+    /// The requested values without the environment. For an integer port with an owner as in earlier versions, so that a retry across an
+    /// upgrade finds its stack.
+    var content: String {
+        let owner = [userID, problemID].map { $0.map { "\($0)" } ?? "-" }
+        let words = (egress.map { ["egress=\($0.rawValue)"] } ?? []) + owner + [target.notation, podSpec]
+        return words.joined(separator: " ")
+    }
 
     /// Reads and checks the body.
     /// - Throws: ``RequestError`` if the body is too large or too slow; ``StackError`` `invalid_request` with each invalid field.
-    static func read(from request: Request, _ context: APIContext) async throws -> CreateBody {
-        try CreateBody(json: Array(buffer: try await bytes(of: request, context)))
+    static func read(from request: Request, _ context: APIContext, requireOwner: Bool) async throws -> CreateBody {
+        try CreateBody(json: Array(buffer: try await bytes(of: request, context)), requireOwner: requireOwner)
     }
 
     private static func bytes(of request: Request, _ context: APIContext) async throws -> ByteBuffer {
@@ -54,10 +63,11 @@ struct CreateBody {
 }
 
 extension CreateBody {
+    /// - Parameter requireOwner: false allows a body without `user_id` and `problem_id`.
     /// - Throws: ``StackError`` `invalid_request`.
-    init(json: [UInt8]) throws {
+    init(json: [UInt8], requireOwner: Bool = true) throws {
         do {
-            try self.init(fields: try JSONObject(json))
+            try self.init(fields: try JSONObject(json), requireOwner: requireOwner)
         } catch JSONObject.Problem.notAnObject {
             throw StackError(.invalidRequest, "the body is not a JSON object; \(Self.needs)")
         } catch JSONObject.Problem.duplicate(let key) {
@@ -70,31 +80,26 @@ extension CreateBody {
     }
 
     /// - Throws: ``StackError`` `invalid_request`.
-    private init(fields: JSONObject) throws {
-        var problems: [String] = []
-        func value<Value>(_ name: String, _ allowed: String, _ read: (JSONValue) -> Value?) throws -> Value? {
-            guard let found = try fields.value(name) else {
-                problems.append("\(name): is missing; must be \(allowed)")
-                return nil
-            }
-            guard let value = read(found) else {
-                problems.append("\(name): is \(found.found); must be \(allowed)")
-                return nil
-            }
-            return value
+    private init(fields: JSONObject, requireOwner: Bool) throws {
+        var reader = FieldReader(fields)
+        let isOwnerless = try !requireOwner && reader.isAbsent("user_id") && reader.isAbsent("problem_id")
+        let userID = try isOwnerless ? nil : reader.positiveInteger("user_id")
+        let problemID = try isOwnerless ? nil : reader.positiveInteger("problem_id")
+        let target = try TargetPorts(&reader)
+        let podSpec = try reader.value("pod_spec", "a string with the YAML or JSON text of one Pod", \.string)
+        let environment = try EnvironmentField.read(&reader)
+        let names = Egress.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
+        let egress = try reader.optional("egress", names) { $0.string.flatMap { Egress(rawValue: $0) } }
+        guard let target, let podSpec, let environment, reader.problems.isEmpty else {
+            throw StackError(.invalidRequest, reader.problems.joined(separator: "; "))
         }
-        func positive(_ value: JSONValue) -> Int64? { value.integer.flatMap { $0 > 0 ? $0 : nil } }
-
-        let userID = try value("user_id", "a positive 64-bit integer", positive)
-        let problemID = try value("problem_id", "a positive 64-bit integer", positive)
-        let targetPort = try value("target_port", "an integer within 1…65535") {
-            $0.integer.flatMap { (1...65535).contains($0) ? Int($0) : nil }
-        }
-        let podSpec = try value("pod_spec", "a string with the YAML or JSON text of one Pod", \.string)
-        let environment = try Self.environment(fields, &problems)
-        guard problems.isEmpty, let userID, let problemID, let targetPort, let podSpec else {
-            throw StackError(.invalidRequest, problems.joined(separator: "; "))
-        }
-        self.init(userID: userID, problemID: problemID, targetPort: targetPort, podSpec: podSpec, environment: environment)
+        self.init(
+            userID: userID,
+            problemID: problemID,
+            target: target,
+            podSpec: podSpec,
+            environment: environment,
+            egress: egress
+        )
     }
 }

@@ -25,21 +25,28 @@ struct JSONObject {
         self.text = text
     }
 
-    /// The names of the fields, sorted.
-    var names: [String] { fields.keys.map { String(decoding: $0, as: UTF8.self) }.sorted() }
-
-    /// Returns the fields of an object; nil if the field is missing or another value.
-    func object(_ name: String) throws(Problem) -> JSONObject? {
-        guard let range = fields[Array(name.utf8)], text[range.lowerBound] == UInt8(ascii: "{") else { return nil }
-        return try JSONObject(Array(text[range]))
-    }
-
     /// Decodes the value of a field.
     /// - Throws: `DecodingError` for a well-formed value that cannot be represented.
     func value(_ name: String) throws -> JSONValue? {
         guard let range = fields[Array(name.utf8)] else { return nil }
         return try JSONDecoder().decode(JSONValue.self, from: Data(text[range]))
     }
+
+    /// Returns the texts of an array's elements; nil if the field is missing or no array.
+    func elements(_ name: String) throws(Problem) -> [[UInt8]]? {
+        guard let range = fields[Array(name.utf8)], text[range.lowerBound] == UInt8(ascii: "[") else { return nil }
+        var scanner = JSONScanner(text: Array(text[range]))
+        return try scanner.elements()
+    }
+
+    /// Returns an inner object; nil if the field is missing or no object.
+    func object(_ name: String) throws(Problem) -> JSONObject? {
+        guard let range = fields[Array(name.utf8)], text[range.lowerBound] == UInt8(ascii: "{") else { return nil }
+        return try JSONObject(Array(text[range]))
+    }
+
+    /// The names of all fields, sorted.
+    var names: [String] { fields.keys.map { String(decoding: $0, as: UTF8.self) }.sorted() }
 }
 
 extension JSONObject.Problem {
@@ -126,16 +133,30 @@ private struct JSONScanner {
     }
 
     private mutating func array(depth: Int) throws(Problem) {
+        try array(depth: depth) { _ in }
+    }
+
+    /// Reads the array that is the whole text.
+    /// - Returns: the texts of its elements.
+    mutating func elements() throws(Problem) -> [[UInt8]] {
+        var ranges: [Range<Int>] = []
+        try array(depth: 1) { ranges.append($0) }
+        return ranges.map { Array(text[$0]) }
+    }
+
+    private mutating func array(depth: Int, _ element: (Range<Int>) -> Void) throws(Problem) {
         offset += 1
         skipSpace()
         if skip("]") { return }
         var index = 0
         repeat {
             skipSpace()
+            let start = offset
             do throws(Problem) { try value(depth: depth + 1) } catch {
                 throw error.within("[\(index)]")
             }
             index += 1
+            element(start..<offset)
             skipSpace()
         } while skip(",")
         guard skip("]") else { throw malformed }

@@ -28,6 +28,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var hasReadPart = false
     private var isBusy = false
     private var isHalfClosed = false
+    private var watches = AnswerWatches()
 
     init(id: ConnectionTable.ID, connections: Connections, limits: ConnectionState.TimeLimits) {
         self.id = id
@@ -46,6 +47,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.context = nil
         timer?.task.cancel()
         timer = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        watches.report(.clientLeft)
+        context.fireChannelInactive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -86,9 +92,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case is ChannelShouldQuiesceEvent:
+            watches.report(.shuttingDown)
             state.quiesce(now: context.eventLoop.now)
             if state.wait == .close { context.close(promise: nil) } else { settle(context) }
         case ChannelEvent.inputClosed:
+            watches.report(.clientLeft)
             state.inputClosed(now: context.eventLoop.now)
             settle(context)
             context.fireUserInboundEventTriggered(event)
@@ -98,6 +106,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        if let watch = event as? AnswerWatch {
+            promise?.succeed(())
+            return watches.add(watch)
+        }
         guard event is BodyIsWanted else { return context.triggerUserOutboundEvent(event, promise: promise) }
         promise?.succeed(())
         guard awaitsContinue, state.isReadingCurrentRequest else { return }
@@ -122,6 +134,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .body(let body):
             send(.body(body), context, promise)
         case .end(let trailers):
+            watches.answerEnded()
             send(.end(trailers), context, promise)
             state.answerEnded(now: context.eventLoop.now)
         }

@@ -1,3 +1,4 @@
+import CoreMetrics
 import DequeModule
 import Synchronization
 
@@ -83,6 +84,7 @@ final class Connections: Sendable {
     }
 
     private let state: Mutex<State>
+    private let gauge = Meter(label: "http_open_connections")
 
     init(limit: Int) {
         state = Mutex(State(table: ConnectionTable(limit: limit)))
@@ -104,6 +106,7 @@ final class Connections: Sendable {
             }
         }
         closing?()
+        count()
         return id
     }
 
@@ -117,5 +120,8 @@ final class Connections: Sendable {
             state.table.close(id)
             state.closing[id] = nil
         }
+        count()
     }
+
+    private func count() { gauge.set(state.withLock { $0.table.count }) }
 }

@@ -8,10 +8,12 @@ package struct API {
     private let stacks: StackRoutes
     private let health: HealthRoutes
     private let apiKeys: APIKeys?
+    private let metrics: MetricsRoutes?
 
     /// - Parameters:
     ///   - dependencies: the dependencies that `GET /readyz` checks.
     ///   - apiKeys: the accepted keys; nil for no check.
+    ///   - metrics: the source of `GET /metrics`; nil if it is served elsewhere.
     ///   - readinessTimeout: the time after which `GET /readyz` reports a dependency as unavailable.
     ///   - now: the clock by which a result of `GET /readyz` is valid for a second.
     ///   - sleep: the clock of the timeout.
@@ -19,6 +21,7 @@ package struct API {
         service: StackService,
         dependencies: [Dependency],
         apiKeys: APIKeys?,
+        metrics: MetricsSource? = nil,
         readinessTimeout: Duration = .seconds(5),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
@@ -28,29 +31,32 @@ package struct API {
             readiness: Readiness(dependencies: dependencies, timeout: readinessTimeout, now: now, sleep: sleep)
         )
         self.apiKeys = apiKeys
+        self.metrics = metrics.map(MetricsRoutes.init)
     }
 
     /// Returns the routes with their middleware: access log, errors, API key, rules for all requests.
     package func router() -> Router<APIContext> {
         let router = Router(context: APIContext.self)
         router.addMiddleware {
+            MetricsMiddleware()
             AccessLogMiddleware()
             AuditMiddleware()
             ErrorMiddleware()
             if let apiKeys { APIKeyMiddleware(keys: apiKeys, openPaths: ["/healthz", "/readyz"]) }
             RequestRulesMiddleware()
         }
-        add("/healthz", [.get: health.health], to: router)
-        add("/readyz", [.get: health.readiness], to: router)
-        add("/stacks", [.get: stacks.list, .post: stacks.create], to: router)
-        add("/stacks/{stack_id}", [.get: stacks.show, .delete: stacks.delete], to: router)
-        add("/stacks/{stack_id}/status", [.get: stacks.status], to: router)
-        add("/users/{user_id}/stacks", [.get: stacks.listOfUser], to: router)
-        add("/stats", [.get: stacks.stats], to: router)
+        Self.add("/healthz", [.get: health.health], to: router)
+        Self.add("/readyz", [.get: health.readiness], to: router)
+        Self.add("/stacks", [.get: stacks.list, .post: stacks.create], to: router)
+        Self.add("/stacks/{stack_id}", [.get: stacks.show, .delete: stacks.delete], to: router)
+        Self.add("/stacks/{stack_id}/status", [.get: stacks.status], to: router)
+        Self.add("/users/{user_id}/stacks", [.get: stacks.listOfUser], to: router)
+        Self.add("/stats", [.get: stacks.stats], to: router)
+        if let metrics { Self.add("/metrics", [.get: metrics.metrics], to: router) }
         return router
     }
 
-    private typealias Handler = @Sendable (Request, APIContext) async throws -> Response
+    typealias Handler = @Sendable (Request, APIContext) async throws -> Response
 
     /// Every method that the HTTP parser accepts.
     private static let methods = [
@@ -61,12 +67,12 @@ package struct API {
     ].compactMap { HTTPRequest.Method($0) }
 
     /// Adds a path with its methods, and HEAD if there is GET. Any other method gets a 405 with the allowed methods.
-    private func add(_ path: RouterPath, _ handlers: [HTTPRequest.Method: Handler], to router: Router<APIContext>) {
+    static func add(_ path: RouterPath, _ handlers: [HTTPRequest.Method: Handler], to router: Router<APIContext>) {
         var handlers = handlers
         // The access log middleware removes the body.
         handlers[.head] = handlers[.get]
         let allowed = handlers.keys.map(\.rawValue).sorted().joined(separator: ", ")
-        for method in Self.methods {
+        for method in methods {
             if let handler = handlers[method] {
                 router.on(path, method: method, use: handler)
             } else {
@@ -98,5 +104,10 @@ package struct APIContext: RequestContext {
     /// Sends a 100 response to a client that waits for it. To be called before the body is read.
     func wantBody() {
         channel.triggerUserOutboundEvent(BodyIsWanted(), promise: nil)
+    }
+
+    /// Calls `receive` when the client goes away or the service begins to end, until the end of the response was written.
+    func watchAnswer(_ receive: @escaping @Sendable (AnswerWatch.Report) -> Void) {
+        channel.triggerUserOutboundEvent(AnswerWatch(receive: receive), promise: nil)
     }
 }

@@ -28,12 +28,23 @@ struct HealthRoutes {
 package struct Dependency: Sendable {
     /// The key of the dependency in the response.
     package var name: String
-    /// Throws if the dependency is unavailable: a ``StackError`` with a message for callers, or any other error for the log only. Ends soon
-    /// after cancellation.
-    package var check: @Sendable () async throws -> Void
+    /// Returns a remark for operators, if any. Throws if the dependency is unavailable: a ``StackError`` with a message for callers, or any
+    /// other error for the log only. Ends soon after cancellation.
+    package var check: @Sendable () async throws -> String?
 
     package init(name: String, check: @escaping @Sendable () async throws -> Void) {
         self.name = name
-        self.check = check
+        self.check = {
+            try await check()
+            return nil
+        }
+    }
+
+    /// Creates a dependency with a remark that `GET /readyz` shows although the dependency is available.
+    /// - Parameter note: returns the remark; nil for none.
+    package static func noted(_ name: String, note: @escaping @Sendable () async throws -> String?) -> Dependency {
+        var dependency = Dependency(name: name, check: {})
+        dependency.check = note
+        return dependency
     }
 }

@@ -54,7 +54,7 @@ final class Readiness: Sendable {
     }
 
     private func look(_ logger: Logger) async -> States {
-        let found = await withTaskGroup(of: (String, Result<Void, any Error>).self) { group in
+        let found = await withTaskGroup(of: (String, Result<String?, any Error>).self) { group in
             for dependency in dependencies {
                 group.addTask { (dependency.name, await self.answer(of: dependency)) }
             }
@@ -66,8 +66,8 @@ final class Readiness: Sendable {
     }
 
     /// Runs the check of a dependency with the timeout.
-    private func answer(of dependency: Dependency) async -> Result<Void, any Error> {
-        await withTaskGroup(of: Result<Void, any Error>.self) { group in
+    private func answer(of dependency: Dependency) async -> Result<String?, any Error> {
+        await withTaskGroup(of: Result<String?, any Error>.self) { group in
             group.addTask {
                 do { return .success(try await dependency.check()) } catch { return .failure(error) }
             }
@@ -82,7 +82,7 @@ final class Readiness: Sendable {
     }
 
     /// Logs an outage once, and again if its reason changes.
-    private func log(_ name: String, _ result: Result<Void, any Error>, _ logger: Logger) {
+    private func log(_ name: String, _ result: Result<String?, any Error>, _ logger: Logger) {
         let reason: String? =
             switch result {
             case .success: nil
@@ -109,9 +109,9 @@ private struct NoAnswer: Error, CustomStringConvertible {
 
 extension ReadinessBody.State {
     /// Callers get no details, since an error may name addresses and files; those are for the log.
-    fileprivate init(_ result: Result<Void, any Error>) {
+    fileprivate init(_ result: Result<String?, any Error>) {
         switch result {
-        case .success: self.init(status: "ok")
+        case .success(let note): self.init(status: "ok", message: note)
         case .failure(let error as StackError): self.init(status: "unavailable", message: error.message)
         case .failure(let error as NoAnswer): self.init(status: "unavailable", message: error.description)
         case .failure: self.init(status: "unavailable", message: "it cannot be reached or does not work; the log says why")

@@ -11,7 +11,7 @@ struct StackRoutes {
 
     func create(_ request: Request, _ context: APIContext) async throws -> Response {
         let key = try IdempotencyKey.read(from: request.headers)
-        let body = try await CreateBody.read(from: request, context)
+        let body = try await CreateBody.read(from: request, context, requireOwner: service.settings.requireOwner)
         context.audit.userID = body.userID
         context.audit.problemID = body.problemID
         let outcome = try await service.create(body.request(idempotencyKey: key), logger: context.logger)
@@ -29,7 +29,12 @@ struct StackRoutes {
     }
 
     func status(_ request: Request, _ context: APIContext) async throws -> Response {
-        try .json(StatusBody(try await service.stack(try stackID(context), logger: context.logger)))
+        let id = try stackID(context)
+        guard let wait = try StatusQuery.wait(request.uri) else {
+            return try .json(StatusBody(try await service.stack(id, logger: context.logger)))
+        }
+        context.watchAnswer { _ in wait.end() }
+        return try .json(StatusBody(try await service.stack(id, after: wait, logger: context.logger)))
     }
 
     func delete(_ request: Request, _ context: APIContext) async throws -> Response {

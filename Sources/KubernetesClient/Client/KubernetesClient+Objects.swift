@@ -15,8 +15,17 @@ extension KubernetesClient {
     }
 
     /// Creates an object from a body of another type, with fields that `T` lacks.
-    public func create<T: KubernetesObject>(_ body: some Encodable & Sendable, as type: T.Type, namespace: String?) async throws -> T {
-        try await decode(send(Request(method: .POST, path: T.resource.path(namespace: namespace), body: encode(body))))
+    /// - Parameter isDryRun: true for a request that passes admission and validation but stores nothing.
+    public func create<T: KubernetesObject>(
+        _ body: some Encodable & Sendable,
+        as type: T.Type,
+        namespace: String?,
+        isDryRun: Bool = false
+    ) async throws -> T {
+        var request = Request(method: .POST, path: T.resource.path(namespace: namespace))
+        request.body = try encode(body)
+        if isDryRun { request.query["dryRun"] = "All" }
+        return try await decode(send(request))
     }
 
     /// Replaces an object, on condition that its resource version is current.

@@ -52,10 +52,15 @@ final class Transport: Sendable {
     /// - Parameter timeout: from sending the request to the last byte of the response.
     /// - Throws: ``KubernetesError``, also for every unsuccessful response.
     func unary(_ request: Request, within timeout: Duration) async throws -> ByteBuffer {
+        try await dated(request, within: timeout).body
+    }
+
+    /// Does the same as ``unary(_:within:)`` and returns the header `Date` besides.
+    func dated(_ request: Request, within timeout: Duration) async throws -> (body: ByteBuffer, date: String?) {
         try await authenticated { clients, token in
             try await withTimeout(timeout) {
                 let response = try await self.execute(clients.requests, request, token)
-                return try await Self.collect(response.body, upTo: Self.maximumBodySize)
+                return (try await Self.collect(response.body, upTo: Self.maximumBodySize), response.headers.first(name: "Date"))
             }
         }
     }
@@ -98,9 +103,16 @@ final class Transport: Sendable {
             message.headers.add(name: "Content-Type", value: request.contentType)
             message.body = .bytes(body)
         }
+        let started = ContinuousClock.now
         let response: HTTPClientResponse
-        // The timeout around this call ends it; the HTTP client requires a deadline as well.
-        do { response = try await client.execute(message, deadline: .distantFuture, logger: logger) } catch { throw Self.translate(error) }
+        do {
+            // The timeout around this call ends it; the HTTP client requires a deadline as well.
+            response = try await client.execute(message, deadline: .distantFuture, logger: logger)
+        } catch {
+            RequestMetrics.record(request, status: "none", duration: ContinuousClock.now - started)
+            throw Self.translate(error)
+        }
+        RequestMetrics.record(request, status: "\(response.status.code)", duration: ContinuousClock.now - started)
         guard (200..<300).contains(Int(response.status.code)) else { throw try await Self.failure(response) }
         return response
     }

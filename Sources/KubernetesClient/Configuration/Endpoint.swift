@@ -4,6 +4,8 @@ import FoundationEssentials
 struct Endpoint: Sendable, Equatable {
     /// Scheme, host, port and path, without a trailing slash.
     let url: String
+    /// The host name or address of the server, without brackets.
+    let host: String
     /// The `Host` header; nil for the host of the URL.
     let hostHeader: String?
     /// Host names with the address to which each resolves.
@@ -23,6 +25,8 @@ struct Endpoint: Sendable, Equatable {
             // The message omits the URL, which contains a password.
             throw KubernetesError(.configuration, "server must not hold a user or a password")
         }
+        let address = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        self.host = address
         while components.path.hasSuffix("/") { components.path.removeLast() }
         guard let tlsServerName else {
             (url, hostHeader, dnsOverride) = (components.string ?? server, nil, [:])
@@ -34,7 +38,6 @@ struct Endpoint: Sendable, Equatable {
         }
         // The HTTP client verifies the certificate against the host of the URL. The URL therefore has the certificate's name, which is
         // resolved to the real address.
-        let address = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
         hostHeader = components.port.map { "\(host):\($0)" } ?? host
         dnsOverride = [tlsServerName: address]
         components.host = tlsServerName

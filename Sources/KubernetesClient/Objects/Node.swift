@@ -10,6 +10,10 @@ public struct Node: KubernetesObject, Equatable {
         public var unschedulable: Bool?
         /// Taints, which repel Pods without a matching toleration.
         public var taints: [Taint]?
+        /// The first of `podCIDRs`.
+        public var podCIDR: String?
+        /// The ranges of the node's Pods, one for each IP family; nil if the network plugin allocates addresses otherwise.
+        public var podCIDRs: [String]?
     }
 
     /// A taint, which repels Pods without a matching toleration.
@@ -30,6 +34,22 @@ public struct Node: KubernetesObject, Equatable {
         public var conditions: [Condition]?
         /// The addresses of the node.
         public var addresses: [Address]?
+        /// The ports on which the node's daemons listen.
+        public var daemonEndpoints: DaemonEndpoints?
+    }
+
+    /// The ports on which the node's daemons listen.
+    public struct DaemonEndpoints: Codable, Sendable, Equatable {
+        /// The address of the kubelet's API.
+        public struct Endpoint: Codable, Sendable, Equatable {
+            /// The port number.
+            public var port: Int?
+
+            private enum CodingKeys: String, CodingKey { case port = "Port" }
+        }
+
+        /// The kubelet's API, usually on port 10250.
+        public var kubeletEndpoint: Endpoint?
     }
 
     /// An address of the node.

@@ -14,6 +14,8 @@ public struct Service: KubernetesObject, Equatable {
         public var ports: [Port]?
         /// The cluster IP, allocated by the API server.
         public var clusterIP: String?
+        /// Every cluster IP, one for each IP family; set by the API server.
+        public var clusterIPs: [String]?
         /// `IPv4` or `IPv6`, in order of preference; set by the API server.
         public var ipFamilies: [String]?
         /// The NodePort for the health checks of load balancers; 0 for none.

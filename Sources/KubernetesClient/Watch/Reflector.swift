@@ -1,3 +1,4 @@
+import CoreMetrics
 public import Logging
 public import ServiceLifecycle
 
@@ -58,7 +59,9 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
                     try await pause(&state)
                     try await step(&state)
                 } catch {
-                    if !Task.isCancelled { handle(error, &state) }
+                    guard !Task.isCancelled else { continue }
+                    Counter(label: "kubernetes_client_watch_failures_total", dimensions: [("resource", T.resource.plural)]).increment()
+                    handle(error, &state)
                 }
             }
         }
@@ -97,6 +100,7 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
                 return store.object(namespace: object.namespace, name: object.name)
             }
             store.replaceAll(with: list.items + kept)
+            Counter(label: "kubernetes_client_lists_total", dimensions: [("resource", T.resource.plural)]).increment()
             heard(&state)
             advance(&state, .listed(version: list.resourceVersion))
         case .watch(let version):

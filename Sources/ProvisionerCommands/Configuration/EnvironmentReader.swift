@@ -1,4 +1,6 @@
 import PodPolicy
+import StackCluster
+import Stacks
 
 /// Reads environment variables and collects all errors, so that the operator sees them at once.
 struct EnvironmentReader {
@@ -112,6 +114,21 @@ struct EnvironmentReader {
                 tolerations.append(PodToleration(key: pair[0], value: pair.count == 2 ? pair[1] : nil, effect: effect))
             }
             return tolerations
+        }
+    }
+
+    /// Returns one of the values of an enumeration.
+    mutating func choice<Value: RawRepresentable<String> & CaseIterable>(_ name: String, default fallback: Value) -> Value {
+        value(name, default: fallback, "one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))") { Value(rawValue: $0) }
+    }
+
+    /// Returns ranges of Pods written as `10.244.0.0/16,fd00:10:244::/56`.
+    mutating func podCIDRs(_ name: String) -> [CIDR] {
+        let expected = "at most 64 ranges of /8 (IPv6: /16) or longer without bits after the prefix, written as 10.244.0.0/16,fd00::/48"
+        return value(name, default: [], expected) { text in
+            guard let items = Self.items(text), items.count <= 64 else { return nil }
+            let ranges = items.compactMap { CIDR(exactly: $0) }.filter(ClusterNetworks.isPodRange)
+            return ranges.count == items.count ? ranges : nil
         }
     }
 

@@ -22,6 +22,7 @@ extension StackSettings {
             Grammar.isDNSLabel($0) && !$0.hasPrefix("kube-") ? $0 : nil
         }
         maxPerUser = reader.integer("STACK_MAX_PER_USER", default: maxPerUser, in: 1...1_000_000)
+        requireOwner = reader.bool("STACK_REQUIRE_OWNER", default: requireOwner)
         timeToLive = reader.duration("STACK_TTL", default: timeToLive, in: .seconds(1) ... .seconds(8760 * 3600))
         reconcileInterval = reader.duration(
             "STACK_SCHEDULER_INTERVAL",
@@ -33,6 +34,7 @@ extension StackSettings {
             default: deadNodeTimeout,
             in: .zero ... .seconds(7 * 24 * 3600)
         )
+        defaultEgress = reader.choice("STACK_EGRESS", default: defaultEgress)
         let mistakes = reader.mistakes.count
         let timeouts = Duration.seconds(1)...Duration.seconds(3600)
         portLockTTL = reader.duration("STACK_PORT_LOCK_TTL", default: portLockTTL, in: timeouts)
@@ -99,6 +101,8 @@ extension KubernetesCluster.Settings {
             totalCPUMilli: reader.cpu("CLUSTER_TOTAL_CPU", in: Bounds.clusterCPUMilli),
             totalMemoryBytes: reader.memory("CLUSTER_TOTAL_MEMORY", in: Bounds.clusterMemoryBytes)
         )
+        networkPolicy = reader.choice("STACK_NETWORK_POLICY", default: networkPolicy)
+        podCIDRs = reader.podCIDRs("STACK_POD_CIDRS")
     }
 }
 

@@ -24,6 +24,8 @@ struct ServeConfiguration {
     var kubernetesBurst: Int
     /// The API keys; nil if none is asked for.
     var apiKeys: APIKeySettings?
+    /// The address of `/metrics`; nil for the address of the API.
+    var metricsAddress: Address?
     /// The certificate; nil for plain HTTP.
     var tls: TLSFiles?
     var logLevel: Logger.Level
@@ -35,6 +37,14 @@ struct ServeConfiguration {
     enum StoreChoice: Equatable {
         case sqlite(path: String)
         case dynamodb(table: String, consistentRead: Bool)
+
+        /// The name in STACK_STORE.
+        var name: String {
+            switch self {
+            case .sqlite: "sqlite"
+            case .dynamodb: "dynamodb"
+            }
+        }
     }
 
     enum LogFormat: String, CaseIterable {
@@ -68,6 +78,7 @@ struct ServeConfiguration {
         kubernetesBurst = reader.integer("K8S_CLIENT_BURST", default: 200, in: 1...100_000)
         apiKeys = APIKeySettings(reading: &reader)
         tls = TLSFiles(reading: &reader)
+        metricsAddress = reader.value("METRICS_ADDR", default: nil, "an address such as :9090 or 127.0.0.1:9090") { Address($0) }
         logLevel = reader.value("LOG_LEVEL", default: .info, "one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))") {
             Logger.Level(rawValue: $0.lowercased())
         }

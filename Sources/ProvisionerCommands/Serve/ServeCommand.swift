@@ -1,9 +1,11 @@
 import ArgumentParser
+import CoreMetrics
 import DynamoDB
 import FoundationEssentials
 import KubernetesClient
 import Logging
 import NIOCore
+import Prometheus
 import StackStoreDynamoDB
 import StackStoreSQLite
 import Stacks
@@ -58,10 +60,13 @@ struct ServeCommand: AsyncParsableCommand {
             let wanted = configuration.maximumConnections
             logger.warning("HTTP_MAX_CONNECTIONS: is \(wanted), but only \(files) files may be open (ulimit -n): fewer are taken")
         }
+        let metrics = PrometheusCollectorRegistry(descriptions: MetricCatalogue.descriptions)
+        MetricsSystem.bootstrap(PrometheusMetricsFactory(registry: metrics))
         let server: Server
         do {
             server = try await Server(
                 configuration: configuration,
+                metrics: metrics,
                 kubernetes: kubernetes,
                 environment: environment,
                 logger: logger,
@@ -93,7 +98,9 @@ struct ServeCommand: AsyncParsableCommand {
         } catch {
             guard let reason = Self.reasonNotToListen(error) else { throw error }
             let address = configuration.address
-            Terminal.complain("HTTP_ADDR: cannot listen on \(address.description(port: address.port)): \(reason)")
+            var complaint = "HTTP_ADDR: cannot listen on \(address.description(port: address.port))"
+            if let other = configuration.metricsAddress { complaint += ", or METRICS_ADDR: on \(other.description(port: other.port))" }
+            Terminal.complain("\(complaint): \(reason)")
             throw ExitCode(1)
         }
     }

@@ -6,6 +6,7 @@ import KubernetesClient
 import Logging
 import NIOCore
 import PodPolicy
+import Prometheus
 import ServiceLifecycle
 import StackCluster
 import Stacks
@@ -22,6 +23,9 @@ struct Server {
     private let installation: InstallationWatch
     /// Reached once the cluster has been read and the namespace created if that is allowed.
     private let prepared = Milestone()
+    private let policies: NetworkPolicyKeeper
+    /// Reached once the NetworkPolicies have been looked at.
+    private let policiesLookedAt: Milestone
     private let owner: String
     let client: KubernetesClient
     /// The election of the replica that reconciles; nil if there can be only one.
@@ -31,15 +35,20 @@ struct Server {
     private let creates: JobRunner
     private let deletes: JobRunner
     let reconciler: Reconciler
+    private let follower: StackFollower
     /// The files that are read again when they change.
     private let reloads: [FileReload]
     let application: Application<RouterResponder<APIContext>>
+    /// The server of `METRICS_ADDR`; nil if the metrics are served with the API.
+    private let metricsServer: Application<RouterResponder<APIContext>>?
 
     /// - Parameters:
+    ///   - registry: the metrics of the process.
     ///   - onRunning: called with the port on which the service listens.
     /// - Throws: ``SQLiteStoreError``, ``KubernetesError``, `DynamoDBError`, with a message for the operator.
     init(
         configuration: ServeConfiguration,
+        metrics registry: PrometheusCollectorRegistry,
         kubernetes: KubernetesConfiguration,
         environment: [String: String],
         logger: Logger,
@@ -71,7 +80,15 @@ struct Server {
         self.election = election
         let ports = Ports(pool: PortPool(range: configuration.nodePorts))
         let triggers = ReconcileTriggers()
-        cluster = KubernetesCluster(client: client, settings: configuration.cluster, ports: ports, triggers: triggers, logger: logger)
+        let changes = StackChanges()
+        cluster = KubernetesCluster(
+            client: client,
+            settings: configuration.cluster,
+            ports: ports,
+            triggers: triggers,
+            changes: changes,
+            logger: logger
+        )
         let mark = NamespaceMark(client: client, namespace: configuration.stacks.namespace)
         let installation = InstallationWatch(
             InstallationWatch.Sources(
@@ -84,27 +101,41 @@ struct Server {
             logger: logger
         )
         self.installation = installation
+        let policiesLookedAt = Milestone()
+        self.policiesLookedAt = policiesLookedAt
+        let policies = NetworkPolicyKeeper(
+            mode: configuration.cluster.networkPolicy,
+            access: cluster.networkPolicyAccess(resolvingServer: kubernetes.hostAddresses),
+            interval: configuration.stacks.reconcileInterval,
+            mayWrite: { installation.isOurs },
+            isLeading: { election?.elector.isLeading ?? true },
+            onLook: policiesLookedAt.reach,
+            logger: logger
+        )
+        self.policies = policies
         let limit = configuration.maximumConcurrentCreates
         creates = JobRunner(limit: limit, queueCapacity: limit * 16)
         deletes = JobRunner(limit: limit, queueCapacity: limit * 64)
         stacks = StackService(
             settings: configuration.stacks,
             policy: PodPolicy(settings: configuration.policy),
-            store: opened.store,
+            store: PublishingStore(opened.store, to: changes),
             cluster: cluster,
             ports: ports,
             owner: owner,
             creates: creates,
             deletes: deletes,
-            onExpiry: { triggers.expiryAdded($0) },
-            onMissed: { triggers.stackChanged($0) },
+            changes: changes,
+            onExpiry: { triggers.expiryAdded($0, $1) },
             mayCreate: {
                 try watch.requirePassed()
                 try installation.requireOurs()
+                try policies.requireForCreate()
             },
             mayDelete: installation.requireNotForeign,
             failpoint: failpoint
         )
+        follower = StackFollower(service: stacks, logger: logger)
         reconciler = Reconciler(
             service: stacks,
             triggers: triggers,
@@ -118,6 +149,29 @@ struct Server {
         let keys = configuration.apiKeys.map { APIKeys($0.keys) }
         let tls = try configuration.tls?.load()
         reloads = Self.reloads(configuration, keys, tls, logger)
+        let metrics = StateMetrics(
+            registry: registry,
+            storeName: configuration.store.name,
+            cluster: cluster,
+            creates: creates,
+            deletes: deletes,
+            reconciler: reconciler,
+            isLeading: { election?.elector.isLeading ?? true }
+        )
+        metricsServer = configuration.metricsAddress.map { address in
+            Application(
+                router: MetricsAPI(source: metrics.text).router(),
+                server: .api(maximumConnections: 64),
+                configuration: ApplicationConfiguration(
+                    address: .hostname(address.bindHost, port: address.port),
+                    serverName: "ctf-provisioner"
+                ),
+                onServerRunning: { channel in
+                    logger.info("metrics", metadata: ["address": "\(address.description(port: channel.localAddress?.port ?? 0))"])
+                },
+                logger: logger
+            )
+        }
         let api = API(
             service: stacks,
             dependencies: Self.dependencies(
@@ -126,9 +180,11 @@ struct Server {
                 installation: installation,
                 cluster: cluster,
                 reconciler: reconciler,
+                policies: policies,
                 elector: election?.elector
             ),
-            apiKeys: keys
+            apiKeys: keys,
+            metrics: configuration.metricsAddress == nil ? metrics.text : nil
         )
         application = Application(
             router: api.router(),
@@ -169,6 +225,7 @@ struct Server {
         installation: InstallationWatch,
         cluster: KubernetesCluster,
         reconciler: Reconciler,
+        policies: NetworkPolicyKeeper,
         elector: LeaderElector?
     ) -> [Dependency] {
         [
@@ -189,6 +246,7 @@ struct Server {
                 ).problem
                 if let problem { throw StackError(.kubernetesUnavailable, problem) }
             },
+            .noted("network_policy", note: policies.readiness),
         ] + runtimeClass(of: cluster)
     }
 
@@ -207,6 +265,7 @@ struct Server {
                 .init(service: Closing(close: close)),
                 .init(service: Part { try await cancelWhenGracefulShutdown(watch.run) }),
                 .init(service: Part(run: cluster.run)),
+                .init(service: Part { await cancelWhenGracefulShutdown(follower.run) }),
                 .init(service: JobService(runner: deletes, start: watch.asked)),
                 .init(service: JobService(runner: creates, start: watch.asked)),
                 .init(
@@ -223,12 +282,20 @@ struct Server {
                 ),
                 .init(
                     service: Part {
+                        try await cancelWhenGracefulShutdown(installation.passed.wait)
+                        try await cancelWhenGracefulShutdown(policies.run)
+                        try await gracefulShutdown()
+                    }
+                ),
+                .init(
+                    service: Part {
                         try await cancelWhenGracefulShutdown(watch.passed.wait)
                         if let counters { try await cancelWhenGracefulShutdown(counters.run) } else { try await gracefulShutdown() }
                     }
                 ),
                 .init(service: application),
-            ] + reloads.map { reload in .init(service: Part { try await cancelWhenGracefulShutdown(reload.run) }) },
+            ] + (metricsServer.map { [.init(service: $0)] } ?? [])
+                + reloads.map { reload in .init(service: Part { try await cancelWhenGracefulShutdown(reload.run) }) },
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
@@ -256,6 +323,8 @@ struct Server {
         prepared.reach()
         // No removal happens before this.
         try await installation.passed.wait()
+        // Creates need the policies. Removals do not, so they wait only briefly.
+        _ = try await within(.seconds(10)) { [policiesLookedAt] in try await policiesLookedAt.wait() }
         logger.info("the state of the cluster has been read")
     }
 

@@ -91,7 +91,7 @@ extension ReservationRefusal {
         case .stackExists(let id): "\(id) is for the same user and problem"
         case .userLimitReached(let count): "its user has \(count) stacks"
         case .overBudget: "it exceeds the budget"
-        case .portTaken: "another stack has its node port"
+        case .portsTaken(let ports): "another stack has its node port \(ports.map { "\($0)" }.joined(separator: ", "))"
         }
     }
 }

@@ -44,8 +44,8 @@ struct Books: Equatable {
     var reserved: [String: ResourceAmount] = [:]
 
     init(_ records: [StackRecord]) {
-        for record in records {
-            stacks[record.userID, default: 0] += 1
+        for record in records where record.state != .failed {
+            if let lock = record.lock { stacks[lock.userID, default: 0] += 1 }
             reserved[Self.counter(of: record.id), default: .zero] += record.requested
         }
     }

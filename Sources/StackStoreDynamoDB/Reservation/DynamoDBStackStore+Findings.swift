@@ -4,21 +4,24 @@ import Stacks
 extension DynamoDBStackStore {
     /// Reads the preconditions of a reservation. The capacity version (`gate`) is read before the counters: see ``reserve(_:within:)``.
     func findings(for record: StackRecord) async throws -> Findings {
-        let lock = ItemKey.lock(user: record.userID, problem: record.problemID)
-        let count = ItemKey.count(user: record.userID)
-        let port = ItemKey.port(record.nodePort)
+        let row = record.state == .failed ? ItemKey.stack(record.id) : nil
+        let lock = record.lock.map { ItemKey.lock(user: $0.userID, problem: $0.problemID) }
+        let count = record.lock.map { ItemKey.count(user: $0.userID) }
         let key = record.idempotency.map { ItemKey.idempotency($0.key) }
+        let keys = [row, lock, count, ItemKey.gate, key].compactMap(\.self) + record.nodePorts.map(ItemKey.port)
         var found: [DynamoDB.Item: ItemReader] = [:]
-        for item in try await rows([lock, count, port, ItemKey.gate] + (key.map { [$0] } ?? []), consistentRead: true) {
+        for item in try await rows(keys, consistentRead: true) {
             let reader = ItemReader(item)
             found[reader.key] = reader
         }
         func holder(_ key: DynamoDB.Item) throws -> StackID? { try found[key]?.value(Attribute.stackID) { StackID($0) } }
+        let portHolders = try record.nodePorts.map { try holder(ItemKey.port($0)) }
         return Findings(
             keyHolder: try key.flatMap(holder),
-            lockHolder: try holder(lock),
-            count: try found[count]?.integer(Attribute.stacks) ?? 0,
-            portHolder: try holder(port),
+            lockHolder: try lock.flatMap(holder),
+            count: try count.flatMap { try found[$0]?.integer(Attribute.stacks) } ?? 0,
+            takenPorts: zip(record.nodePorts, portHolders).compactMap { $1 == nil ? nil : $0 },
+            isWritten: portHolders.contains(record.id) || row.map { found[$0] != nil } ?? false,
             gate: try found[ItemKey.gate]?.integer(Attribute.version),
             reserved: try await totalReserved()
         )

@@ -50,7 +50,7 @@ extension DynamoDBStackStore {
         let record = attempt.record
         let findings = try await findings(for: record)
         // The reservation was written, but its response was lost.
-        if attempt.failures > 0, findings.lockHolder == record.id { return try await confirm(&attempt) }
+        if attempt.failures > 0, findings.isWritten { return try await confirm(&attempt) }
         if let obstacle = findings.obstacle(to: record, within: attempt.limits) { return try await refuse(attempt, because: obstacle) }
         var transaction = record.reservation(stacksPerUser: attempt.limits.stacksPerUser, in: table)
         if findings.isAtEdge(of: attempt.limits.budget, for: record) {

@@ -6,7 +6,10 @@ struct Findings: Sendable, Equatable {
     var keyHolder: StackID?
     var lockHolder: StackID?
     var count = 0
-    var portHolder: StackID?
+    /// The record's ports that are held, in its order.
+    var takenPorts: [Int] = []
+    /// True if the record itself is in the table: an earlier attempt took effect although its response was lost.
+    var isWritten = false
     /// The capacity version, which counts the reservations made at low headroom; nil before the first. Read before `reserved`.
     var gate: Int64?
     /// The sum of all records' requests.
@@ -20,17 +23,19 @@ struct Findings: Sendable, Equatable {
 
     /// Returns the first obstacle in the order of ``ReservationRefusal``.
     func obstacle(to record: StackRecord, within limits: ReservationLimits) -> Obstacle? {
+        // A copy of a failed create: it holds nothing.
+        if record.state == .failed { return nil }
         if let keyHolder { return .keyUsed(by: keyHolder) }
         if let lockHolder { return .refused(.stackExists(lockHolder)) }
-        if count >= limits.stacksPerUser { return .refused(.userLimitReached(count: count)) }
+        if record.lock != nil, count >= limits.stacksPerUser { return .refused(.userLimitReached(count: count)) }
         if let budget = limits.budget, !budget.covers(reserved + record.requested) { return .refused(.overBudget(reserved: reserved)) }
-        if portHolder != nil { return .refused(.portTaken) }
+        if !takenPorts.isEmpty { return .refused(.portsTaken(takenPorts)) }
         return nil
     }
 
     /// Returns true at low headroom, where reservations must be serialized.
     func isAtEdge(of budget: ResourceAmount?, for record: StackRecord) -> Bool {
-        guard let budget else { return false }
+        guard let budget, record.state != .failed else { return false }
         let (cpuMilli, isTooMuchCPU) = record.requestedCPUMilli.multipliedReportingOverflow(by: Self.spaciousCount)
         let (memoryBytes, isTooMuchMemory) = record.requestedMemoryBytes.multipliedReportingOverflow(by: Self.spaciousCount)
         guard !isTooMuchCPU, !isTooMuchMemory else { return true }
@@ -47,30 +52,22 @@ extension StackRecord {
         [Attribute.stackID: .s(id.description), Attribute.owner: .s(owner)]
     }
 
-    /// Returns the transaction that writes this record and everything it holds: at most eight items.
-    func reservation(stacksPerUser: Int, in table: String) -> [DynamoDB.TransactWriteItem] {
-        func put(_ item: DynamoDB.Item) -> DynamoDB.TransactWriteItem {
-            DynamoDB.TransactWriteItem(
-                put: DynamoDB.Put(conditionExpression: "attribute_not_exists(pk)", item: item, tableName: table)
-            )
-        }
-        func held(_ key: DynamoDB.Item) -> DynamoDB.TransactWriteItem { put(key.merging(holder) { key, _ in key }) }
+    /// The keys of the items that name this record as their holder.
+    private var heldKeys: [DynamoDB.Item] {
+        var keys = nodePorts.map(ItemKey.port)
+        keys.append(ItemKey.expiry(self))
+        if let lock { keys.append(ItemKey.lock(user: lock.userID, problem: lock.problemID)) }
+        if state == .failed, let userID { keys.append(ItemKey.failed(user: userID, id)) }
+        if let key = idempotency?.key { keys.append(ItemKey.idempotency(key)) }
+        return keys
+    }
 
-        let count = DynamoDB.Update(
-            conditionExpression: "attribute_not_exists(stacks) OR stacks < :limit",
-            expressionAttributeValues: [":one": .n("1"), ":limit": .n(String(stacksPerUser))],
-            key: ItemKey.count(user: userID),
-            tableName: table,
-            updateExpression: "ADD stacks :one"
-        )
-        return [
-            put(item),
-            held(ItemKey.lock(user: userID, problem: problemID)),
-            DynamoDB.TransactWriteItem(update: count),
-            held(ItemKey.port(nodePort)),
-            held(ItemKey.expiry(self)),
-            DynamoDB.TransactWriteItem(update: capacityChange(by: requested, in: table)),
-        ] + (idempotency.map { [held(ItemKey.idempotency($0.key))] } ?? [])
+    /// Returns the transaction that writes this record and everything it holds: at most 31 of the 100 items that DynamoDB allows, with 24
+    /// ports at low headroom.
+    func reservation(stacksPerUser: Int, in table: String) -> [DynamoDB.TransactWriteItem] {
+        let row = DynamoDB.Put(conditionExpression: "attribute_not_exists(pk)", item: item, tableName: table)
+        return [DynamoDB.TransactWriteItem(put: row)] + heldKeys.map { holding($0, in: table) }
+            + countChange(by: 1, limit: stacksPerUser, in: table) + capacityChange(by: requested, in: table)
     }
 
     /// Returns the transaction that removes this record and frees everything it holds.
@@ -88,20 +85,46 @@ extension StackRecord {
             row.expressionAttributeNames?["#owner"] = Attribute.owner
             row.expressionAttributeValues?[":owner"] = .s(owner)
         }
-        let count = DynamoDB.Update(
-            expressionAttributeValues: [":minus": .n("-1")],
-            key: ItemKey.count(user: userID),
-            tableName: table,
-            updateExpression: "ADD stacks :minus"
+        return [DynamoDB.TransactWriteItem(delete: row)] + heldKeys.map { freeing($0, in: table) }
+            + countChange(by: -1, in: table) + capacityChange(by: .zero - requested, in: table)
+    }
+
+    /// Returns the transaction that replaces this record by `failed` and frees everything that only this one holds: at most 32 items.
+    func failing(as failed: StackRecord, in table: String) -> [DynamoDB.TransactWriteItem] {
+        let row = DynamoDB.Put(
+            conditionExpression: "#state = :state AND updated_at = :seen",
+            expressionAttributeNames: ["#state": Attribute.state],
+            expressionAttributeValues: [":state": .s(state.rawValue), ":seen": .n(String(updatedAt.microseconds))],
+            item: failed.item,
+            tableName: table
         )
-        return [
-            DynamoDB.TransactWriteItem(delete: row),
-            freeing(ItemKey.lock(user: userID, problem: problemID), in: table),
-            DynamoDB.TransactWriteItem(update: count),
-            freeing(ItemKey.port(nodePort), in: table),
-            freeing(ItemKey.expiry(self), in: table),
-            DynamoDB.TransactWriteItem(update: capacityChange(by: .zero - requested, in: table)),
-        ] + (idempotency.map { [freeing(ItemKey.idempotency($0.key), in: table)] } ?? [])
+        let (old, new) = (heldKeys, failed.heldKeys)
+        return [DynamoDB.TransactWriteItem(put: row)] + old.filter { !new.contains($0) }.map { freeing($0, in: table) }
+            + new.filter { !old.contains($0) }.map { failed.holding($0, in: table) }
+            + countChange(by: -1, in: table) + capacityChange(by: .zero - requested, in: table)
+    }
+
+    /// Creates an item held by this stack.
+    private func holding(_ key: DynamoDB.Item, in table: String) -> DynamoDB.TransactWriteItem {
+        let item = key.merging(holder) { key, _ in key }
+        return DynamoDB.TransactWriteItem(put: DynamoDB.Put(conditionExpression: "attribute_not_exists(pk)", item: item, tableName: table))
+    }
+
+    /// Returns the change of the user's stack count; nothing for a record that counts for no user.
+    /// - Parameter limit: a condition on the count; nil for none.
+    private func countChange(by difference: Int, limit: Int? = nil, in table: String) -> [DynamoDB.TransactWriteItem] {
+        guard let lock else { return [] }
+        var update = DynamoDB.Update(
+            expressionAttributeValues: [":difference": .n(String(difference))],
+            key: ItemKey.count(user: lock.userID),
+            tableName: table,
+            updateExpression: "ADD stacks :difference"
+        )
+        if let limit {
+            update.conditionExpression = "attribute_not_exists(stacks) OR stacks < :limit"
+            update.expressionAttributeValues?[":limit"] = .n(String(limit))
+        }
+        return [DynamoDB.TransactWriteItem(update: update)]
     }
 
     /// Deletes an item held by this stack. An item that was deleted by hand is no error; an item held by another stack is never touched.
@@ -132,12 +155,15 @@ extension StackRecord {
         return DynamoDB.TransactWriteItem(update: update)
     }
 
-    private func capacityChange(by amount: ResourceAmount, in table: String) -> DynamoDB.Update {
-        DynamoDB.Update(
+    /// Returns the change of the capacity counter; nothing for a record that counts no resources.
+    private func capacityChange(by amount: ResourceAmount, in table: String) -> [DynamoDB.TransactWriteItem] {
+        guard state != .failed else { return [] }
+        let update = DynamoDB.Update(
             expressionAttributeValues: [":cpu": .n(String(amount.cpuMilli)), ":memory": .n(String(amount.memoryBytes))],
             key: ItemKey.capacity(id),
             tableName: table,
             updateExpression: "ADD cpu_milli :cpu, memory_bytes :memory"
         )
+        return [DynamoDB.TransactWriteItem(update: update)]
     }
 }

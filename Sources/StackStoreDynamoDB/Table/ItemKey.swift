@@ -27,6 +27,11 @@ enum ItemKey {
 
     static let lockPrefix = "PROBLEM#"
 
+    /// The index entry of a user's stack in state `failed`, which has no lock.
+    static func failed(user: Int64, _ id: StackID) -> DynamoDB.Item {
+        make(self.user(user), "FAILED#\(id)")
+    }
+
     /// The stack count of a user.
     static func count(user: Int64) -> DynamoDB.Item {
         make(self.user(user), "COUNT")
@@ -119,6 +124,11 @@ enum Attribute {
     static let transport = "protocol"
     static let portName = "port_name"
     static let nodePort = "node_port"
+    /// A list of maps with container port, protocol, name and NodePort, in a stack with several ports.
+    static let ports = "ports"
+    static let egress = "egress"
+    static let failureReason = "failure_reason"
+    static let failureMessage = "failure_message"
     static let nodeID = "node_id"
     static let cpuMilli = "cpu_milli"
     static let memoryBytes = "memory_bytes"

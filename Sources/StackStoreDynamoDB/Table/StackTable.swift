@@ -33,8 +33,9 @@ package struct StackTable: Sendable {
         case predecessor
     }
 
-    /// The version of the items. A table without a version has version 1.
-    static let version = 1
+    /// The version of the items. A table without a version has version 1; version 2 has stacks with several ports, without an owner, and in
+    /// state `failed`. A program of version 1 would neither show nor remove these, so it must not start on such a table.
+    static let version = 2
 
     /// Returns every issue of the table; empty if there is none.
     /// - Throws: `DynamoDBError` if the table cannot be described.

@@ -36,8 +36,8 @@ package struct ResourceAmount: Sendable, Hashable {
 }
 
 extension StackRecord {
-    /// The cpu and memory that the budget counts for the stack.
+    /// The cpu and memory that the budget counts for the stack: none in state `failed`.
     package var requested: ResourceAmount {
-        ResourceAmount(cpuMilli: requestedCPUMilli, memoryBytes: requestedMemoryBytes)
+        state == .failed ? .zero : ResourceAmount(cpuMilli: requestedCPUMilli, memoryBytes: requestedMemoryBytes)
     }
 }

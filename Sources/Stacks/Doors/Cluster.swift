@@ -11,7 +11,8 @@ package protocol Cluster: Sendable {
     /// - Returns: the Pod's uid, for the owner reference of the Service.
     func createPod(_ manifest: PodManifest) async throws -> String
 
-    /// Creates the NodePort Service of a stack, owned by its Pod.
+    /// Creates the NodePort Service of a stack, with all its ports, owned by its Pod.
+    /// - Throws: ``ClusterError`` with code `portAllocated` or `portOutOfRange`, which names the refused ports.
     func createService(for record: StackRecord, podUID: String) async throws
 
     /// Waits, by watch, until the scheduler has bound the Pod to a node.
@@ -26,9 +27,12 @@ package protocol Cluster: Sendable {
     /// - Parameter isNodeGivenUp: deletes with grace period 0, without waiting for the kubelet of a dead node.
     func deletePod(of id: StackID, isNodeGivenUp: Bool) async throws
 
-    /// Waits until the API server confirms that neither Pod nor Service exists.
-    /// - Returns: false if one of them still exists after `timeout`.
-    func waitUntilGone(_ id: StackID, timeout: Duration) async throws -> Bool
+    /// Reads from the API server, not from the cache, whether neither Pod nor Service exists.
+    func isGone(_ id: StackID) async throws -> Bool
+
+    /// Waits until ``isGone(_:)``.
+    /// - Returns: false if Pod or Service still exists after `limit`.
+    func waitUntilGone(_ id: StackID, within limit: Duration) async throws -> Bool
 
     /// Reads from the API server, not from the cache, whether Pod and Service exist.
     func objectsExist(_ id: StackID) async throws -> ObjectsPresence
@@ -112,11 +116,14 @@ package struct ClusterError: Error, Sendable, Equatable, CustomStringConvertible
     /// The response of the API server as a sentence.
     package var message: String
     package var retryAfterSeconds: Int?
+    /// The refused NodePorts of `portAllocated` and `portOutOfRange`; empty if the API server names none.
+    package var nodePorts: [Int]
 
-    package init(_ code: Code, _ message: String, retryAfterSeconds: Int? = nil) {
+    package init(_ code: Code, _ message: String, retryAfterSeconds: Int? = nil, nodePorts: [Int] = []) {
         self.code = code
         self.message = message
         self.retryAfterSeconds = retryAfterSeconds
+        self.nodePorts = nodePorts
     }
 
     package var description: String { "\(code): \(message)" }

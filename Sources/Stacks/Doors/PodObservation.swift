@@ -54,6 +54,8 @@ package struct PodObservation: Sendable, Equatable {
     /// The message of the `PodScheduled` condition while the Pod is unschedulable.
     package var unschedulable: String?
     package var containers: [Container]
+    /// The `Ready` condition: every container passes its readiness probe, or runs without one.
+    package var isReady: Bool
     /// True once deletion was requested, while the grace period runs.
     package var isTerminating: Bool
     package var createdAt: Date?
@@ -66,6 +68,7 @@ package struct PodObservation: Sendable, Equatable {
         nodeName: String? = nil,
         unschedulable: String? = nil,
         containers: [Container] = [],
+        isReady: Bool = false,
         isTerminating: Bool = false,
         createdAt: Date? = nil
     ) {
@@ -76,6 +79,7 @@ package struct PodObservation: Sendable, Equatable {
         self.nodeName = nodeName
         self.unschedulable = unschedulable
         self.containers = containers
+        self.isReady = isReady
         self.isTerminating = isTerminating
         self.createdAt = createdAt
     }

@@ -7,29 +7,39 @@ package protocol StackStore: Sendable {
     /// True if no other process can write to this store while it is open. A reservation of another owner then belongs to a dead process.
     var isExclusive: Bool { get }
 
-    /// Writes the record in state `reserved` if `(user, problem)` has no record, the user is under the limit, the port is free and the
-    /// totals including this record stay within the budget. A record with the same idempotency key is looked up first.
+    /// Writes the record if `(user, problem)` has no record, the user is under the limit, every port is free and the totals including this
+    /// record stay within the budget. A record with the same idempotency key is looked up first. A record without an owner has neither
+    /// lock nor user limit; one in state `failed`, which only a copy of a store writes, holds nothing and is never refused.
     /// - Throws: ``ReservationRefusal``; nothing was written then.
     func reserve(_ record: StackRecord, within limits: ReservationLimits) async throws
 
     /// Returns the refusal that ``reserve(_:within:)`` would throw now, checked in the same order; nil if none. Writes nothing.
     func obstacle(to record: StackRecord, within limits: ReservationLimits) async throws -> ReservationRefusal?
 
-    /// Changes the port of a reservation after the cluster rejected the first one.
-    /// - Throws: ``ReservationRefusal/portTaken``; ``StoreError/lostReservation`` if the owner no longer holds the reservation.
-    func changePort(of id: StackID, owner: String, to nodePort: Int, at now: Date) async throws
+    /// Exchanges one port of a reservation after the cluster rejected it; the others stay.
+    /// - Throws: ``ReservationRefusal/portsTaken(_:)`` if a record has the new port; ``StoreError/lostReservation`` if the owner no longer
+    ///   holds the reservation, or not with the old port.
+    func changePort(of id: StackID, owner: String, from old: Int, to new: Int, at now: Date) async throws
 
     /// Changes a reservation to an active stack.
     /// - Throws: ``StoreError/lostReservation`` if the owner no longer holds the reservation.
     func activate(_ id: StackID, owner: String, nodeID: String, at now: Date) async throws -> StackRecord
 
-    /// Marks a stack as being deleted. Idempotent.
+    /// Changes a reservation, or a stack in deletion, to state `failed`: lock, count, ports, resources and idempotency key are free after
+    /// this one write, and the record stays readable. Idempotent; a missing record, or one in another state, stays as it is.
+    ///
+    /// To be called once Pod and Service are gone.
+    /// - Parameter expiresAt: when the record is to be removed.
+    func fail(_ id: StackID, failure: StackFailure, expiresAt: Date, at now: Date) async throws
+
+    /// Marks a stack as being deleted. Idempotent. A record in state `failed`, which holds nothing, stays as it is and is returned.
     /// - Parameter seen: compare and set: marks only if owner, state and update time are as in `seen`; nil marks unconditionally. A
     ///   reservation that looks abandoned survives if its owner has just changed it.
     /// - Returns: the record after the call; nil if there is none or it differs from `seen`.
     func beginDelete(_ id: StackID, ifUnchanged seen: StackRecord?, at now: Date) async throws -> StackRecord?
 
-    /// Removes a stack that is marked as being deleted, which frees its lock, port and resources. Idempotent.
+    /// Removes a stack that is marked as being deleted, which frees its lock, ports and resources, or a record in state `failed`.
+    /// Idempotent.
     func remove(_ id: StackID) async throws
 
     /// - Throws: ``StoreError/unreadable(_:)`` if the record exists but is unreadable.
@@ -40,9 +50,9 @@ package protocol StackStore: Sendable {
     func records() async throws -> StackRecords
     /// Returns every record of a user, oldest first.
     func records(ofUser userID: Int64) async throws -> StackRecords
-    /// Returns every active record that expires at or before `date`.
+    /// Returns every active or failed record that expires at or before `date`.
     func records(expiredBy date: Date) async throws -> StackRecords
-    /// Returns the earliest expiry of the active records that are readable.
+    /// Returns the earliest expiry of the active and failed records that are readable.
     func nextExpiry() async throws -> Date?
 
     /// Returns the unique id of this store, created when the store was first opened.
@@ -103,7 +113,8 @@ package enum ReservationRefusal: Error, Sendable, Equatable {
     case stackExists(StackID)
     case userLimitReached(count: Int)
     case overBudget(reserved: ResourceAmount)
-    case portTaken
+    /// Other records have these ports of the set, in the order of the set.
+    case portsTaken([Int])
 }
 
 /// The failure of a store operation.

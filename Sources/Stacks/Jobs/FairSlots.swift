@@ -5,10 +5,15 @@ import Synchronization
 package final class FairSlots: Sendable {
     private struct State {
         var queue = FairQueue<Int>()
-        var waiting: [Int: CheckedContinuation<Bool, Never>] = [:]
+        var waiting: [Int: Waiter] = [:]
         var running = 0
         var runningOf: [Claimant: Int] = [:]
         var lastTicket = 0
+    }
+
+    private struct Waiter {
+        var continuation: CheckedContinuation<Bool, Never>
+        var since: ContinuousClock.Instant
     }
 
     private let state = Mutex(State())
@@ -21,6 +26,14 @@ package final class FairSlots: Sendable {
     }
 
     var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+    /// The work of this moment.
+    func load(at now: ContinuousClock.Instant) -> JobLoad {
+        state.withLock { state in
+            let oldest = state.waiting.values.lazy.map(\.since).min()
+            return JobLoad(running: state.running, waiting: state.waiting.count, longestWait: oldest.map { now - $0 } ?? .zero)
+        }
+    }
 
     /// Runs `body` in a slot, as soon as one is free.
     /// - Throws: the error of `body`; `CancellationError` if the task is cancelled while waiting.
@@ -44,7 +57,7 @@ package final class FairSlots: Sendable {
                         Self.start(claimant, &state)
                         return true
                     }
-                    state.waiting[ticket] = continuation
+                    state.waiting[ticket] = Waiter(continuation: continuation, since: .now)
                     state.queue.append(ticket, of: claimant)
                     return nil
                 }
@@ -52,7 +65,7 @@ package final class FairSlots: Sendable {
             }
         } onCancel: {
             // The ticket stays in the queue; `release` skips it.
-            state.withLock { $0.waiting.removeValue(forKey: ticket) }?.resume(returning: false)
+            state.withLock { $0.waiting.removeValue(forKey: ticket) }?.continuation.resume(returning: false)
         }
     }
 
@@ -74,12 +87,19 @@ package final class FairSlots: Sendable {
             state.runningOf[claimant] = count == 0 ? nil : count
             var started: [CheckedContinuation<Bool, Never>] = []
             while let next = state.queue.popFirst(where: { [state] in canStart($0, state) }) {
-                guard let continuation = state.waiting.removeValue(forKey: next.element) else { continue }
+                guard let waiter = state.waiting.removeValue(forKey: next.element) else { continue }
                 Self.start(next.claimant, &state)
-                started.append(continuation)
+                started.append(waiter.continuation)
             }
             return started
         }
         for continuation in started { continuation.resume(returning: true) }
     }
+}
+
+/// The number of jobs by state, and the wait of the one that waits for longest.
+package struct JobLoad: Sendable, Equatable {
+    package var running: Int
+    package var waiting: Int
+    package var longestWait: Duration
 }

@@ -36,6 +36,9 @@ package final class JobRunner: Sendable {
         }
     }
 
+    /// The jobs of this moment: those in a slot and those that wait for one.
+    package var load: JobLoad { slots.load(at: .now) }
+
     /// Stops accepting jobs; accepted jobs still run.
     package func finish() {
         let isIdle = state.withLock { state in

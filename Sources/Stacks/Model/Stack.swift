@@ -8,13 +8,23 @@ package struct Stack: Sendable, Equatable {
     package var message: String?
     /// The first ExternalIP of the node, if it has one.
     package var nodePublicIP: String?
+    /// True if every container passes its readiness probe, or runs without one.
+    package var isReady: Bool
 
-    package init(record: StackRecord, status: StackStatus, reason: String? = nil, message: String? = nil, nodePublicIP: String? = nil) {
+    package init(
+        record: StackRecord,
+        status: StackStatus,
+        reason: String? = nil,
+        message: String? = nil,
+        nodePublicIP: String? = nil,
+        isReady: Bool = false
+    ) {
         self.record = record
         self.status = status
         self.reason = reason
         self.message = message
         self.nodePublicIP = nodePublicIP
+        self.isReady = isReady
     }
 }
 

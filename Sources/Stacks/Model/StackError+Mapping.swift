@@ -19,16 +19,19 @@ extension StackError {
         retryAfterSeconds: 5
     )
 
-    static let noPortLeft = StackError(
-        .nodePortsExhausted,
-        "every NodePort of the range STACK_NODEPORT_MIN…STACK_NODEPORT_MAX is in use",
-        retryAfterSeconds: 30
-    )
+    /// - Parameter count: the number of NodePorts that the stack needs.
+    static func noPortLeft(for count: Int) -> StackError {
+        let range = "the range STACK_NODEPORT_MIN…STACK_NODEPORT_MAX"
+        let sentence =
+            count == 1
+            ? "every NodePort of \(range) is in use" : "fewer NodePorts of \(range) are free than the \(count) that the stack needs"
+        return StackError(.nodePortsExhausted, sentence, retryAfterSeconds: 30)
+    }
 
     static func portsBusy(count: Int) -> StackError {
         StackError(
             .nodePortsExhausted,
-            "\(count) NodePorts in a row belong to stacks that are being made or removed; try again",
+            "\(count) NodePorts in succession belong to stacks that are being made or removed; try again",
             retryAfterSeconds: 2
         )
     }
@@ -57,7 +60,7 @@ extension StackError {
         case .userLimitReached(let count):
             self.init(
                 .userStackLimitReached,
-                "user \(request.userID) has \(count) stacks; at most \(limits.stacksPerUser) are allowed",
+                "user \(request.userID ?? 0) has \(count) stacks; at most \(limits.stacksPerUser) are allowed",
                 retryAfterSeconds: 30
             )
         case .overBudget:
@@ -66,7 +69,7 @@ extension StackError {
                 "the cluster has too little cpu or memory left for this stack and the reserve STACK_RESOURCE_RESERVE_RATIO",
                 retryAfterSeconds: 30
             )
-        case .stackExists, .portTaken, .keyUsed, nil:
+        case .stackExists, .portsTaken, .keyUsed, nil:
             return nil
         }
     }

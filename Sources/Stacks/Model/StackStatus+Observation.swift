@@ -34,6 +34,10 @@ extension ObservedStatus {
         watchGrace: TimeInterval = 30,
         startGrace: TimeInterval
     ) {
+        if let failure = record.failure {
+            self.init(status: .failed, reason: failure.reason, message: failure.message)
+            return
+        }
         guard record.state != .reserved else {
             self.init(status: .creating, reason: "Provisioning", message: pod?.unschedulable ?? "the Pod is being created and scheduled")
             return
@@ -55,7 +59,8 @@ extension ObservedStatus {
         case .succeeded, .failed:
             self = pod.isTerminating ? .terminating : Self.finished(pod)
         case .running, .pending, .unknown:
-            self = Self.unfinished(pod, record.port.containerPort, age: now.timeIntervalSince(record.createdAt), startGrace: startGrace)
+            let age = now.timeIntervalSince(record.createdAt)
+            self = Self.unfinished(pod, record.ports.map(\.exposed.containerPort), age: age, startGrace: startGrace)
             if status == .running { warn(of: pod, on: node) }
         }
     }
@@ -94,17 +99,13 @@ extension ObservedStatus {
 
     private static func unfinished(
         _ pod: PodObservation,
-        _ exposedPort: Int,
+        _ exposedPorts: [Int],
         age: TimeInterval,
         startGrace: TimeInterval
     ) -> ObservedStatus {
         // With restartPolicy Never a failed container stays failed, whatever the other containers do.
         if let culprit = failedContainer(of: pod) { return culprit }
-        if let server = pod.containers.first(where: { $0.isOurs && $0.role == .main && $0.ports.contains(exposedPort) && $0.hasSucceeded })
-        {
-            let message = "container \(server.name), which has port \(exposedPort), ended with exit code 0"
-            return ObservedStatus(status: .stopped, reason: "Completed", message: message)
-        }
+        if let ended = endedServer(of: pod, exposedPorts) { return ended }
         let waiting = pod.containers.compactMap { container -> (container: PodObservation.Container, reason: String, message: String)? in
             guard case .waiting(let reason?, let message) = container.state else { return nil }
             return (container, reason, "container \(container.name): \(message ?? reason)")
@@ -123,6 +124,17 @@ extension ObservedStatus {
         case .unknown: return ObservedStatus(status: .running, reason: "NodeUnreachable", message: "the node has stopped reporting")
         default: return ObservedStatus(status: .creating, reason: "Starting", message: "waiting for the node to start the containers")
         }
+    }
+
+    /// Returns the status of a Pod in which no container with an exposed port runs any more, after they ended with success.
+    private static func endedServer(of pod: PodObservation, _ exposedPorts: [Int]) -> ObservedStatus? {
+        let servers = pod.containers.filter { container in
+            container.isOurs && container.role == .main && container.ports.contains(where: exposedPorts.contains)
+        }
+        guard let server = servers.first, servers.allSatisfy(\.hasSucceeded) else { return nil }
+        let ports = server.ports.filter(exposedPorts.contains).map { "\($0)" }.joined(separator: ", ")
+        let message = "container \(server.name), which has port \(ports), ended with exit code 0"
+        return ObservedStatus(status: .stopped, reason: "Completed", message: message)
     }
 
     /// Returns the status for the first failed container of the challenge. Sidecars, which are restarted, and injected containers do not

@@ -58,6 +58,13 @@ package struct PortPool: Sendable {
         fileprivate let until: Instant
     }
 
+    /// Allocates `count` random free ports, all or none.
+    /// - Returns: nil if fewer ports of the range are free.
+    package mutating func take(_ count: Int, at now: Instant, using generator: inout some RandomNumberGenerator) -> [Hold]? {
+        guard count <= freeCount(at: now) else { return nil }
+        return (0..<max(0, count)).compactMap { _ in take(at: now, using: &generator) }
+    }
+
     /// Allocates a random free port.
     /// - Returns: nil if every port of the range is held.
     package mutating func take(at now: Instant, using generator: inout some RandomNumberGenerator) -> Hold? {

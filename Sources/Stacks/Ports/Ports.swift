@@ -21,14 +21,18 @@ package final class Ports: Sendable {
         }
     }
 
-    func take() -> PortPool.Hold? {
+    /// Allocates `count` ports, all or none.
+    /// - Returns: nil if fewer are free.
+    func take(_ count: Int) -> [PortPool.Hold]? {
         var generator = SystemRandomNumberGenerator()
-        return pool.withLock { $0.take(at: now(), using: &generator) }
+        return pool.withLock { $0.take(count, at: now(), using: &generator) }
     }
 
-    func giveBack(_ hold: PortPool.Hold) { pool.withLock { $0.giveBack(hold) } }
-    func release(_ hold: PortPool.Hold) { pool.withLock { $0.release(hold, at: now()) } }
+    func giveBack(_ holds: [PortPool.Hold]) { pool.withLock { pool in for hold in holds { pool.giveBack(hold) } } }
+    func release(_ holds: [PortPool.Hold]) { pool.withLock { pool in for hold in holds { pool.release(hold, at: now()) } } }
     func quarantine(_ hold: PortPool.Hold) { pool.withLock { $0.quarantine(hold, at: now()) } }
-    func cool(_ port: Int) { pool.withLock { $0.cool(port, at: now()) } }
-    func quarantine(_ port: Int, for time: Duration) { pool.withLock { $0.quarantine(port, for: time, at: now()) } }
+    func cool(_ ports: [Int]) { pool.withLock { pool in for port in ports { pool.cool(port, at: now()) } } }
+    func quarantine(_ ports: [Int], for time: Duration) {
+        pool.withLock { pool in for port in ports { pool.quarantine(port, for: time, at: now()) } }
+    }
 }

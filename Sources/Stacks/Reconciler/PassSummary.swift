@@ -23,7 +23,7 @@ package struct PassSummary: Sendable, Equatable {
         switch outcome {
         case .repaired(let repair): repairs[repair, default: 0] += 1
         case .pending: pending += 1
-        case .nothingToDo: break
+        case .healthy, .nothingToDo, .gone, .deferred: break
         case .failed: failures += 1
         }
     }

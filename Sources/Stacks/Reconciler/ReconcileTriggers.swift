@@ -1,110 +1,98 @@
 package import FoundationEssentials
 import Synchronization
 
-/// The triggers of the reconciler: period, watch events and next expiry. Each has its own signal, so that work for one does not delay the
-/// others.
+/// The reconciler's work: the queue of stacks, and the request for a pass over all of them.
+///
+/// Closed except during ``Reconciler/run()``. A closed queue drops what is added, so it stays empty on a replica that does not lead; the
+/// first pass of a term finds everything anew.
 package final class ReconcileTriggers: Sendable {
     private struct State {
-        var isPassPending = false
-        var stacks: Set<StackID> = []
-        var expiry = NearestExpiry()
+        var stacks = WorkQueue()
+        var isOpen = false
     }
 
     private let state = Mutex(State())
+    private let stackDue = Signal()
     let passRequested = Signal()
-    let stackReported = Signal()
-    let expiryChanged = Signal()
+    private let now: @Sendable () -> Date
+    private let instant: @Sendable () -> ContinuousClock.Instant
 
-    package init() {}
+    /// The maximum distance of a timed entry. Passes add the expiries again before.
+    private static let horizon: TimeInterval = 7 * 86_400
+
+    /// - Parameters:
+    ///   - now: the wall clock, for expiries.
+    ///   - instant: the monotonic clock, for everything else.
+    package init(
+        now: @escaping @Sendable () -> Date = { Date() },
+        instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        self.now = now
+        self.instant = instant
+    }
 
     /// Enqueues a stack after a watch event on its objects.
-    package func stackChanged(_ id: StackID) {
-        let isNew = state.withLock { state in
-            // The pending pass covers the stack. The set therefore stays bounded on a replica that never leads.
-            guard !state.isPassPending else { return false }
-            state.stacks.insert(id)
-            return true
-        }
-        if isNew { stackReported.set() }
-    }
+    package func stackChanged(_ id: StackID) { add(id) }
+
+    /// Enqueues a stack for the time of its expiry.
+    package func expiryAdded(_ id: StackID, _ expiresAt: Date) { add([(id, expiresAt)]) }
 
     /// Requests a pass over all stacks, for a change that concerns many: a node left, a watch listed again.
-    package func requestFullPass() {
-        state.withLock { state in
-            state.isPassPending = true
-            state.stacks = []
-        }
-        passRequested.set()
+    package func requestFullPass() { passRequested.set() }
+
+    package func open() { state.withLock { $0.isOpen = true } }
+
+    func close() { state.withLock { $0 = State() } }
+
+    var isEmpty: Bool { state.withLock { $0.stacks.isEmpty } }
+
+    /// - Returns: false if the stack is in backoff or the queue is closed.
+    @discardableResult
+    func add(_ id: StackID, priority: WorkQueue.Priority = .normal) -> Bool {
+        update { $0.add(id, priority: priority, now: instant()) } ?? false
     }
 
-    /// Records the expiry of a new stack.
-    package func expiryAdded(_ date: Date) {
-        if state.withLock({ $0.expiry.add(date) }) { expiryChanged.set() }
-    }
-
-    /// Returns true if a pass was requested since the last call.
-    func takePass() -> Bool {
-        state.withLock { state in
-            defer { state.isPassPending = false }
-            return state.isPassPending
-        }
-    }
-
-    /// Returns the stacks enqueued since the last call.
-    func takeStacks() -> Set<StackID> {
-        state.withLock { state in
-            defer { state.stacks = [] }
-            return state.stacks
+    func add(_ expiries: [(id: StackID, date: Date)]) {
+        // Rounded up, so that the stack has expired by then.
+        let (now, instant) = (now(), instant())
+        update { stacks in
+            for expiry in expiries {
+                let seconds = min(max(0, expiry.date.timeIntervalSince(now)), Self.horizon)
+                stacks.add(expiry.id, at: instant + .milliseconds(Int64((seconds * 1000).rounded(.up))))
+            }
         }
     }
 
-    /// The earliest known expiry.
-    var nearestExpiry: Date? { state.withLock { $0.expiry.date } }
+    func add(_ id: StackID, after delay: Duration) { update { $0.add(id, at: instant() + delay) } }
 
-    /// Starts a read of the expiries; called before the store is read.
-    func beginExpiryRead() -> Int { state.withLock { $0.expiry.beginRead() } }
+    func next() -> StackID? { state.withLock { $0.stacks.next(now: instant()) } }
 
-    /// Ends the read that ``beginExpiryRead()`` started, with its result.
-    func endExpiryRead(_ read: Int, nearest: Date?) {
-        if state.withLock({ $0.expiry.endRead(read, nearest: nearest) }) { expiryChanged.set() }
-    }
-}
+    func done(_ id: StackID) { update { $0.done(id) } }
 
-/// The next expiry, from store reads and from stacks added during a read: a read that started earlier may lack a new stack.
-struct NearestExpiry {
-    private(set) var date: Date?
-    private var reads = 0
-    private var lastEnded = 0
-    /// The earliest added expiry for each number of reads started before the addition.
-    private var additions: [Int: Date] = [:]
+    func failed(_ id: StackID) -> Int { update { $0.failed(id, now: instant()) } ?? 0 }
 
-    /// - Returns: true if `added` is earlier than the known expiry.
-    mutating func add(_ added: Date) -> Bool {
-        additions[reads] = min(added, additions[reads] ?? added)
-        return settle(added)
+    func forget(_ id: StackID) { update { $0.forget(id) } }
+
+    func keepBackoffs(of ids: Set<StackID>) { update { $0.keepBackoffs(of: ids) } }
+
+    /// Waits until a stack is due, as far as is known at the beginning of the wait, or until an earlier one is added.
+    func waitUntilDue(_ sleep: @escaping @Sendable (Duration) async throws -> Void) async {
+        switch state.withLock({ $0.stacks.due }) {
+        case .now: return
+        case .never: await stackDue.wait()
+        case .at(let time):
+            await stackDue.wait { try await sleep(max(.zero, time - self.instant())) }
+        }
     }
 
-    mutating func beginRead() -> Int {
-        reads += 1
-        return reads
-    }
-
-    /// - Returns: true if the next expiry is now earlier than before.
-    mutating func endRead(_ read: Int, nearest: Date?) -> Bool {
-        // A later read is more recent.
-        guard read > lastEnded else { return false }
-        lastEnded = read
-        additions = additions.filter { $0.key >= read }
-        let before = date
-        date = nearest
-        for added in additions.values { _ = settle(added) }
-        guard let date else { return false }
-        return before.map { date < $0 } ?? true
-    }
-
-    private mutating func settle(_ candidate: Date) -> Bool {
-        if let date, date <= candidate { return false }
-        date = candidate
-        return true
+    private func update<Result: Sendable>(_ change: (inout WorkQueue) -> Result) -> Result? {
+        let (result, isSooner) = state.withLock { state -> (Result?, Bool) in
+            guard state.isOpen else { return (nil, false) }
+            let before = state.stacks.due
+            let result = change(&state.stacks)
+            return (result, state.stacks.due < before)
+        }
+        if isSooner { stackDue.set() }
+        return result
     }
 }

@@ -26,16 +26,18 @@ extension Reconciler {
     /// Returns true if the stack's objects are in this process's namespace. Objects in another namespace would look missing.
     func isServed(_ record: StackRecord) -> Bool { record.namespace == service.settings.namespace }
 
-    /// Checks one stack again under its lock and repairs it.
-    func repair(_ id: StackID) async throws -> Outcome {
-        guard service.cluster.isSynced else { return .nothingToDo }
+    /// Looks at one stack under its lock and repairs it if needed.
+    func reconcile(_ id: StackID) async throws -> Outcome {
+        guard service.cluster.isSynced else { return .deferred }
         let outcome = try await service.locks.withLockIfFree(id) { () -> Outcome in
             guard let record = try await service.store.record(id) else { return try await removeOrphan(id) }
-            guard isServed(record), let repair = needed(for: record) else { return .nothingToDo }
-            guard try await isConfirmed(repair, of: record) else { return .nothingToDo }
+            guard isServed(record) else { return .nothingToDo }
+            guard let repair = needed(for: record), try await isConfirmed(repair, of: record) else {
+                return record.expiry.map { .healthy(until: $0) } ?? .nothingToDo
+            }
             return try await remove(record, because: repair)
         }
-        return outcome ?? .nothingToDo
+        return outcome ?? .deferred
     }
 
     /// Confirms the reason with the API server: an object missing from the cache may only be late.
@@ -64,17 +66,19 @@ extension Reconciler {
         let seen = repair == .abandonedReservation ? record : nil
         let now = service.timestamp
         guard let marked = try await service.store.beginDelete(record.id, ifUnchanged: seen, at: now) else { return .nothingToDo }
-        let metadata: Logger.Metadata = ["stack_id": "\(record.id)", "cause": "\(cause.rawValue)", "node_port": "\(marked.nodePort)"]
+        let metadata = marked.metadata.merging(["stack_id": "\(record.id)", "cause": "\(cause.rawValue)"]) { $1 }
         if begun == nil { logger.info("removing stack", metadata: metadata) }
         causes.withLock { $0[record.id] = cause }
         if let givenUp {
             // After its return, the node may forward the NodePort to the old container for a while.
-            service.ports.quarantine(marked.nodePort, for: Self.givenUpPortRest)
+            service.ports.quarantine(marked.nodePorts, for: Self.givenUpPortRest)
             logger.warning("giving up a stack with its node", metadata: metadata.merging(["node_id": "\(givenUp)"]) { $1 })
         }
-        guard try await service.tearDown(marked, isNodeGivenUp: givenUp != nil, timeout: .zero, mayWrite: requireLeadership) else {
-            return .pending
-        }
+        try await service.deleteObjects(of: record.id, isNodeGivenUp: givenUp != nil, mayWrite: requireLeadership)
+        let isCached = service.cluster.pod(of: record.id) != nil || service.cluster.hasService(of: record.id)
+        guard !isCached, try await service.cluster.isGone(record.id) else { return .pending }
+        try requireLeadership()
+        try await service.forget(marked)
         causes.withLock { $0[record.id] = nil }
         logger.info("stack removed", metadata: metadata)
         return .repaired(cause)
@@ -131,7 +135,7 @@ extension Reconciler {
 
     private func removeOrphan(_ id: StackID) async throws -> Outcome {
         guard knowsAllIDs.load(ordering: .relaxed) else { return .nothingToDo }
-        guard service.cluster.pod(of: id) != nil || service.cluster.hasService(of: id) else { return .nothingToDo }
+        guard service.cluster.pod(of: id) != nil || service.cluster.hasService(of: id) else { return .gone }
         let givenUp = try await givenUpNode(of: id)
         if givenUp == nil, isEnding(id) { return .pending }
         guard try await ownsNamespace() else { return .nothingToDo }

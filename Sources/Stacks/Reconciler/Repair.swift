@@ -49,6 +49,8 @@ extension Repair {
             if !observed.nodeExists { return .nodeDeleted }
             if !observed.hasPod || !observed.hasService { return .objectMissing }
             return nil
+        case .failed:
+            return record.expiresAt <= now ? .expired : nil
         }
     }
 }

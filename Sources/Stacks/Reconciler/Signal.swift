@@ -11,6 +11,12 @@ package final class Signal: Sendable {
 
     package init() {}
 
+    /// True if a signal has come that no `wait()` has seen.
+    var isSet: Bool { state.withLock { $0.isSet } }
+
+    /// Drops a signal that has come.
+    func clear() { state.withLock { $0.isSet = false } }
+
     package func set() {
         let waiter = state.withLock { state in
             if state.waiter == nil { state.isSet = true }

@@ -16,9 +16,7 @@ struct CreateOperation: Sendable {
     private let yaml: String
     private let logger: Logger
 
-    init(_ service: StackService, _ request: CreateRequest, _ pod: CheckedPod, _ logger: Logger) throws {
-        var generator = SystemRandomNumberGenerator()
-        let id = StackID.random(using: &generator)
+    init(_ service: StackService, _ id: StackID, _ request: CreateRequest, _ pod: CheckedPod, _ logger: Logger) throws {
         self.service = service
         self.id = id
         self.request = request
@@ -30,15 +28,19 @@ struct CreateOperation: Sendable {
         manifest = pod.manifest(
             name: id.podName,
             namespace: settings.namespace,
-            labels: StackLabels.all(of: id, userID: request.userID, problemID: request.problemID),
+            labels: StackLabels.all(
+                of: id,
+                userID: request.userID,
+                problemID: request.problemID,
+                egress: request.egress ?? settings.defaultEgress
+            ),
             annotations: StackAnnotations.all(of: pod, requested: requested),
             activeDeadlineSeconds: (settings.timeToLive + settings.podDeadlineSlack).components.seconds
         )
         yaml = try manifest.yaml
         var logger = logger
         logger[metadataKey: "stack_id"] = "\(id)"
-        logger[metadataKey: "user_id"] = "\(request.userID)"
-        logger[metadataKey: "problem_id"] = "\(request.problemID)"
+        for (key, value) in request.owner?.metadata ?? [:] { logger[metadataKey: key] = value }
         self.logger = logger
     }
 
@@ -48,7 +50,7 @@ struct CreateOperation: Sendable {
         try await service.locks.withLock(id) {
             let pending = PendingRecord()
             do {
-                return try await service.creates.slots.withSlot(for: .user(request.userID)) {
+                return try await service.creates.slots.withSlot(for: Claimant(request.owner, id)) {
                     guard service.cluster.isSynced else { throw StackError.notSynced }
                     try await reserve(pending)
                     return try await createObjects(pending)
@@ -61,12 +63,19 @@ struct CreateOperation: Sendable {
         }
     }
 
-    /// The record of this create and its hold on the port, set before the store may have the record. The port may change, and an undo needs
-    /// the last one.
+    /// The record of this create and its holds on the ports, set before the store may have the record. Ports may change, and an undo needs
+    /// the last ones.
     private final class PendingRecord: Sendable {
         struct Value {
             var record: StackRecord
-            var hold: PortPool.Hold
+            /// In the order of the record's ports.
+            var holds: [PortPool.Hold]
+
+            /// Returns the positions of refused ports: every position if the API server did not say which.
+            func positions(of refused: [Int]) -> [Int] {
+                let known = holds.indices.filter { refused.contains(holds[$0].port) }
+                return known.isEmpty ? Array(holds.indices) : known
+            }
         }
 
         private let state = Mutex<Value?>(nil)
@@ -78,7 +87,7 @@ struct CreateOperation: Sendable {
 
     // MARK: Reserve
 
-    /// Writes the reservation, the one atomic decision of a create. If another stack has the port, the next attempt uses another port.
+    /// Writes the reservation, the one atomic decision of a create. Ports that other stacks have are exchanged for the next attempt.
     private func reserve(_ pending: PendingRecord) async throws {
         let service = service
         let limits = ReservationLimits(stacksPerUser: service.settings.maxPerUser) { service.cluster.budget() }
@@ -86,10 +95,10 @@ struct CreateOperation: Sendable {
             throw try await firstRefusal(within: limits, orElse: .tooLittle(of: resource))
         }
         do {
-            let hold = try await claimPort { hold in
-                let record = record(nodePort: hold.port)
+            let holds = try await claimPorts(pod.ports.count) { holds in
+                let record = record(nodePorts: holds.map(\.port))
                 // From here on the store may have the record, even if its response is lost.
-                pending.set(PendingRecord.Value(record: record, hold: hold))
+                pending.set(PendingRecord.Value(record: record, holds: holds))
                 do {
                     try await service.effect(.reserve) { try await service.store.reserve(record, within: limits) }
                 } catch let refusal as ReservationRefusal {
@@ -97,44 +106,52 @@ struct CreateOperation: Sendable {
                     throw refusal
                 }
             }
-            guard hold != nil else { throw try await firstRefusal(within: limits, orElse: .noPortLeft) }
+            guard holds != nil else { throw try await firstRefusal(within: limits, orElse: .noPortLeft(for: pod.ports.count)) }
         } catch let refusal as ReservationRefusal {
             throw StackError(refusal: refusal, request: request, limits: limits) ?? refusal
         }
     }
 
-    /// Calls `claim` with one free port after the other until the port is accepted.
-    /// - Returns: nil if no port is free.
-    private func claimPort(_ claim: (PortPool.Hold) async throws -> Void) async throws -> PortPool.Hold? {
+    /// Calls `claim` with `count` free ports until they are accepted; only the refused ones are exchanged in between.
+    /// - Returns: nil if too few ports are free.
+    private func claimPorts(_ count: Int, _ claim: ([PortPool.Hold]) async throws -> Void) async throws -> [PortPool.Hold]? {
         // Refused ports stay held during the loop, so that none is chosen twice.
         var refused: [PortPool.Hold] = []
-        defer { for hold in refused { service.ports.release(hold) } }
-        while let hold = service.ports.take() {
+        defer { service.ports.release(refused) }
+        guard var holds = service.ports.take(count) else { return nil }
+        for _ in 0..<Self.portClaims {
             do {
-                try await claim(hold)
-                return hold
-            } catch ReservationRefusal.portTaken {
-                refused.append(hold)
-                guard refused.count < Self.portClaims else { throw StackError.portsBusy(count: refused.count) }
+                try await claim(holds)
+                return holds
+            } catch ReservationRefusal.portsTaken(let taken) {
+                let positions = holds.indices.filter { taken.contains(holds[$0].port) }
+                refused += positions.map { holds[$0] }
+                guard let others = service.ports.take(positions.count) else {
+                    service.ports.giveBack(holds.filter { !taken.contains($0.port) })
+                    return nil
+                }
+                for (position, other) in zip(positions, others) { holds[position] = other }
             } catch let refusal as ReservationRefusal {
-                service.ports.giveBack(hold)
+                service.ports.giveBack(holds)
                 throw refusal
             }
         }
-        return nil
+        service.ports.giveBack(holds)
+        throw StackError.portsBusy(count: refused.count)
     }
 
-    /// The maximum number of ports that are refused because of stacks whose Services this process has not seen; then the caller gets a
+    /// The maximum number of attempts that are refused because of stacks whose Services this process has not seen; then the caller gets a
     /// retryable error.
     private static let portClaims = 64
 
     /// Returns the refusal that lasts longest: a shortage of the cluster is reported only if nothing of the caller's own is in the way.
     private func firstRefusal(within limits: ReservationLimits, orElse last: StackError) async throws -> any Error {
-        guard let refusal = try await service.store.obstacle(to: record(nodePort: 0), within: limits) else { return last }
+        guard let refusal = try await service.store.obstacle(to: record(nodePorts: []), within: limits) else { return last }
         return StackError(refusal: refusal, request: request, limits: limits) ?? refusal
     }
 
-    private func record(nodePort: Int) -> StackRecord {
+    /// - Parameter nodePorts: as many as the Pod has ports, or none for a record that is only compared with others.
+    private func record(nodePorts: [Int]) -> StackRecord {
         let created = service.timestamp
         return StackRecord(
             id: id,
@@ -144,8 +161,8 @@ struct CreateOperation: Sendable {
             idempotency: request.idempotency,
             namespace: service.settings.namespace,
             podSpec: yaml,
-            port: pod.port,
-            nodePort: nodePort,
+            ports: zip(pod.ports, nodePorts).map { PortMapping($0, nodePort: $1) },
+            egress: request.egress ?? service.settings.defaultEgress,
             requestedCPUMilli: requested.cpuMilli,
             requestedMemoryBytes: requested.memoryBytes,
             createdAt: created,
@@ -172,12 +189,12 @@ struct CreateOperation: Sendable {
             logger.error("the create was not finished in time", metadata: ["limit": "\(limit)"])
             throw StackError.createTimedOut(after: limit)
         }
-        logger.info("stack created", metadata: ["node_port": "\(active.nodePort)", "node_id": "\(active.nodeID ?? "")"])
-        service.onExpiry(active.expiresAt)
+        logger.info("stack created", metadata: active.metadata.merging(["node_id": "\(active.nodeID ?? "")"]) { $1 })
+        service.onExpiry(active.id, active.expiresAt)
         return service.view(of: active)
     }
 
-    /// Creates the Service. If the API server rejects the port, the port goes into cooldown and another is tried.
+    /// Creates the Service. Each port that the API server rejects goes into cooldown and is exchanged for another; the others stay.
     private func createService(_ pending: PendingRecord, podUID: String) async throws {
         for attempt in 1... {
             guard let current = pending.value else { return }
@@ -186,35 +203,40 @@ struct CreateOperation: Sendable {
                     try await service.cluster.createService(for: current.record, podUID: podUID)
                 }
             } catch let error as ClusterError where error.code == .portAllocated || error.code == .portOutOfRange {
-                service.ports.quarantine(current.hold)
+                let refused = current.positions(of: error.nodePorts)
+                for position in refused { service.ports.quarantine(current.holds[position]) }
                 // Logged as an error, since the operator must learn that STACK_NODEPORT_MIN…MAX exceeds the API server's range.
                 let level: Logger.Level = error.code == .portOutOfRange ? .error : .info
-                let metadata: Logger.Metadata = ["node_port": "\(current.record.nodePort)", "error": "\(error)"]
-                logger.log(level: level, "the API server refuses the node port; trying another", metadata: metadata)
-                guard attempt < service.settings.portAttempts else { throw error }
-                try await reassignPort(pending, current.record)
+                let ports = refused.map { "\(current.holds[$0].port)" }.joined(separator: ",")
+                let metadata: Logger.Metadata = ["node_ports": "\(ports)", "error": "\(error)"]
+                logger.log(level: level, "the API server refuses a node port; trying another", metadata: metadata)
+                guard attempt < service.settings.portAttempts * pod.ports.count else { throw error }
+                for position in refused { try await reassignPort(pending, at: position) }
             }
         }
     }
 
-    private func reassignPort(_ pending: PendingRecord, _ record: StackRecord) async throws {
+    private func reassignPort(_ pending: PendingRecord, at position: Int) async throws {
         let service = service
-        let hold = try await claimPort { hold in
+        guard var current = pending.value else { return }
+        let old = current.holds[position].port
+        let holds = try await claimPorts(1) { holds in
+            guard let new = holds.first else { return }
             do {
                 try await service.effect(.changePort) {
-                    try await service.store.changePort(of: id, owner: service.owner, to: hold.port, at: service.timestamp)
+                    try await service.store.changePort(of: id, owner: service.owner, from: old, to: new.port, at: service.timestamp)
                 }
-            } catch ReservationRefusal.portTaken {
-                throw ReservationRefusal.portTaken
+            } catch let refusal as ReservationRefusal {
+                throw refusal
             } catch {
-                service.ports.giveBack(hold)
+                service.ports.giveBack(holds)
                 throw error
             }
         }
-        guard let hold else { throw StackError.noPortLeft }
-        var record = record
-        record.nodePort = hold.port
-        pending.set(PendingRecord.Value(record: record, hold: hold))
+        guard let hold = holds?.first else { throw StackError.noPortLeft(for: 1) }
+        current.holds[position] = hold
+        current.record.ports[position].nodePort = hold.port
+        pending.set(current)
     }
 
     // MARK: Undo
@@ -222,8 +244,8 @@ struct CreateOperation: Sendable {
     private func undo(_ pending: PendingRecord.Value, because cause: any Error) async {
         logger.notice("create failed; undoing it", metadata: ["cause": "\(cause)"])
         let record = pending.record
-        // From here on the record and the Service, if they exist, reserve the port, whichever process removes them.
-        defer { service.ports.release(pending.hold) }
+        // From here on the record and the Service, if they exist, reserve the ports, whichever process removes them.
+        defer { service.ports.release(pending.holds) }
         do {
             // If the record is gone, another replica has reclaimed the reservation, perhaps before our last write reached the cluster.
             let current = try await service.effect(.beginDelete) { try await service.store.beginDelete(id, at: service.timestamp) }

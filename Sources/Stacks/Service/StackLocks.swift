@@ -1,21 +1,11 @@
+import DequeModule
 import Synchronization
 
 /// A lock per stack within this process: a delete waits for the create of the same stack, and the reconciler skips a stack that a request
 /// is working on. Between processes the record's owner and state decide.
 final class StackLocks: Sendable {
-    private struct Lock {
-        var waiters: [CheckedContinuation<Void, Never>] = []
-        /// True if ``withLockIfFree(_:_:)`` found the lock held.
-        var isMissed = false
-    }
-
-    private let locks = Mutex<[StackID: Lock]>([:])
-    private let onMissed: @Sendable (StackID) -> Void
-
-    /// - Parameter onMissed: called with a stack once its lock is free, if ``withLockIfFree(_:_:)`` failed meanwhile.
-    init(onMissed: @escaping @Sendable (StackID) -> Void = { _ in }) {
-        self.onMissed = onMissed
-    }
+    /// Those who wait for each lock that is held.
+    private let locks = Mutex<[StackID: Deque<CheckedContinuation<Void, Never>>]>([:])
 
     /// Runs `body` once the stack's lock is free.
     func withLock<Result>(_ id: StackID, _ body: () async throws -> Result) async rethrows -> Result {
@@ -36,15 +26,10 @@ final class StackLocks: Sendable {
         locks.withLock { $0[id] != nil }
     }
 
-    func waiterCount(_ id: StackID) -> Int { locks.withLock { $0[id]?.waiters.count ?? 0 } }
-
     private func tryAcquire(_ id: StackID) -> Bool {
         locks.withLock { locks in
-            guard locks[id] == nil else {
-                locks[id]?.isMissed = true
-                return false
-            }
-            locks[id] = Lock()
+            guard locks[id] == nil else { return false }
+            locks[id] = []
             return true
         }
     }
@@ -53,10 +38,10 @@ final class StackLocks: Sendable {
         await withCheckedContinuation { continuation in
             let isFree = locks.withLock { locks in
                 guard locks[id] != nil else {
-                    locks[id] = Lock()
+                    locks[id] = []
                     return true
                 }
-                locks[id]?.waiters.append(continuation)
+                locks[id]?.append(continuation)
                 return false
             }
             if isFree { continuation.resume() }
@@ -64,13 +49,11 @@ final class StackLocks: Sendable {
     }
 
     private func release(_ id: StackID) {
-        let (next, isMissed) = locks.withLock { locks -> (CheckedContinuation<Void, Never>?, Bool) in
-            guard var lock = locks[id], !lock.waiters.isEmpty else { return (nil, locks.removeValue(forKey: id)?.isMissed == true) }
-            let next = lock.waiters.removeFirst()
-            locks[id] = lock
-            return (next, false)
+        let next = locks.withLock { locks in
+            let next = locks[id]?.popFirst()
+            if next == nil { locks[id] = nil }
+            return next
         }
         next?.resume()
-        if isMissed { onMissed(id) }
     }
 }

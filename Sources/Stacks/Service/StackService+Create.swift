@@ -14,13 +14,19 @@ extension StackService {
             try mayCreate()
             let pod: CheckedPod
             do throws(PodSpecRefusal) {
-                let port = ExposedPort(containerPort: request.targetPort, protocol: .tcp)
-                pod = try policy.check(request.podSpec, ports: [port], isArray: false, environment: request.environment)
+                pod = try policy.check(
+                    request.podSpec,
+                    ports: request.targetPorts,
+                    isArray: request.isPortArray,
+                    environment: request.environment
+                )
             } catch {
                 return try await replay(request, insteadOf: StackError(error), logger)
             }
-            return try await creates.perform(for: .user(request.userID)) {
-                let operation = try CreateOperation(self, request, pod, logger)
+            var generator = SystemRandomNumberGenerator()
+            let id = StackID.random(using: &generator)
+            return try await creates.perform(for: Claimant(request.owner, id)) {
+                let operation = try CreateOperation(self, id, request, pod, logger)
                 do {
                     return CreateOutcome(stack: try await operation.run(), isReplay: false, warnings: pod.warnings)
                 } catch ReservationRefusal.stackExists(let existing) {
@@ -34,25 +40,31 @@ extension StackService {
     }
 
     private func validate(_ request: CreateRequest) throws {
-        guard request.userID > 0 else {
-            throw StackError(.invalidRequest, "user_id: \(request.userID) is not a positive 64-bit integer")
+        for (name, id) in [("user_id", request.userID), ("problem_id", request.problemID)] {
+            guard let id else {
+                guard settings.requireOwner || request.userID != nil || request.problemID != nil else { continue }
+                throw StackError(.invalidRequest, "\(name): is missing; must be a positive 64-bit integer")
+            }
+            guard id > 0 else { throw StackError(.invalidRequest, "\(name): \(id) is not a positive 64-bit integer") }
         }
-        guard request.problemID > 0 else {
-            throw StackError(.invalidRequest, "problem_id: \(request.problemID) is not a positive 64-bit integer")
+        guard (1...StackRecord.maximumPorts).contains(request.targetPorts.count) else {
+            let found = request.targetPorts.count
+            throw StackError(.invalidRequest, "target_port: has \(found) ports; must have 1 to \(StackRecord.maximumPorts)")
         }
-        guard (1...65535).contains(request.targetPort) else {
-            throw StackError(.invalidRequest, "target_port: \(request.targetPort) is not within 1…65535")
+        for port in request.targetPorts where !(1...65535).contains(port.containerPort) {
+            throw StackError(.invalidRequest, "target_port: \(port.containerPort) is not within 1…65535")
         }
     }
 
     /// Returns a retryable error if the existing stack is already being removed, else the conflict.
     private func conflictError(for request: CreateRequest, existing: StackID) async throws -> StackError {
+        let (userID, problemID) = (request.userID ?? 0, request.problemID ?? 0)
         if let record = try await store.record(existing), isVisible(record), view(of: record).status != .nodeDeleted {
-            return StackError(.stackExists, "user \(request.userID) already has \(existing) for problem \(request.problemID)")
+            return StackError(.stackExists, "user \(userID) already has \(existing) for problem \(problemID)")
         }
         return StackError(
             .deletionPending,
-            "the earlier stack of user \(request.userID) for problem \(request.problemID) (\(existing)) is still being removed; try again",
+            "the earlier stack of user \(userID) for problem \(problemID) (\(existing)) is still being removed; try again",
             retryAfterSeconds: 5
         )
     }

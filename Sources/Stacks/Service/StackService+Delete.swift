@@ -23,10 +23,10 @@ extension StackService {
         let marked = try await effect(.beginDelete) { try await store.beginDelete(id, at: timestamp) }
         guard let record = marked else { throw StackError.notFound(id) }
         try requireServed(record)
-        try await deletes.slots.withSlot(for: .user(record.userID)) { try await deleteObjects(of: id) }
-        guard try await cluster.waitUntilGone(id, timeout: settings.deletionTimeout) else { throw deletionPending(record) }
+        try await deletes.slots.withSlot(for: record.claimant) { try await deleteObjects(of: id) }
+        guard try await cluster.waitUntilGone(id, within: settings.deletionTimeout) else { throw deletionPending(record) }
         try await forget(record)
-        logger.info("stack deleted", metadata: ["user_id": "\(record.userID)", "node_port": "\(record.nodePort)"])
+        logger.info("stack deleted", metadata: record.metadata)
     }
 
     private func deletionPending(_ record: StackRecord) -> StackError {
@@ -38,28 +38,19 @@ extension StackService {
     }
 
     /// Deletes Service and Pod, waits until both are gone, then removes the record. Every step is idempotent.
-    /// - Parameters:
-    ///   - isNodeGivenUp: true if no kubelet will confirm the Pod's end.
-    ///   - mayWrite: called before each write; throws if the right to write is lost.
     /// - Returns: false if the objects still exist after the timeout; the record stays then.
-    func tearDown(
-        _ record: StackRecord,
-        isNodeGivenUp: Bool = false,
-        timeout: Duration? = nil,
-        mayWrite: () throws -> Void = {}
-    ) async throws -> Bool {
+    func tearDown(_ record: StackRecord) async throws -> Bool {
         try requireServed(record)
-        try await deleteObjects(of: record.id, isNodeGivenUp: isNodeGivenUp, mayWrite: mayWrite)
-        guard try await cluster.waitUntilGone(record.id, timeout: timeout ?? settings.deletionTimeout) else { return false }
-        try mayWrite()
+        try await deleteObjects(of: record.id)
+        guard try await cluster.waitUntilGone(record.id, within: settings.deletionTimeout) else { return false }
         try await forget(record)
         return true
     }
 
-    /// Removes the record of a stack whose objects are gone, which frees its port and resources.
+    /// Removes the record of a stack whose objects are gone, which frees its ports and resources.
     func forget(_ record: StackRecord) async throws {
         try await effect(.remove) { try await store.remove(record.id) }
-        ports.cool(record.nodePort)
+        ports.cool(record.nodePorts)
     }
 
     private func requireServed(_ record: StackRecord) throws {
@@ -67,7 +58,9 @@ extension StackService {
     }
 
     /// Requests deletion of Service and Pod. A failure for the Service does not prevent the deletion of the Pod.
-    /// - Parameter mayWrite: called before each write; throws if the right to write is lost.
+    /// - Parameters:
+    ///   - isNodeGivenUp: true if no kubelet will confirm the Pod's end.
+    ///   - mayWrite: called before each write; throws if the right to write is lost.
     func deleteObjects(of id: StackID, isNodeGivenUp: Bool = false, mayWrite: () throws -> Void = {}) async throws {
         try mayWrite()
         var failure: (any Error)?

@@ -23,7 +23,8 @@ extension StackService {
         try await translatingErrors(logger) { try views(of: try await store.records(ofUser: userID).records) }
     }
 
-    /// Returns the sums over all stacks. A stack in deletion counts until it is gone, since it still holds its port and resources.
+    /// Returns the sums over all stacks. A stack in deletion counts until it is gone, since it still holds its ports and resources; a failed
+    /// create is one of the stacks while it is shown, and holds nothing.
     package func stats(logger: Logger) async throws -> StackStats {
         try await translatingErrors(logger) {
             let records = try await store.records().records
@@ -31,14 +32,29 @@ extension StackService {
             var stats = StackStats()
             stats.totalStacks = stacks.count
             stats.activeStacks = stacks.count { $0.status.isActive }
-            for stack in stacks {
+            for stack in stacks where stack.record.state != .failed {
                 guard let node = stack.record.nodeID else { continue }
                 stats.nodeDistribution[node, default: 0] += 1
             }
-            stats.usedNodePorts = records.count
-            for record in records { stats.reserved += record.requested }
+            for record in records {
+                stats.usedNodePorts += record.nodePorts.count
+                stats.reserved += record.requested
+            }
             return stats
         }
+    }
+
+    /// Returns the stack as lists show it; nil if they do not.
+    func shownStack(_ id: StackID) async throws -> Stack? {
+        guard let record = try await store.record(id), isVisible(record) else { return nil }
+        guard cluster.isSynced else { throw StackError.notSynced }
+        return view(of: record)
+    }
+
+    /// Returns every stack, oldest first, and the ids of the unreadable records.
+    func shownStacks() async throws -> (stacks: [Stack], unreadable: Set<StackID>) {
+        let read = try await store.records()
+        return (try views(of: read.records), Set(read.unreadable.compactMap(\.id)))
     }
 
     private func views(of records: [StackRecord]) throws -> [Stack] {
@@ -52,9 +68,10 @@ extension StackService {
 
     func view(of record: StackRecord) -> Stack {
         let node = record.nodeID.flatMap { cluster.node(named: $0) }
+        let pod = cluster.pod(of: record.id)
         let observed = ObservedStatus(
             record: record,
-            pod: cluster.pod(of: record.id),
+            pod: pod,
             hasPodGone: cluster.hasPodGone(of: record.id),
             node: node,
             now: now(),
@@ -65,7 +82,8 @@ extension StackService {
             status: observed.status,
             reason: observed.reason,
             message: observed.message,
-            nodePublicIP: node?.externalIP(of: cluster.serviceFamily(of: record.id))
+            nodePublicIP: node?.externalIP(of: cluster.serviceFamily(of: record.id)),
+            isReady: observed.status == .running && pod?.isReady == true && pod?.isTerminating == false
         )
     }
 }

@@ -13,10 +13,13 @@ package final class StackService: Sendable {
     let owner: String
     let creates: JobRunner
     let deletes: JobRunner
-    let locks: StackLocks
+    let locks = StackLocks()
     let deletions = SharedWork()
+    /// The changes of stacks in this process, for those who wait for them.
+    package let changes: StackChanges
     let now: @Sendable () -> Date
-    let onExpiry: @Sendable (Date) -> Void
+    let onExpiry: @Sendable (StackID, Date) -> Void
+    let sleep: @Sendable (Duration) async throws -> Void
     /// Throws while creates are forbidden.
     let mayCreate: @Sendable () throws -> Void
     /// Throws while deletes are forbidden.
@@ -27,9 +30,10 @@ package final class StackService: Sendable {
     ///   - owner: unique to this process.
     ///   - creates: runs creates; its limit is the backpressure.
     ///   - deletes: runs deletes, apart from creates, so that a burst of creates delays no delete.
+    ///   - changes: published by the store's writes and the watches.
     ///   - now: the wall clock.
-    ///   - onExpiry: called with the expiry of each new stack.
-    ///   - onMissed: called with a stack whose lock the reconciler found held, once it is free.
+    ///   - onExpiry: called with each new stack and its expiry.
+    ///   - sleep: waits by a clock that nobody sets.
     ///   - mayCreate: throws a ``StackError`` until store and namespace are known to belong together.
     ///   - mayDelete: throws a ``StackError`` while the namespace is known to belong to another store.
     ///   - failpoint: called before and after each external effect; tests end the process there.
@@ -42,9 +46,10 @@ package final class StackService: Sendable {
         owner: String,
         creates: JobRunner,
         deletes: JobRunner,
+        changes: StackChanges = StackChanges(),
         now: @escaping @Sendable () -> Date = { Date() },
-        onExpiry: @escaping @Sendable (Date) -> Void = { _ in },
-        onMissed: @escaping @Sendable (StackID) -> Void = { _ in },
+        onExpiry: @escaping @Sendable (StackID, Date) -> Void = { _, _ in },
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         mayCreate: @escaping @Sendable () throws -> Void = {},
         mayDelete: @escaping @Sendable () throws -> Void = {},
         failpoint: @escaping @Sendable (Failpoint) async -> Void = { _ in }
@@ -57,9 +62,10 @@ package final class StackService: Sendable {
         self.owner = owner
         self.creates = creates
         self.deletes = deletes
+        self.changes = changes
         self.now = now
+        self.sleep = sleep
         self.onExpiry = onExpiry
-        locks = StackLocks(onMissed: onMissed)
         self.mayCreate = mayCreate
         self.mayDelete = mayDelete
         self.failpoint = failpoint
@@ -79,30 +85,46 @@ package final class StackService: Sendable {
 
 /// The parameters of `POST /stacks`.
 package struct CreateRequest: Sendable, Equatable {
-    package var userID: Int64
-    package var problemID: Int64
-    package var targetPort: Int
+    /// Nil together with `problemID` for a stack without an owner.
+    package var userID: Int64?
+    package var problemID: Int64?
+    /// The ports of `target_port`, in the caller's order.
+    package var targetPorts: [ExposedPort]
+    /// True if `target_port` is an array; the integer form leaves the protocol to the Pod spec.
+    package var isPortArray: Bool
     /// The YAML or JSON text of one Pod.
     package var podSpec: String
-    /// The key and digest of the request; nil without an Idempotency-Key.
-    package var idempotency: Idempotency?
     /// Variables of every container, whose values nobody but Kubernetes gets. See ``PodEnvironment``.
     package var environment: [String: String]
+    /// Nil for the operator's default.
+    package var egress: Egress?
+    /// The key and digest of the request; nil without an Idempotency-Key.
+    package var idempotency: Idempotency?
 
     package init(
-        userID: Int64,
-        problemID: Int64,
-        targetPort: Int,
+        userID: Int64?,
+        problemID: Int64?,
+        targetPorts: [ExposedPort],
+        isPortArray: Bool,
         podSpec: String,
-        idempotency: Idempotency? = nil,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        egress: Egress? = nil,
+        idempotency: Idempotency? = nil
     ) {
         self.userID = userID
         self.problemID = problemID
-        self.targetPort = targetPort
+        self.targetPorts = targetPorts
+        self.isPortArray = isPortArray
         self.podSpec = podSpec
-        self.idempotency = idempotency
         self.environment = environment
+        self.egress = egress
+        self.idempotency = idempotency
+    }
+
+    /// User and problem; nil for a stack without an owner.
+    var owner: StackRecord.Owner? {
+        guard let userID, let problemID else { return nil }
+        return StackRecord.Owner(userID: userID, problemID: problemID)
     }
 }
 

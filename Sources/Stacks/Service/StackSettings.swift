@@ -4,6 +4,8 @@ import FoundationEssentials
 package struct StackSettings: Sendable, Equatable {
     package var namespace = "stacks"
     package var maxPerUser = 5
+    /// False allows creates that name neither user nor problem.
+    package var requireOwner = true
     package var timeToLive: Duration = .seconds(7200)
     /// The time beyond the TTL after which the kubelet ends a Pod that nobody removed.
     package var podDeadlineSlack: Duration = .seconds(120)
@@ -15,11 +17,13 @@ package struct StackSettings: Sendable, Equatable {
     package var deletionTimeout: Duration = .seconds(45)
     /// The time for which a failing image pull or container creation counts as creating.
     package var startGrace: Duration = .seconds(60)
-    /// The number of ports tried if the API server reports the chosen one as allocated.
+    /// The number of ports tried for each port of a stack if the API server reports the chosen one as allocated.
     package var portAttempts = 8
     /// The time after which stacks in deletion on an unreachable node are given up; zero for never.
     package var deadNodeTimeout: Duration = .seconds(600)
     package var reconcileInterval: Duration = .seconds(10)
+    /// The destinations open to a stack whose create names none.
+    package var defaultEgress = Egress.none
 
     package init() {}
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import PodPolicy
 import Stacks
 import TestBasics
 import Testing
@@ -99,7 +100,11 @@ import Testing
             do {
                 let body = try CreateBody(json: bytes)
                 read += 1
-                #expect(body.userID > 0 && body.problemID > 0 && (1...65535).contains(body.targetPort), "seed \(seed)")
+                #expect(
+                    body.userID ?? 0 > 0 && body.problemID ?? 0 > 0
+                        && body.target.ports.allSatisfy { (1...65535).contains($0.containerPort) },
+                    "seed \(seed)"
+                )
                 #expect(Self.isJSON(bytes), "seed \(seed): \(String(decoding: bytes, as: UTF8.self))")
             } catch let error as StackError {
                 refused += 1

@@ -49,18 +49,20 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"[]"#, "env: is an array; must be an object of names with strings"),
-        (#""s3cret""#, "env: is a string; must be an object of names with strings"),
-        (#"4711"#, "env: is a number; must be an object of names with strings"),
-        (#"{"FLAG":4711}"#, "env.FLAG: is a number; must be a string"), (#"{"FLAG":true}"#, "env.FLAG: is true or false; must be a string"),
-        (#"{"FLAG":null}"#, "env.FLAG: is null; must be a string"), (#"{"FLAG":["s3cret"]}"#, "env.FLAG: is an array; must be a string"),
-        (#"{"FLAG":{"a":"s3cret"}}"#, "env.FLAG: is an object; must be a string"),
-        (#"{"FLAG":"s3cret\u0000"}"#, "env.FLAG: must not hold the character NUL"),
-        (#"{"1A":"s3cret"}"#, "env.1A: is not a name; must be letters, digits and '_', not beginning with a digit"),
-        (#"{"":"s3cret"}"#, "env.: is not a name; must be letters, digits and '_', not beginning with a digit"),
+        (#"[]"#, "env: is an array; must be an object of at most 32 names and texts, with 16384 bytes in all"),
+        (#""s3cret""#, "env: is a string; must be an object of at most 32 names and texts, with 16384 bytes in all"),
+        (#"4711"#, "env: is a number; must be an object of at most 32 names and texts, with 16384 bytes in all"),
+        (#"{"FLAG":4711}"#, "env.FLAG: is a number; must be a text without the character U+0000"),
+        (#"{"FLAG":true}"#, "env.FLAG: is true or false; must be a text without the character U+0000"),
+        (#"{"FLAG":null}"#, "env.FLAG: is null; must be a text without the character U+0000"),
+        (#"{"FLAG":["s3cret"]}"#, "env.FLAG: is an array; must be a text without the character U+0000"),
+        (#"{"FLAG":{"a":"s3cret"}}"#, "env.FLAG: is an object; must be a text without the character U+0000"),
+        (#"{"FLAG":"s3cret\u0000"}"#, "env.FLAG: is a string; must be a text without the character U+0000"),
+        (#"{"1A":"s3cret"}"#, "env.1A: is no name of a variable; must consist of letters, digits and _, and not begin with a digit"),
+        (#"{"":"s3cret"}"#, "env.: is no name of a variable; must consist of letters, digits and _, and not begin with a digit"),
         (
             #"{"A-B":"s3cret","C":1}"#,
-            "env.A-B: is not a name; must be letters, digits and '_', not beginning with a digit; env.C: is a number; must be a string"
+            "env.A-B: is no name of a variable; must consist of letters, digits and _, and not begin with a digit; env.C: is a number; must be a text without the character U+0000"
         ),
         (#"{"A":"s3cret","A":"b"}"#, "env.A: stands twice in the body"),
     ])
@@ -80,10 +82,13 @@ import Testing
                 "{" + (0..<count).map { "\"N\($0)\":\"\(value)\"" }.joined(separator: ",") + "}"
             }
             #expect(try await api.post(Self.body(env(32), user: 1)).status == 201)
-            #expect(try await api.post(Self.body(env(33), user: 2)).error == "env: has 33 names; at most 32 are allowed")
+            #expect(
+                try await api.post(Self.body(env(33), user: 2)).error
+                    == "env: has 33 variables; must be an object of at most 32 names and texts, with 16384 bytes in all"
+            )
             #expect(try await api.post(Self.body(env(1, String(repeating: "x", count: 16_382)), user: 3)).status == 201)
             let over = try await api.post(Self.body(env(1, String(repeating: "x", count: 16_383)), user: 4))
-            #expect(over.error == "env: has 16385 bytes of names and values; at most 16384 are allowed")
+            #expect(over.error == "env: has 16385 bytes; must be an object of at most 32 names and texts, with 16384 bytes in all")
         }
     }
 
@@ -111,14 +116,15 @@ import Testing
     }
 
     @Test func `the stored digest is that of earlier versions without an environment, and keyed with one`() throws {
-        func body(_ environment: [String: String]) -> CreateBody {
-            CreateBody(userID: 1, problemID: 2, targetPort: 3, podSpec: "kind: Pod", environment: environment)
+        func digest(_ env: String, key: String = "k") throws -> String {
+            let text = #"{"user_id":1,"problem_id":2,"target_port":3,"pod_spec":"kind: Pod","env":\#(env)}"#
+            return try CreateBody(json: Array(text.utf8)).digest(key: key)
         }
         // printf '1 2 3 kind: Pod' | sha256sum
-        #expect(body([:]).digest(key: "k") == "cf0963fa6cd0484cb0c31de93099d038cfe7ad44d51c37d8732cc802f0a295a2")
-        let one = body(["FLAG": "a"]).digest(key: "k")
-        #expect(one.count == 64 && one != body([:]).digest(key: "k"))
-        #expect(one == body(["FLAG": "a"]).digest(key: "k"))
-        #expect(Set([one, body(["FLAG": "b"]).digest(key: "k"), body(["FLAG": "a"]).digest(key: "l")]).count == 3)
+        #expect(try digest("{}") == "cf0963fa6cd0484cb0c31de93099d038cfe7ad44d51c37d8732cc802f0a295a2")
+        let one = try digest(#"{"FLAG":"a"}"#)
+        #expect(try one.count == 64 && one != digest("{}"))
+        #expect(try one == digest(#"{"FLAG":"a"}"#))
+        #expect(try Set([one, digest(#"{"FLAG":"b"}"#), digest(#"{"FLAG":"a"}"#, key: "l")]).count == 3)
     }
 }

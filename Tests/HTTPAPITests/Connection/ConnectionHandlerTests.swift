@@ -1,6 +1,7 @@
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
+import TestBasics
 import Testing
 
 @testable import HTTPAPI
@@ -213,6 +214,37 @@ import Testing
         try other.send("GET /")
         other.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
         #expect(!other.channel.isActive)
+    }
+
+    /// What a route learns while it prepares its answer.
+    private func watch() -> Observed<[AnswerWatch.Report]> {
+        let reports = Observed<[AnswerWatch.Report]>([])
+        channel.triggerUserOutboundEvent(AnswerWatch { report in reports.update { $0.append(report) } }, promise: nil)
+        return reports
+    }
+
+    @Test func `a route learns that its client left or that the service ends, once each, and only until its answer has ended`() throws {
+        try send(Self.request)
+        let first = watch()
+        #expect(first.value == [])
+        server.answer()
+        try send(Self.request)
+        let second = watch()
+        channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        let late = watch()
+        channel.close(promise: nil)
+        #expect(first.value == [])
+        #expect(second.value == [.shuttingDown, .clientLeft])
+        #expect(late.value == [.shuttingDown, .clientLeft])
+    }
+
+    @Test func `a connection that breaks is a client that left`() throws {
+        try send(Self.request)
+        let reports = watch()
+        channel.close(promise: nil)
+        #expect(reports.value == [.clientLeft])
     }
 
     @Test func `an idle connection closes for a new one, one with a request does not`() throws {

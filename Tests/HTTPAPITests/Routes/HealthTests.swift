@@ -20,6 +20,17 @@ import Testing
         }
     }
 
+    @Test func `a remark on one that is well is shown, and does no harm`() async throws {
+        var options = APIBench.Options()
+        options.dependencies = [.noted("network_policy") { "not enforced by us" }, .noted("store") { nil }]
+        try await withAPI(options) { api async throws in
+            let answer = try await api.get("/readyz")
+            #expect(answer.status == 200)
+            let expected: JSON = ["network_policy": ["status": "ok", "message": "not enforced by us"], "store": ["status": "ok"]]
+            #expect(answer.body["dependencies"] == expected)
+        }
+    }
+
     @Test func `one that fails makes it 503, and each says its state`() async throws {
         var options = APIBench.Options()
         options.dependencies = [

@@ -21,7 +21,7 @@ import Testing
                     "stack_id": .string(id), "user_id": 101, "problem_id": 1001, "pod_id": .string(id), "namespace": "stacks",
                     "node_id": "node-1", "node_public_ip": "203.0.113.1", "pod_spec": .string(spec), "target_port": 8080,
                     "node_port": port, "ports": [["container_port": 8080, "protocol": "TCP", "node_port": port]],
-                    "service_name": .string("svc-" + id), "status": "creating", "reason": "Starting",
+                    "service_name": .string("svc-" + id), "egress": "none", "status": "creating", "ready": false, "reason": "Starting",
                     "message": "waiting for the node to start the containers", "ttl_expires_at": "2025-06-15T17:06:40.123Z",
                     "created_at": "2025-06-15T15:06:40.123Z", "updated_at": "2025-06-15T15:06:40.123Z", "requested_cpu_milli": 100,
                     "requested_memory_bytes": 67_108_864, "warnings": [],
@@ -46,18 +46,22 @@ import Testing
             }
             fields["warnings"] = nil
             #expect(try await api.get("/stacks/\(name)").body == .object(fields))
-            api.service.cluster.observe(id) { $0.phase = .running }
+            api.service.cluster.observe(id) { pod in
+                pod.phase = .running
+                pod.isReady = true
+            }
             let shown = try await api.get("/stacks/\(name)")
             #expect(shown.status == 200)
             #expect(shown.body["status"] == "running")
-            #expect(shown.body["reason"] == nil && shown.body["message"] == nil)
+            #expect(shown.body["ready"] == true)
+            #expect(shown.body["reason"] == .some(.null) && shown.body["message"] == .some(.null))
             #expect(try await api.get("/stacks").body == ["stacks": [shown.body]])
             #expect(try await api.get("/users/101/stacks").body == ["user_id": 101, "stacks": [shown.body]])
             let port = try #require(shown.body["node_port"])
             let status = try await api.get("/stacks/\(name)/status")
             #expect(
                 status.body == [
-                    "stack_id": .string(name), "status": "running", "ttl": "2025-06-15T17:06:40.123Z", "node_port": port,
+                    "stack_id": .string(name), "status": "running", "ready": true, "ttl": "2025-06-15T17:06:40.123Z", "node_port": port,
                     "target_port": 8080,
                     "ports": [["container_port": 8080, "protocol": "TCP", "node_port": port]], "node_public_ip": "203.0.113.1",
                     "reason": nil, "message": nil,
@@ -88,6 +92,50 @@ import Testing
             #expect(reserved.body["node_id"] == .some(.null))
             #expect(reserved.body["node_public_ip"] == .some(.null))
             #expect(reserved.body["status"] == "creating")
+        }
+    }
+
+    @Test func `a stack without an owner and with several ports is shown with null owners and every port in order`() async throws {
+        try await withAPI { api async throws in
+            let record = StackRecord.sample(7, user: nil, ports: [30009, 30003, 30005])
+            try await api.service.store.reserve(record, within: ReservationLimits(stacksPerUser: 0, budget: nil))
+            let shown = try await api.get("/stacks/\(record.id)").body
+            #expect(shown["user_id"] == .some(.null) && shown["problem_id"] == .some(.null))
+            #expect(shown["target_port"] == 8080 && shown["node_port"] == 30009)
+            let ports: JSON = [
+                ["container_port": 8080, "protocol": "TCP", "node_port": 30009],
+                ["container_port": 8081, "protocol": "TCP", "node_port": 30003],
+                ["container_port": 8082, "protocol": "TCP", "node_port": 30005],
+            ]
+            #expect(shown["ports"] == ports)
+            #expect(try await api.get("/stacks/\(record.id)/status").body["ports"] == ports)
+            #expect(try await api.get("/stats").body["used_node_ports"] == 3)
+        }
+    }
+
+    @Test func `a failed create is shown with its reason and without node ports, and counts nowhere but in total_stacks`() async throws {
+        try await withAPI { api async throws in
+            let record = StackRecord.sample(7, user: 7, createdAt: api.service.time.now)
+            try await api.service.store.reserve(record, within: ReservationLimits(stacksPerUser: 1, budget: nil))
+            let now = api.service.time.now
+            let failure = StackFailure(reason: "Unschedulable", message: "no node for the Pod")
+            try await api.service.store.fail(record.id, failure: failure, expiresAt: now.addingTimeInterval(120), at: now)
+            let shown = try await api.get("/stacks/\(record.id)").body
+            #expect(shown["status"] == "failed" && shown["ready"] == false && shown["target_port"] == 8080)
+            #expect(shown["reason"] == "Unschedulable" && shown["message"] == "no node for the Pod")
+            #expect(shown["node_port"] == .some(.null))
+            #expect(shown["ports"] == [["container_port": 8080, "protocol": "TCP", "node_port": nil]])
+            #expect(try await api.get("/users/7/stacks").body["stacks"] == [shown])
+            #expect(
+                try await api.get("/stats").body == [
+                    "total_stacks": 1, "active_stacks": 0, "node_distribution": [:], "used_node_ports": 0, "reserved_cpu_milli": 0,
+                    "reserved_memory_bytes": 0,
+                ]
+            )
+            api.service.time.advance(by: .seconds(120))
+            #expect(try await api.get("/stacks/\(record.id)").status == 404)
+            await api.service.reconciler.pass()
+            #expect(try await api.service.store.allRecords() == [])
         }
     }
 

@@ -70,6 +70,8 @@ struct ServiceProcess: Sendable {
     private static func completed(_ environment: [String: String]) -> [Environment.Key: String] {
         // Hollow nodes start and end Pods within a second; what needs a container asks for the other.
         var complete = ["HTTP_ADDR": "127.0.0.1:0", "STACK_RESOURCE_RESERVE_RATIO": "0", "STACK_NODE_SELECTOR": "node-kind=hollow"]
+        // The nodes of the test cluster state no podCIDRs; this is the network of the one that runs containers.
+        complete["STACK_POD_CIDRS"] = "10.244.0.0/16"
         for name in ["PATH", "HOME"] { complete[name] = ProcessInfo.processInfo.environment[name] }
         complete["KUBECONFIG"] = TestCluster.kubeconfig
         complete.merge(environment) { _, own in own }

@@ -93,17 +93,7 @@ struct ServiceAccount: KubernetesObject {
     var metadata: ObjectMeta
 }
 
-/// Kinds of which the tests only write objects, from JSON.
-struct LimitRange: KubernetesObject {
-    static let resource = APIResource(plural: "limitranges", kind: "LimitRange")
-    var metadata: ObjectMeta
-}
-
-struct ResourceQuota: KubernetesObject {
-    static let resource = APIResource(plural: "resourcequotas", kind: "ResourceQuota")
-    var metadata: ObjectMeta
-}
-
+/// A kind of which the tests only write objects, from JSON.
 struct ValidatingWebhookConfiguration: KubernetesObject {
     static let resource = APIResource(
         group: "admissionregistration.k8s.io",

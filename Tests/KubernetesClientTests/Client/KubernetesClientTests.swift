@@ -8,6 +8,20 @@ import Testing
 struct KubernetesClientTests {
     private let pods = "/api/v1/namespaces/n/pods"
 
+    @Test func `the API server tells its addresses to everyone who may discover its API`() async throws {
+        let answer =
+            #"{"kind":"APIVersions","versions":["v1"],"serverAddressByClientCIDRs":["#
+            + #"{"clientCIDR":"0.0.0.0/0","serverAddress":"10.0.0.1:6443"},{"clientCIDR":"10.0.0.0/8","serverAddress":"10.96.0.1"}]}"#
+        try await FakeAPIServer.run(script: [.ok(answer), .ok(#"{"versions":["v1"]}"#)]) { server in
+            try await withClient(of: server) { client in
+                let (told, nothing) = (try await client.serverAddresses(), try await client.serverAddresses())
+                #expect(told == ["10.0.0.1:6443", "10.96.0.1"])
+                #expect(nothing == [])
+            }
+            #expect(server.received.map(\.path) == ["/api", "/api"])
+        }
+    }
+
     @Test func `each verb sends its method, path and body`() async throws {
         let pod = JSONText.pod("p", version: "1")
         try await FakeAPIServer.run(script: Array(repeating: .ok(pod), count: 6)) { server in

@@ -33,6 +33,20 @@ import Testing
         #expect(endpoint.url == url)
         #expect(endpoint.hostHeader == host)
         #expect(endpoint.dnsOverride == ["kube.internal": address])
+        #expect(endpoint.host == address)
+        #expect(try Endpoint(server: server, tlsServerName: nil).host == address)
+    }
+
+    @Test(arguments: [
+        ("10.1.2.3", ["10.1.2.3"]), ("fd00::1", ["fd00::1"]), ("", []),
+    ])
+    func `an address is its own result, and what is no name has none`(host: String, addresses: [String]) async {
+        #expect(await HostAddresses.resolve(host) == addresses)
+    }
+
+    @Test func `a name is resolved as the system does`() async {
+        let addresses = await HostAddresses.resolve("localhost")
+        #expect(!addresses.isEmpty && Set(addresses).isSubset(of: ["127.0.0.1", "::1"]))
     }
 
     @Test(arguments: ["", "a", "a:6443", "//a", "https://", "ftp://a", "unix:///run/x", "https://a?b=c", "https://a#b", "https:// a"])

@@ -102,12 +102,31 @@ import Testing
         #expect(try text(Namespace(metadata: ObjectMeta(name: "x"))) == #"{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"x"}}"#)
     }
 
+    @Test func `a NetworkPolicy is read and written whole`() throws {
+        let expected = """
+            {"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"p","namespace":"n"},"spec":{\
+            "egress":[{"ports":[{"endPort":32768,"port":32000,"protocol":"TCP"}],"to":[{"ipBlock":{"cidr":"10.0.0.0/24"}}]}],\
+            "ingress":[{"from":[{"ipBlock":{"cidr":"172.17.0.0/16","except":["172.17.1.0/24"]}},\
+            {"namespaceSelector":{"matchLabels":{"project":"x"}},"podSelector":{"matchExpressions":[{"key":"a","operator":"In","values":["b"]}]}}],\
+            "ports":[{"port":"http"}]}],"podSelector":{"matchLabels":{"role":"db"}},"policyTypes":["Ingress","Egress"]}}
+            """
+        let policy = try decode(NetworkPolicy.self, expected)
+        #expect(try text(policy) == expected)
+        let bare = NetworkPolicy(metadata: ObjectMeta(name: "p"), spec: .init(podSelector: LabelSelector(), policyTypes: ["Ingress"]))
+        let head = #"{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"p"},"#
+        #expect(try text(bare) == head + #""spec":{"podSelector":{},"policyTypes":["Ingress"]}}"#)
+    }
+
     @Test(arguments: [
         (Pod.resource, "/api/v1/pods", "/api/v1/namespaces/n/pods", "/api/v1/namespaces/n/pods/x/log", "v1"),
         (Node.resource, "/api/v1/nodes", "/api/v1/nodes", "/api/v1/nodes/x/log", "v1"),
         (
             Lease.resource, "/apis/coordination.k8s.io/v1/leases", "/apis/coordination.k8s.io/v1/namespaces/n/leases",
             "/apis/coordination.k8s.io/v1/namespaces/n/leases/x/log", "coordination.k8s.io/v1"
+        ),
+        (
+            NetworkPolicy.resource, "/apis/networking.k8s.io/v1/networkpolicies", "/apis/networking.k8s.io/v1/namespaces/n/networkpolicies",
+            "/apis/networking.k8s.io/v1/namespaces/n/networkpolicies/x/log", "networking.k8s.io/v1"
         ),
     ])
     func `paths follow from group, version and scope`(resource: APIResource, all: String, some: String, one: String, version: String) {

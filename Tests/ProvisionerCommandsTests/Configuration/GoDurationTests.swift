@@ -1,6 +1,5 @@
+import Stacks
 import Testing
-
-@testable import ProvisionerCommands
 
 /// After the table of Go's own test of `time.ParseDuration`.
 @Suite struct GoDurationTests {

@@ -42,6 +42,13 @@ import Testing
         "STACK_EPHEMERAL_STORAGE": ["-1", "1", "256", "256m", "1000Ki", "2049Mi", "8Ei", "none", "256MB"],
         "STACK_TERMINATION_GRACE": ["0s", "-1s", "31s", "1m", "1500ms", "5", "500ms", "x"],
         "STACK_RUN_AS_USER": ["0", "-1", "2147483648", "99999999999999999999", "nobody", "1000:1000", "+5", "1e3", "0x10", " 1"],
+        "STACK_NETWORK_POLICY": ["on", "Create", "true", "none"],
+        "STACK_EGRESS": ["all", "None", "false", "off"],
+        "STACK_POD_CIDRS": [
+            "10.244.0.0", "10.244.0.0/33", "10.244.1.0/16", "0.0.0.0/0", "10.0.0.0/7", "::/0", "fd00::/15", "10.244.0.0/16,", ",",
+            "10.244.0.0/16;fd00::/48",
+            "10.244.0.0 /16", "pods", "fd00::/48,fd00::1/64", Array(repeating: "10.0.0.0/8", count: 65).joined(separator: ","),
+        ],
         "STACK_MAX_CONCURRENT_CREATES": ["0", "-1", "10001", "x"],
         "STACK_RUNTIME_CLASS": ["gVisor", "a/b", "a b", "-a", String(repeating: "a", count: 254)],
         "STACK_TOLERATIONS": [

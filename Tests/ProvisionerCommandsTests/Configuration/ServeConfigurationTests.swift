@@ -21,6 +21,7 @@ import Testing
         #expect(configuration.stacks == StackSettings())
         #expect(configuration.stacks.namespace == "stacks")
         #expect(configuration.stacks.maxPerUser == 5)
+        #expect(configuration.stacks.requireOwner)
         #expect(configuration.stacks.timeToLive == .seconds(7200))
         #expect(configuration.stacks.reconcileInterval == .seconds(10))
         #expect(configuration.stacks.portLockTTL == .seconds(30))
@@ -35,6 +36,8 @@ import Testing
         #expect(configuration.cluster.reserve.millionths == 200_000)
         #expect(configuration.cluster.totalCPUMilli == nil && configuration.cluster.totalMemoryBytes == nil)
         #expect(configuration.cluster.nodeSelector == [:] && configuration.cluster.namespace == "stacks")
+        #expect(configuration.cluster.networkPolicy == .create && configuration.cluster.podCIDRs == [])
+        #expect(configuration.stacks.defaultEgress == .none)
         #expect(configuration.store == .sqlite(path: "var/stacks.sqlite"))
         #expect(configuration.kubernetesQPS == 100 && configuration.kubernetesBurst == 200)
         #expect(configuration.maximumConcurrentCreates == 64)
@@ -46,7 +49,7 @@ import Testing
     @Test func `every variable is heard`() throws {
         let configuration = try ServeConfiguration(environment: [
             "HTTP_ADDR": "[::1]:0", "HTTP_MAX_CONNECTIONS": "100", "SHUTDOWN_TIMEOUT": "1m", "STACK_NAMESPACE": "ctf-2025",
-            "STACK_MAX_PER_USER": "1",
+            "STACK_MAX_PER_USER": "1", "STACK_REQUIRE_OWNER": "false",
             "STACK_TTL": "1h30m",
             "STACK_SCHEDULER_INTERVAL": "500ms", "STACK_NODEPORT_MIN": "31000", "STACK_NODEPORT_MAX": "31000", "STACK_PORT_LOCK_TTL": "2m",
             "STACK_RESOURCE_RESERVE_RATIO": "0.5", "STACK_SCHEDULING_TIMEOUT": "1m59s", "STACK_MAX_CPU": "0.5", "STACK_MAX_MEMORY": "1e9",
@@ -58,12 +61,13 @@ import Testing
             "STACK_SQLITE_PATH": "/data/s.sqlite", "STACK_EPHEMERAL_STORAGE": "1Gi", "STACK_TERMINATION_GRACE": "30s",
             "STACK_RUN_AS_USER": "2147483647", "STACK_RUNTIME_CLASS": "gvisor.example", "STACK_USER_NAMESPACES": "true",
             "STACK_TOLERATIONS": "ctf=stacks:NoSchedule, spot:NoExecute,example.com/a=:PreferNoSchedule",
+            "STACK_NETWORK_POLICY": "require", "STACK_POD_CIDRS": "10.244.0.0/16, fd00:10:244::/56", "STACK_EGRESS": "internet",
         ])
         #expect(configuration.address == ServeConfiguration.Address(host: "::1", port: 0))
         #expect(configuration.maximumConnections == 100)
         #expect(configuration.shutdownTimeout == .seconds(60))
         #expect(configuration.stacks.namespace == "ctf-2025" && configuration.cluster.namespace == "ctf-2025")
-        #expect(configuration.stacks.maxPerUser == 1)
+        #expect(configuration.stacks.maxPerUser == 1 && !configuration.stacks.requireOwner)
         #expect(configuration.stacks.timeToLive == .seconds(5400))
         #expect(configuration.stacks.reconcileInterval == .milliseconds(500))
         #expect(configuration.nodePorts == 31000...31000)
@@ -90,6 +94,9 @@ import Testing
             PodToleration(key: "example.com/a", value: "", effect: .preferNoSchedule),
         ]
         #expect(configuration.policy.tolerations == tolerations && configuration.cluster.tolerations == tolerations)
+        #expect(configuration.cluster.networkPolicy == .require)
+        #expect(configuration.cluster.podCIDRs.map(\.description) == ["10.244.0.0/16", "fd00:10:244::/56"])
+        #expect(configuration.stacks.defaultEgress == .internet)
         #expect(configuration.warnings == [])
     }
 

@@ -5,7 +5,7 @@ import Testing
 
 /// HTTPS of the program itself, seen by openssl and curl.
 @Suite struct TLSProcessTests {
-    private static func tool(_ name: String, _ arguments: [String]) async throws -> (isDone: Bool, out: String) {
+    static func tool(_ name: String, _ arguments: [String]) async throws -> (isDone: Bool, out: String) {
         let outcome = try await Subprocess.run(
             .name(name),
             arguments: Arguments(arguments),

@@ -17,17 +17,20 @@ import Testing
         try (0..<count).map { index in
             let start = Date(microseconds: 1_790_000_000_000_000 + Int64(index))
             let digits = String(index + 1, radix: 16)
-            return StackRecord(
+            var record = StackRecord(
                 id: try #require(StackID("stack-" + String(repeating: "0", count: 16 - digits.count) + digits)),
-                userID: Int64(index / 3 + 1),
-                problemID: Int64(index + 1),
+                userID: index % 5 == 0 ? nil : Int64(index / 3 + 1),
+                problemID: index % 5 == 0 ? nil : Int64(index + 1),
                 state: StackRecord.State.allCases[index % 3],
                 owner: "replica-\(index)",
                 idempotency: index.isMultiple(of: 2) ? Idempotency(key: "key-\(index)", digest: "digest") : nil,
                 namespace: "stacks",
                 podSpec: "spec \(index)",
-                port: ExposedPort(containerPort: 8080, protocol: .udp, name: index.isMultiple(of: 4) ? "game" : nil),
-                nodePort: 30000 + index,
+                ports: (0...index % 4).map { number in
+                    let exposed = ExposedPort(containerPort: 8080 + number, protocol: .udp, name: index.isMultiple(of: 4) ? "game" : nil)
+                    return PortMapping(exposed, nodePort: 30000 + 24 * index + number)
+                },
+                egress: index.isMultiple(of: 2) ? .internet : .none,
                 nodeID: index % 3 == 0 ? nil : "node-1",
                 requestedCPUMilli: 100,
                 requestedMemoryBytes: 1 << 20,
@@ -35,6 +38,9 @@ import Testing
                 updatedAt: start.addingTimeInterval(1),
                 expiresAt: start.addingTimeInterval(7200)
             )
+            let failure = StackFailure(reason: "Unschedulable", message: "no node")
+            if index % 7 == 6 { record.fail(failure, expiresAt: record.expiresAt, at: record.updatedAt) }
+            return record
         }
     }
 
@@ -129,11 +135,11 @@ import Testing
                 let records = try Self.records(2)
                 try await Self.fill(source, [records[0]])
                 var other = records[1]
-                other.nodePort = records[0].nodePort
+                other.ports[0].nodePort = records[0].nodePort
                 let error = await #expect(throws: StoreCopy.Refusal.self) {
                     try await Self.whileCopying(source, into: target) { try await Self.fill(target, [other]) }
                 }
-                let expected = "the target refuses stack-0000000000000001: another stack has its node port"
+                let expected = "the target refuses stack-0000000000000001: another stack has its node port 30000"
                 #expect(error?.message.hasPrefix(expected) == true)
             }
         }
@@ -150,8 +156,8 @@ import Testing
                     #expect(try await StoreCopy(source: table.store, target: last).run() == 130)
                     #expect(try await last.allRecords() == records)
                     // What was copied is held: locks, counts and ports.
-                    await #expect(throws: ReservationRefusal.stackExists(records[0].id)) {
-                        var again = records[0]
+                    await #expect(throws: ReservationRefusal.stackExists(records[1].id)) {
+                        var again = records[1]
                         again.idempotency = nil
                         try await table.store.reserve(again, within: ReservationLimits(stacksPerUser: 10, budget: nil))
                     }

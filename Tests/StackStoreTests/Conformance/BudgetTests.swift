@@ -29,11 +29,11 @@ extension StoreConformance {
         func `a record counts until it is removed, and not one moment longer`(factory: StoreFactory) async throws {
             try await factory.withStore { store in
                 #expect(try await store.reserved() == .zero)
-                for (number, state) in StackRecord.State.allCases.enumerated() {
+                for (number, state) in StackRecord.State.holding.enumerated() {
                     try await store.add(.sample(number, cpu: 1 << number, memory: 10 << number), state: state)
                 }
                 #expect(try await store.reserved() == ResourceAmount(cpuMilli: 7, memoryBytes: 70))
-                try await store.changePort(of: .numbered(0), owner: "owner-1", to: 31000, at: .start)
+                try await store.changePort(of: .numbered(0), owner: "owner-1", from: 30000, to: 31000, at: .start)
                 #expect(try await store.reserved() == ResourceAmount(cpuMilli: 7, memoryBytes: 70))
                 try await store.drop(.numbered(1))
                 #expect(try await store.reserved() == ResourceAmount(cpuMilli: 5, memoryBytes: 50))

@@ -34,7 +34,7 @@ extension StoreConformance {
                     try await store.refusal(of: .sample($0, user: Int64($0 + 1), port: 30000))
                 }
                 #expect(refusals.count { $0 == nil } == 1)
-                #expect(refusals.count { $0 == .portTaken } == 199)
+                #expect(refusals.count { $0 == .portsTaken([30000]) } == 199)
             }
         }
 
@@ -74,9 +74,9 @@ extension StoreConformance {
                 for number in 0..<60 { try await store.add(.sample(number)) }
                 let got = try await concurrently(0..<60) { number in
                     do {
-                        try await store.changePort(of: .numbered(number), owner: "owner-1", to: 31000, at: .start)
+                        try await store.changePort(of: .numbered(number), owner: "owner-1", from: 30000 + number, to: 31000, at: .start)
                         return true
-                    } catch ReservationRefusal.portTaken {
+                    } catch ReservationRefusal.portsTaken {
                         return false
                     }
                 }

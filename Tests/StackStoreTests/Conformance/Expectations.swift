@@ -19,6 +19,15 @@ extension Date {
     static func start(plus microseconds: Int64) -> Date { Date(microseconds: start.microseconds + microseconds) }
 }
 
+extension StackFailure {
+    static let sample = StackFailure(reason: "Unschedulable", message: "no node for the Pod: Insufficient cpu")
+}
+
+extension StackRecord.State {
+    /// The states in which a record holds its lock, ports and resources.
+    static let holding = allCases.filter { $0 != .failed }
+}
+
 extension StackStore {
     /// - Returns: why the reservation was refused; nil when it was written.
     func refusal(of record: StackRecord, within limits: ReservationLimits = .none) async throws -> ReservationRefusal? {
@@ -38,6 +47,9 @@ extension StackStore {
         case .reserved: return record
         case .active: return try await activate(record.id, owner: record.owner, nodeID: "node-1", at: record.updatedAt)
         case .deleting: return try #require(try await beginDelete(record.id, ifUnchanged: nil, at: record.updatedAt))
+        case .failed:
+            try await fail(record.id, failure: .sample, expiresAt: record.expiresAt, at: record.updatedAt)
+            return try #require(try await self.record(record.id))
         }
     }
 

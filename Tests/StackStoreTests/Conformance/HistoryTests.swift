@@ -19,7 +19,7 @@ extension StoreConformance {
                     let context: Comment = "seed \(seed), step \(step)"
                     let expected: Outcome
                     let found: Outcome
-                    switch Int.random(in: 0..<10, using: &generator) {
+                    switch Int.random(in: 0..<11, using: &generator) {
                     case 0..<4:
                         let record = Self.record(step, using: &generator)
                         let limits = ReservationLimits(stacksPerUser: 3, budget: ResourceAmount(cpuMilli: 900, memoryBytes: 9000))
@@ -28,11 +28,12 @@ extension StoreConformance {
                         if expected == .done(nil) { made += 1 }
                     case 4:
                         let owner = "owner-\(Int.random(in: 1...2, using: &generator))"
-                        let port = Int.random(in: 30000..<50008, using: &generator)
-                        // Whether a record may change to the port that it has is nobody's question.
-                        guard let id, model.records.first(where: { $0.id == id })?.nodePort != port else { continue }
-                        expected = await .ofEffect { try model.changePort(of: id, owner: owner, to: port, at: now) }
-                        found = await .ofEffect { try await store.changePort(of: id, owner: owner, to: port, at: now) }
+                        let new = Int.random(in: Self.ports, using: &generator)
+                        let held = model.records.first { $0.id == id }?.nodePorts.randomElement(using: &generator)
+                        guard let id else { continue }
+                        let old = held ?? 1
+                        expected = await .ofEffect { try model.changePort(of: id, owner: owner, from: old, to: new, at: now) }
+                        found = await .ofEffect { try await store.changePort(of: id, owner: owner, from: old, to: new, at: now) }
                     case 5:
                         let id = id ?? .numbered(9999)
                         let owner = "owner-\(Int.random(in: 1...2, using: &generator))"
@@ -43,6 +44,11 @@ extension StoreConformance {
                         let seen = Self.seen(model.records.first { $0.id == id }, using: &generator)
                         expected = await .of { model.beginDelete(id, ifUnchanged: seen, at: now) }
                         found = await .of { try await store.beginDelete(id, ifUnchanged: seen, at: now) }
+                    case 8:
+                        let id = id ?? .numbered(9999)
+                        let end = Date.start(plus: Int64(step) + 100)
+                        expected = await .ofEffect { model.fail(id, failure: .sample, expiresAt: end, at: now) }
+                        found = await .ofEffect { try await store.fail(id, failure: .sample, expiresAt: end, at: now) }
                     default:
                         let id = id ?? .numbered(9999)
                         expected = await .ofEffect { model.remove(id) }
@@ -57,14 +63,16 @@ extension StoreConformance {
             }
         }
 
+        private static let ports = 30000..<30024
+
         private static func record(_ step: Int, using generator: inout SeededGenerator) -> StackRecord {
             .sample(
                 step,
-                user: Int64.random(in: 1...3, using: &generator),
+                user: Int.random(in: 0..<5, using: &generator) == 0 ? nil : Int64.random(in: 1...3, using: &generator),
                 problem: Int64.random(in: 1...4, using: &generator),
                 owner: "owner-\(Int.random(in: 1...2, using: &generator))",
                 key: Int.random(in: 0..<3, using: &generator) == 0 ? "key \(Int.random(in: 0..<4, using: &generator))" : nil,
-                port: Int.random(in: 30000..<50008, using: &generator),
+                ports: Array(ports.shuffled(using: &generator).prefix(Int.random(in: 1...4, using: &generator))),
                 cpu: Int64.random(in: 1...300, using: &generator),
                 memory: Int64.random(in: 1...3000, using: &generator),
                 createdAt: .start(plus: Int64(step))

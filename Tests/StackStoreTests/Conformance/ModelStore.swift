@@ -6,25 +6,40 @@ struct ModelStore {
     private(set) var records: [StackRecord] = []
 
     mutating func reserve(_ record: StackRecord, within limits: ReservationLimits) throws {
+        guard record.state != .failed else { return records.append(record) }
         if let key = record.idempotency?.key, let earlier = records.first(where: { $0.idempotency?.key == key }) {
             throw ReservationRefusal.keyUsed(earlier)
         }
-        let own = records.filter { $0.userID == record.userID }
-        if let existing = own.first(where: { $0.problemID == record.problemID }) { throw ReservationRefusal.stackExists(existing.id) }
-        if own.count >= limits.stacksPerUser { throw ReservationRefusal.userLimitReached(count: own.count) }
+        if let user = record.userID {
+            let own = records.filter { $0.userID == user && $0.state != .failed }
+            if let existing = own.first(where: { $0.problemID == record.problemID }) { throw ReservationRefusal.stackExists(existing.id) }
+            if own.count >= limits.stacksPerUser { throw ReservationRefusal.userLimitReached(count: own.count) }
+        }
         if let budget = limits.budget {
             let fitsCPU = reserved.cpuMilli + record.requestedCPUMilli <= budget.cpuMilli
             let fitsMemory = reserved.memoryBytes + record.requestedMemoryBytes <= budget.memoryBytes
             guard fitsCPU, fitsMemory else { throw ReservationRefusal.overBudget(reserved: reserved) }
         }
-        if records.contains(where: { $0.nodePort == record.nodePort }) { throw ReservationRefusal.portTaken }
+        let taken = record.ports.map(\.nodePort).filter(isTaken)
+        if !taken.isEmpty { throw ReservationRefusal.portsTaken(taken) }
         records.append(record)
     }
 
-    mutating func changePort(of id: StackID, owner: String, to nodePort: Int, at now: Date) throws {
+    mutating func changePort(of id: StackID, owner: String, from old: Int, to new: Int, at now: Date) throws {
         let index = try reservation(id, owner: owner)
-        if records.contains(where: { $0.nodePort == nodePort }) { throw ReservationRefusal.portTaken }
-        records[index].nodePort = nodePort
+        guard let position = records[index].ports.firstIndex(where: { $0.nodePort == old }) else { throw StoreError.lostReservation(id) }
+        if isTaken(new) { throw ReservationRefusal.portsTaken([new]) }
+        records[index].ports[position].nodePort = new
+        records[index].updatedAt = now
+    }
+
+    mutating func fail(_ id: StackID, failure: StackFailure, expiresAt: Date, at now: Date) {
+        guard let index = records.firstIndex(where: { $0.id == id && ($0.state == .reserved || $0.state == .deleting) }) else { return }
+        records[index].state = .failed
+        records[index].failure = failure
+        records[index].idempotency = nil
+        for position in records[index].ports.indices { records[index].ports[position].nodePort = 0 }
+        records[index].expiresAt = expiresAt
         records[index].updatedAt = now
     }
 
@@ -40,7 +55,7 @@ struct ModelStore {
         guard let index = records.firstIndex(where: { $0.id == id }) else { return nil }
         let record = records[index]
         if let seen, seen.owner != record.owner || seen.state != record.state || seen.updatedAt != record.updatedAt { return nil }
-        if records[index].state != .deleting {
+        if records[index].state == .reserved || records[index].state == .active {
             records[index].state = .deleting
             records[index].updatedAt = now
         }
@@ -48,12 +63,16 @@ struct ModelStore {
     }
 
     mutating func remove(_ id: StackID) {
-        records.removeAll { $0.id == id && $0.state == .deleting }
+        records.removeAll { $0.id == id && ($0.state == .deleting || $0.state == .failed) }
     }
 
     var reserved: ResourceAmount {
-        records.reduce(into: .zero) { $0 += ResourceAmount(cpuMilli: $1.requestedCPUMilli, memoryBytes: $1.requestedMemoryBytes) }
+        records.filter { $0.state != .failed }.reduce(into: .zero) {
+            $0 += ResourceAmount(cpuMilli: $1.requestedCPUMilli, memoryBytes: $1.requestedMemoryBytes)
+        }
     }
+
+    private func isTaken(_ nodePort: Int) -> Bool { records.contains { record in record.ports.contains { $0.nodePort == nodePort } } }
 
     var oldestFirst: [StackRecord] { records.sorted { ($0.createdAt, $0.id.description) < ($1.createdAt, $1.id.description) } }
 

@@ -35,7 +35,7 @@ extension StoreConformance {
                 // The last digit of a number tells its age in microseconds; 7 and 3 share no factor with 10.
                 let ages = (0..<20).map { ($0 * 7 + 3) % 20 }
                 for (number, age) in ages.enumerated() {
-                    let state = StackRecord.State.allCases[number % 3]
+                    let state = StackRecord.State.allCases[number % 4]
                     try await store.add(.sample(number, user: Int64(1 + number % 2), createdAt: .start(plus: Int64(age))), state: state)
                 }
                 let all = try await store.allRecords()
@@ -64,7 +64,7 @@ extension StoreConformance {
         }
 
         @Test(arguments: StoreFactory.all)
-        func `expired are active records whose time is over, to the microsecond`(factory: StoreFactory) async throws {
+        func `expired are active and failed records whose time is over, to the microsecond`(factory: StoreFactory) async throws {
             try await factory.withStore { store in
                 for offset in 0..<6 {
                     try await store.add(.sample(offset, createdAt: .start(plus: Int64(offset)), lifetime: 1), state: .active)
@@ -79,11 +79,13 @@ extension StoreConformance {
                     #expect(Set(expired.map(\.id)) == Set((0..<count).map { StackID.numbered($0) }))
                     #expect(expired.allSatisfy { $0.state == .active })
                 }
+                let failed = try await store.add(.sample(12, createdAt: .start, lifetime: 0), state: .failed)
+                #expect(try await store.records(expiredBy: .start).records == [failed])
             }
         }
 
         @Test(arguments: StoreFactory.all)
-        func `the next expiry is the nearest of the active records`(factory: StoreFactory) async throws {
+        func `the next expiry is the nearest of the active and the failed records`(factory: StoreFactory) async throws {
             try await factory.withStore { store in
                 try await store.add(.sample(1, lifetime: 10), state: .reserved)
                 try await store.add(.sample(2, lifetime: 20), state: .deleting)
@@ -94,6 +96,8 @@ extension StoreConformance {
                 #expect(try await store.nextExpiry() == .start(plus: 30_000_000))
                 _ = try await store.beginDelete(.numbered(4), ifUnchanged: nil, at: .start)
                 #expect(try await store.nextExpiry() == .start(plus: 40_000_000))
+                try await store.add(.sample(6, lifetime: 35), state: .failed)
+                #expect(try await store.nextExpiry() == .start(plus: 35_000_000))
             }
         }
 
@@ -110,7 +114,7 @@ extension StoreConformance {
                 }
                 let records = try await store.allRecords()
                 #expect(records.map(\.id) == (0..<count).map { StackID.numbered($0) })
-                #expect(records.allSatisfy { $0.podSpec.utf8.count == 4096 && $0.podSpec.hasPrefix("\(($0.problemID - 1) % 10)") })
+                #expect(records.allSatisfy { $0.podSpec.utf8.count == 4096 && $0.podSpec.hasPrefix("\((($0.problemID ?? 0) - 1) % 10)") })
                 #expect(try await store.records(ofUser: 4).records.count == 300)
                 #expect(try await store.reserved() == ResourceAmount(cpuMilli: 270_000, memoryBytes: 2700 * (64 << 20)))
             }

@@ -12,7 +12,8 @@ extension StoreConformance {
                 var plain = StackRecord.sample(1)
                 plain.idempotency = nil
                 var full = StackRecord.sample(2, user: .max, problem: .max, key: "key with spaces, \"quotes\" and 🔑", port: 65535)
-                full.port = ExposedPort(containerPort: 65535, protocol: .udp, name: "dns")
+                full.ports = [PortMapping(ExposedPort(containerPort: 65535, protocol: .udp, name: "dns"), nodePort: 65535)]
+                full.egress = .internet
                 full.namespace = "other"
                 full.owner = "0d8a2c56-ää"
                 full.requestedCPUMilli = 1 << 40
@@ -61,8 +62,8 @@ extension StoreConformance {
                 #expect(try await store.refusal(of: record, within: limits) == .overBudget(reserved: reserved))
                 record.requestedCPUMilli = 50
                 record.requestedMemoryBytes = 500
-                #expect(try await store.refusal(of: record, within: limits) == .portTaken)
-                record.nodePort = 30002
+                #expect(try await store.refusal(of: record, within: limits) == .portsTaken([30001]))
+                record.ports[0].nodePort = 30002
                 #expect(try await store.refusal(of: record, within: limits) == nil)
             }
         }
@@ -100,7 +101,7 @@ extension StoreConformance {
         func `the limit counts a user's records in every state, and nobody else's`(factory: StoreFactory) async throws {
             try await factory.withStore { store in
                 let limits = ReservationLimits(stacksPerUser: 3, budget: nil)
-                for (number, state) in StackRecord.State.allCases.enumerated() {
+                for (number, state) in StackRecord.State.holding.enumerated() {
                     #expect(try await store.refusal(of: .sample(10 + number, user: 2), within: limits) == nil)
                     try await store.add(.sample(number, user: 1), state: state)
                 }

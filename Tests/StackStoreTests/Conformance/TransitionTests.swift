@@ -21,22 +21,22 @@ extension StoreConformance {
         func `changing the port sets port and time, frees the old port and takes the new one`(factory: StoreFactory) async throws {
             try await factory.withStore { store in
                 var expected = try await store.add(.sample(1, port: 30001))
-                expected.nodePort = 30002
+                expected.ports[0].nodePort = 30002
                 expected.updatedAt = .start(plus: 3)
-                try await store.changePort(of: expected.id, owner: "owner-1", to: 30002, at: .start(plus: 3))
+                try await store.changePort(of: expected.id, owner: "owner-1", from: 30001, to: 30002, at: .start(plus: 3))
                 #expect(try await store.record(expected.id) == expected)
-                #expect(try await store.refusal(of: .sample(2, port: 30002)) == .portTaken)
+                #expect(try await store.refusal(of: .sample(2, port: 30002)) == .portsTaken([30002]))
                 #expect(try await store.refusal(of: .sample(2, port: 30001)) == nil)
             }
         }
 
-        @Test(arguments: StoreFactory.all, StackRecord.State.allCases)
+        @Test(arguments: StoreFactory.all, StackRecord.State.holding)
         func `a port of another record, whatever its state, is taken`(factory: StoreFactory, state: StackRecord.State) async throws {
             try await factory.withStore { store in
                 let record = try await store.add(.sample(1, port: 30001))
                 try await store.add(.sample(2, port: 30002), state: state)
-                await #expect(throws: ReservationRefusal.portTaken) {
-                    try await store.changePort(of: record.id, owner: "owner-1", to: 30002, at: .start(plus: 3))
+                await #expect(throws: ReservationRefusal.portsTaken([30002])) {
+                    try await store.changePort(of: record.id, owner: "owner-1", from: 30001, to: 30002, at: .start(plus: 3))
                 }
                 #expect(try await store.record(record.id) == record)
             }
@@ -44,7 +44,10 @@ extension StoreConformance {
 
         @Test(
             arguments: StoreFactory.all,
-            [(state: StackRecord.State?.some(.reserved), owner: "owner-2"), (.active, "owner-1"), (.deleting, "owner-1"), (nil, "owner-1")]
+            [
+                (state: StackRecord.State?.some(.reserved), owner: "owner-2"), (.active, "owner-1"), (.deleting, "owner-1"),
+                (.failed, "owner-1"), (nil, "owner-1"),
+            ]
         )
         func `only the owner of a reservation may go on with it`(
             factory: StoreFactory,
@@ -58,14 +61,14 @@ extension StoreConformance {
                     _ = try await store.activate(record.id, owner: row.owner, nodeID: "node-9", at: .start(plus: 3))
                 }
                 await #expect(throws: StoreError.lostReservation(record.id)) {
-                    try await store.changePort(of: record.id, owner: row.owner, to: 31000, at: .start(plus: 3))
+                    try await store.changePort(of: record.id, owner: row.owner, from: 30001, to: 31000, at: .start(plus: 3))
                 }
                 #expect(try await store.record(record.id) == before)
                 #expect(try await store.refusal(of: .sample(2, port: 31000)) == nil)
             }
         }
 
-        @Test(arguments: StoreFactory.all, StackRecord.State.allCases)
+        @Test(arguments: StoreFactory.all, StackRecord.State.holding)
         func `a record that is marked for deletion keeps everything it holds`(factory: StoreFactory, state: StackRecord.State) async throws
         {
             try await factory.withStore { store in
@@ -80,7 +83,7 @@ extension StoreConformance {
 
                 #expect(try await store.refusal(of: .sample(2, key: "key")) == .keyUsed(expected))
                 #expect(try await store.refusal(of: .sample(2, problem: expected.problemID)) == .stackExists(expected.id))
-                #expect(try await store.refusal(of: .sample(2, port: expected.nodePort)) == .portTaken)
+                #expect(try await store.refusal(of: .sample(2, port: expected.nodePort)) == .portsTaken([expected.nodePort]))
                 let reserved = ResourceAmount(cpuMilli: expected.requestedCPUMilli, memoryBytes: expected.requestedMemoryBytes)
                 #expect(try await store.reserved() == reserved)
             }
@@ -106,7 +109,7 @@ extension StoreConformance {
                 }
                 let marked = try await store.beginDelete(before.id, ifUnchanged: before, at: .start(plus: 5))
                 let after = try await store.record(before.id)
-                #expect(marked?.state == .deleting)
+                #expect(marked?.state == (state == .failed ? .failed : .deleting))
                 #expect(after == marked)
             }
         }
@@ -117,7 +120,7 @@ extension StoreConformance {
         ) async throws {
             try await factory.withStore { store in
                 let seen = try await store.add(.sample(1))
-                try await store.changePort(of: seen.id, owner: seen.owner, to: 31000, at: .start(plus: 1))
+                try await store.changePort(of: seen.id, owner: seen.owner, from: seen.nodePort, to: 31000, at: .start(plus: 1))
                 #expect(try await store.beginDelete(seen.id, ifUnchanged: seen, at: .start(plus: 2)) == nil)
                 #expect(try await store.record(seen.id)?.state == .reserved)
                 try await store.drop(seen.id)
@@ -127,7 +130,7 @@ extension StoreConformance {
             }
         }
 
-        @Test(arguments: StoreFactory.all, [StackRecord.State?.none, .reserved, .active, .deleting])
+        @Test(arguments: StoreFactory.all, [StackRecord.State?.none, .reserved, .active, .deleting, .failed])
         func `what does not exist cannot be marked`(factory: StoreFactory, state: StackRecord.State?) async throws {
             try await factory.withStore { store in
                 var seen = state.map { _ in StackRecord.sample(1) }

@@ -19,7 +19,8 @@ extension StackStore {
                 }
             try await store.database.write { database in
                 try database.execute(sql: "PRAGMA ignore_check_constraints = ON")
-                try database.execute(sql: "UPDATE stacks SET \(attribute) = ? WHERE stack_id = ?", arguments: [text, id.description])
+                let table = ["container_port", "protocol", "node_port"].contains(attribute) ? "ports" : "stacks"
+                try database.execute(sql: "UPDATE \(table) SET \(attribute) = ? WHERE stack_id = ?", arguments: [text, id.description])
             }
         } else if let store = self as? DynamoDBStackStore {
             var item = try #require(try await store.rows([ItemKey.stack(id)], consistentRead: true).first)
@@ -34,7 +35,7 @@ extension StoreConformance {
         static let flaws: [(attribute: String, value: DynamoDB.AttributeValue)] = [
             ("protocol", .s("SCTP")), ("state", .s("asleep")), ("node_port", .n("70000")), ("container_port", .n("0")),
             ("user_id", .n("-1")), ("cpu_milli", .n("-1")), ("expires_at", .n("-1")), ("created_at", .n("9223372036854775807")),
-            ("node_id", .s("../nodes")), ("request_digest", .s("alone")),
+            ("node_id", .s("../nodes")), ("request_digest", .s("alone")), ("egress", .s("everywhere")), ("failure_reason", .s("alone")),
         ]
 
         @Test(arguments: StoreFactory.all)
@@ -79,7 +80,7 @@ extension StoreConformance {
                 let record = try await store.add(.sample(1, key: "K"), state: .active)
                 try await store.spoil(record.id, "node_id", .s(""))
                 #expect(try await store.refusal(of: .sample(2, problem: record.problemID)) == .stackExists(record.id))
-                #expect(try await store.refusal(of: .sample(2, port: record.nodePort)) == .portTaken)
+                #expect(try await store.refusal(of: .sample(2, port: record.nodePort)) == .portsTaken([record.nodePort]))
                 await #expect(throws: StoreError.self) { _ = try await store.refusal(of: .sample(2, key: "K")) }
             }
         }

@@ -54,7 +54,7 @@ import Testing
         #expect(budget.retryAfterSeconds == 30)
         // What is answered with another look at the store.
         #expect(error(ReservationRefusal.stackExists(.numbered(1))) == nil)
-        #expect(error(ReservationRefusal.portTaken) == nil)
+        #expect(error(ReservationRefusal.portsTaken([30001])) == nil)
         #expect(error(ReservationRefusal.keyUsed(.sample())) == nil)
         #expect(error(FakeCluster.unreachable) == nil)
     }

@@ -44,10 +44,11 @@ import Testing
 
     @Test func `labels find an object by all that it belongs to`() {
         #expect(
-            StackLabels.all(of: .numbered(0xab), userID: .max, problemID: 7) == [
+            StackLabels.all(of: .numbered(0xab), userID: .max, problemID: 7, egress: .none) == [
                 "ctf-provisioner.dev/stack-id": "stack-00000000000000ab",
                 "ctf-provisioner.dev/user-id": "9223372036854775807",
                 "ctf-provisioner.dev/problem-id": "7",
+                "ctf-provisioner.dev/egress": "none",
                 "app.kubernetes.io/managed-by": "ctf-provisioner",
             ]
         )

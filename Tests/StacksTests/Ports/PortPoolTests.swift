@@ -16,6 +16,21 @@ import Testing
         #expect(pool.freeCount(at: start) == 0)
     }
 
+    @Test func `several ports are allocated together or not at all`() throws {
+        var pool = PortPool(range: 30000...30029)
+        var generator = SeededGenerator(seed: 1)
+        let first = try #require(pool.take(24, at: start, using: &generator))
+        #expect(Set(first.map(\.port)).count == 24)
+        #expect(pool.take(7, at: start, using: &generator) == nil)
+        #expect(pool.freeCount(at: start) == 6, "nothing of the set stays held")
+        let second = try #require(pool.take(6, at: start, using: &generator))
+        #expect(Set((first + second).map(\.port)) == Set(30000...30029))
+        #expect(pool.take(0, at: start, using: &generator) == [])
+        pool.giveBack(first[3])
+        #expect(pool.take(2, at: start, using: &generator) == nil)
+        #expect(pool.take(1, at: start, using: &generator)?.map(\.port) == [first[3].port])
+    }
+
     @Test func `a port that was given back is given again at once`() throws {
         var pool = PortPool(range: 30000...30000)
         var generator = SeededGenerator(seed: 1)

@@ -87,7 +87,7 @@ import Testing
                 try await bench.store.base.reserve(record, within: .unlimited)
                 #expect(await bench.reconciler.pass().isQuiet)
                 bench.time.advance(by: .seconds(29))
-                try await bench.store.base.changePort(of: record.id, owner: "owner-2", to: 30009, at: bench.time.now)
+                try await bench.store.base.changePort(of: record.id, owner: "owner-2", from: record.nodePort, to: 30009, at: bench.time.now)
                 #expect(await bench.reconciler.pass().isQuiet)
                 bench.time.advance(by: .seconds(29))
                 #expect(await bench.reconciler.pass().isQuiet)

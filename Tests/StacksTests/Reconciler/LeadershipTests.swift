@@ -41,8 +41,8 @@ import Testing
             term.cancel()
             await term.value
             bench.triggers.stackChanged(.numbered(1))
-            #expect(bench.triggers.takeStacks() == [])
-            #expect(bench.triggers.takePass())
+            bench.triggers.expiryAdded(.numbered(2), bench.time.now)
+            #expect(bench.triggers.isEmpty)
         }
     }
 

@@ -177,7 +177,7 @@ import Testing
             #expect(summary.records == 2700 && summary.repairs == [.objectMissing: 1])
             // All records, and the broken one once more.
             #expect(bench.store.script.value.begun[.read] == reads + 2)
-            for call in [FakeCluster.Call.objectsExist, .deleteService, .deletePod, .waitUntilGone] {
+            for call in [FakeCluster.Call.objectsExist, .deleteService, .deletePod, .isGone] {
                 #expect(bench.cluster.count(call) == 1, "\(call)")
             }
             #expect(bench.cluster.count() == 4)

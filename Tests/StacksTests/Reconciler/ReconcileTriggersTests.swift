@@ -6,115 +6,106 @@ import Testing
 @testable import Stacks
 
 @Suite(.timeLimit(.minutes(1))) struct ReconcileTriggersTests {
-    private let triggers = ReconcileTriggers()
-    private static let date = Date(microseconds: 1_750_000_000_000_000)
+    private let time = TestTime()
+    private let triggers: ReconcileTriggers
+    private let one = StackID.numbered(1)
 
-    /// Sleeps until it is cancelled.
-    private static let forEver: @Sendable () async throws -> Void = { try await Observed(()).wait { _ in false } }
-
-    @Test func `a report before the wait ends it at once`() async {
-        triggers.stackChanged(.numbered(1))
-        await triggers.stackReported.wait()
-        #expect(triggers.takeStacks() == [.numbered(1)])
-        #expect(triggers.takeStacks() == [])
-        #expect(!triggers.takePass())
+    init() {
+        let time = time
+        triggers = ReconcileTriggers(now: { time.now }, instant: { time.instant })
+        triggers.open()
     }
 
-    @Test func `a report during the wait ends it`() async {
-        await withTaskGroup { group in
-            let isSleeping = Observed(false)
-            group.addTask { [triggers] in
-                await triggers.passRequested.wait {
-                    isSleeping.update { $0 = true }
-                    try await Self.forEver()
-                }
-            }
-            do { try await isSleeping.wait { $0 } } catch { Issue.record(error) }
-            triggers.requestFullPass()
-            await group.waitForAll()
+    private func waitUntilDue() async {
+        await triggers.waitUntilDue { [time] in try await time.sleep(for: $0) }
+    }
+
+    /// Runs `body` while a waiter sleeps until the date.
+    private func withWaiter(sleepingUntil date: Date, _ body: () async throws -> Void) async throws {
+        // Consumes the signal of what was added before.
+        await triggers.waitUntilDue { _ in }
+        let waiter = Task { await waitUntilDue() }
+        try await time.waitForSleeper(until: date)
+        try await body()
+        await waiter.value
+    }
+
+    @Test func `a closed queue drops what is added`() {
+        triggers.stackChanged(one)
+        triggers.close()
+        #expect(triggers.isEmpty)
+        triggers.stackChanged(one)
+        triggers.expiryAdded(one, time.now)
+        #expect(!triggers.add(one))
+        #expect(triggers.isEmpty && triggers.next() == nil)
+        triggers.open()
+        triggers.stackChanged(one)
+        #expect(triggers.next() == one)
+    }
+
+    @Test func `a stack that is added before the wait ends it at once`() async {
+        triggers.stackChanged(one)
+        await waitUntilDue()
+        #expect(triggers.next() == one)
+    }
+
+    @Test func `a stack that is added during the wait ends it`() async throws {
+        triggers.expiryAdded(.numbered(2), time.now + 60)
+        try await withWaiter(sleepingUntil: time.now + 60) { triggers.stackChanged(one) }
+        #expect(triggers.next() == one)
+    }
+
+    @Test func `a stack that becomes ready after its work ends the wait`() async throws {
+        triggers.stackChanged(one)
+        #expect(triggers.next() == one)
+        triggers.stackChanged(one)
+        triggers.expiryAdded(.numbered(2), time.now + 60)
+        try await withWaiter(sleepingUntil: time.now + 60) { triggers.done(one) }
+        #expect(triggers.next() == one)
+    }
+
+    @Test func `an earlier expiry ends the wait, a later one does not`() async throws {
+        triggers.expiryAdded(one, time.now + 60)
+        try await withWaiter(sleepingUntil: time.now + 60) {
+            let sleeps = time.sleepCount
+            triggers.expiryAdded(.numbered(2), time.now + 61)
+            triggers.expiryAdded(one, time.now + 62)
+            #expect(time.sleepCount == sleeps)
+            triggers.expiryAdded(.numbered(3), time.now + 59)
         }
-        #expect(triggers.takePass())
-        #expect(!triggers.takePass())
+        try await withWaiter(sleepingUntil: time.now + 59) { time.advance(by: .milliseconds(59_001)) }
+        #expect(triggers.next() == .numbered(3))
     }
 
-    @Test func `any number of reports are one`() async {
-        for number in 0..<100 { triggers.stackChanged(.numbered(number % 3)) }
-        await triggers.stackReported.wait(orUntil: Self.forEver)
-        #expect(triggers.takeStacks() == [.numbered(0), .numbered(1), .numbered(2)])
-        let slept = Observed(false)
-        await triggers.stackReported.wait { slept.update { $0 = true } }
-        #expect(slept.value, "the second wait has nothing to wake it but its sleep")
+    @Test func `an expiry that is far away or long past is no trouble`() {
+        triggers.expiryAdded(one, .distantFuture)
+        triggers.expiryAdded(.numbered(2), .distantPast)
+        #expect(triggers.next() == .numbered(2))
+        #expect(triggers.next() == nil)
     }
 
-    @Test func `reports are left to a pass that is to come, so that none pile up where none comes`() async {
-        triggers.stackChanged(.numbered(1))
-        triggers.requestFullPass()
-        triggers.stackChanged(.numbered(2))
-        #expect(triggers.takeStacks() == [])
-        #expect(triggers.takePass())
-        triggers.stackChanged(.numbered(3))
-        #expect(triggers.takeStacks() == [.numbered(3)])
+    @Test func `the wait ends with its task`() async {
+        let wait = Task { await waitUntilDue() }
+        wait.cancel()
+        await wait.value
     }
 
-    @Test func `the wait ends with its sleep, and with its task`() async {
-        await triggers.passRequested.wait {}
-        await triggers.passRequested.wait { throw FakeCluster.unreachable }
-        for wait in [
-            Task { await triggers.passRequested.wait(orUntil: Self.forEver) },
-            Task { await triggers.stackReported.wait() },
-        ] {
-            wait.cancel()
-            await wait.value
-        }
-    }
-
-    @Test func `a nearer expiry wakes, a later one does not`() async {
-        triggers.expiryAdded(Self.date)
-        await triggers.expiryChanged.wait(orUntil: Self.forEver)
-        #expect(triggers.nearestExpiry == Self.date)
-
-        for later in [Self.date, Self.date + 1] { triggers.expiryAdded(later) }
-        let slept = Observed(false)
-        await triggers.expiryChanged.wait { slept.update { $0 = true } }
-        #expect(slept.value)
-        #expect(triggers.nearestExpiry == Self.date)
-
-        triggers.expiryAdded(Self.date - 1)
-        await triggers.expiryChanged.wait(orUntil: Self.forEver)
-        #expect(triggers.nearestExpiry == Self.date - 1)
-    }
-
-    @Test func `an expiry that is added while the store is read outlives what was read`() {
-        let read = triggers.beginExpiryRead()
-        triggers.expiryAdded(Self.date)
-        triggers.endExpiryRead(read, nearest: Self.date + 60)
-        #expect(triggers.nearestExpiry == Self.date)
-        // A read that began after it knows better: the stack has gone.
-        triggers.endExpiryRead(triggers.beginExpiryRead(), nearest: Self.date + 60)
-        #expect(triggers.nearestExpiry == Self.date + 60)
-    }
-
-    @Test func `of two reads at once the one that began later counts`() {
-        let first = triggers.beginExpiryRead()
-        triggers.expiryAdded(Self.date)
-        let second = triggers.beginExpiryRead()
-        triggers.endExpiryRead(second, nearest: Self.date)
-        triggers.endExpiryRead(first, nearest: nil)
-        #expect(triggers.nearestExpiry == Self.date)
-    }
-
-    @Test func `no report is lost between two waits`() async throws {
+    @Test func `no addition is lost between two waits`() async throws {
         let count = 3000
         try await withThrowingTaskGroup { group in
-            group.addTask { [triggers] in
+            group.addTask {
                 var seen: Set<StackID> = []
                 while seen.count < count {
-                    await triggers.stackReported.wait(orUntil: Self.forEver)
-                    seen.formUnion(triggers.takeStacks())
+                    guard let id = triggers.next() else {
+                        await waitUntilDue()
+                        continue
+                    }
+                    seen.insert(id)
+                    triggers.done(id)
                 }
             }
             for part in 0..<3 {
-                group.addTask { [triggers] in
+                group.addTask {
                     for number in stride(from: part, to: count, by: 3) {
                         triggers.stackChanged(.numbered(number))
                         if number.isMultiple(of: 7) { await Task.yield() }
@@ -123,5 +114,12 @@ import Testing
             }
             try await group.waitForAll()
         }
+    }
+
+    @Test func `any number of requests for a pass are one`() async {
+        for _ in 0..<3 { triggers.requestFullPass() }
+        await triggers.passRequested.wait()
+        #expect(!triggers.passRequested.isSet)
+        await triggers.passRequested.wait { throw FakeCluster.unreachable }
     }
 }

@@ -23,6 +23,7 @@ import Testing
             let now = Date(microseconds: 1_750_000_000_000_000)
             var record = StackRecord.sample(owner: isOurs ? "us" : "them", createdAt: now, lifetime: timeLeft)
             record.state = state
+            if state == .failed { record.failure = StackFailure(reason: "a", message: "b") }
             return Repair.needed(
                 for: record,
                 observed: Repair.Observed(hasPod: hasPod, hasService: hasService, nodeExists: nodeExists, reservedFor: age),

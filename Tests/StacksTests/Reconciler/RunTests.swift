@@ -61,6 +61,7 @@ import Testing
                 var records: [StackRecord] = []
                 for user in 1...3 {
                     records.append(try await bench.create(user: Int64(user)).record)
+                    try await bench.time.waitForSleeper(until: records[0].expiresAt)
                     bench.time.advance(by: .seconds(60))
                 }
                 for (number, record) in records.enumerated() {
@@ -76,7 +77,6 @@ import Testing
     @Test func `stacks of before the start are known from the first pass`() async throws {
         try await withStackBench(seldom) { bench in
             let record = try await bench.create().record
-            bench.triggers.endExpiryRead(bench.triggers.beginExpiryRead(), nearest: nil)
             try await withRunning(bench) {
                 try await bench.time.waitForSleeper(until: record.expiresAt)
                 bench.time.advance(to: record.expiresAt + 0.001)
@@ -125,7 +125,7 @@ import Testing
                 bench.cluster.state.update { $0.termination = .never }
                 try await bench.time.waitForSleeper(until: record.expiresAt)
                 bench.time.advance(to: record.expiresAt + 0.001)
-                try await bench.cluster.state.wait { $0.script.ended[.waitUntilGone] == 1 }
+                try await bench.cluster.state.wait { $0.script.ended[.deletePod] == 1 }
                 bench.cluster.finishTerminations()
                 try await bench.store.script.wait { $0.ended[.remove] == 1 }
                 try await bench.expectNothingLeft()
@@ -164,6 +164,43 @@ import Testing
                     try await bench.store.script.wait { $0.ended[.remove] == 1 }
                     try await bench.expectNothingLeft()
                 }
+            }
+        }
+    }
+
+    @Test func `a stack of another replica ends at its expiry once a pass has read it`() async throws {
+        try await withStackBench(seldom) { bench in
+            try await withRunning(bench) {
+                try await bench.store.script.wait { $0.ended[.read] == 1 }
+                var record = StackRecord.sample(1, owner: "owner-2", port: 30000, createdAt: bench.time.now)
+                try await bench.store.base.reserve(record, within: .unlimited)
+                record = try await bench.store.base.activate(record.id, owner: "owner-2", nodeID: "node-1", at: bench.time.now)
+                bench.cluster.addObjects(of: [record])
+                bench.triggers.requestFullPass()
+                try await bench.time.waitForSleeper(until: record.expiresAt)
+                bench.time.advance(to: record.expiresAt + 0.001)
+                try await bench.store.script.wait { $0.ended[.remove] == 1 }
+                try await bench.expectNothingLeft()
+            }
+        }
+    }
+
+    @Test func `a watch event of a stack on which a request works is worked on after the request`() async throws {
+        try await withStackBench(seldom) { bench in
+            try await withRunning(bench) {
+                try await bench.store.script.wait { $0.ended[.read] == 1 }
+                let id = try await bench.create().record.id
+                let gate = Observed(false)
+                async let held: Void = bench.service.locks.withLock(id) { do { try await gate.wait { $0 } } catch {} }
+                await waitUntil { bench.service.locks.isHeld(id) }
+                bench.cluster.removePod(id)
+                try await bench.time.waitForSleeper(until: bench.time.now + 1)
+                #expect(try await bench.store.base.allRecords().map(\.id) == [id])
+                gate.update { $0 = true }
+                await held
+                bench.time.advance(by: .seconds(1))
+                try await bench.store.script.wait { $0.ended[.remove] == 1 }
+                try await bench.expectNothingLeft()
             }
         }
     }

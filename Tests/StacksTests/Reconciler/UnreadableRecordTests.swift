@@ -49,7 +49,7 @@ import Testing
             #expect(summary.repairs == [.expired: 1] && summary.unreadable == 1)
             #expect(Set(bench.cluster.state.value.pods.keys) == [orphan])
             // What a watch reports is no better known than what a pass finds.
-            #expect(try await bench.reconciler.repair(orphan) == .nothingToDo)
+            #expect(try await bench.reconciler.reconcile(orphan) == .nothingToDo)
             bench.store.unreadable.update { $0 = [] }
             #expect(await bench.reconciler.pass().repairs == [.orphan: 1])
             try await bench.expectNothingLeft()

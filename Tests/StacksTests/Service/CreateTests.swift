@@ -20,6 +20,7 @@ import Testing
 
     @Test func `a create makes a row, a Pod and a Service that belong together`() async throws {
         try await withStackBench { bench in
+            bench.triggers.open()
             let outcome = try await bench.service.create(.sample(user: 101, problem: 1001), logger: silentLogger)
             #expect(!outcome.isReplay)
             let record = outcome.stack.record
@@ -42,12 +43,26 @@ import Testing
 
             let state = bench.cluster.state.value
             let pod = try #require(state.pods[record.id])
-            #expect(pod.labels.merging(StackLabels.all(of: record.id, userID: 101, problemID: 1001)) { $1 } == pod.labels)
+            #expect(pod.labels.merging(StackLabels.all(of: record.id, userID: 101, problemID: 1001, egress: .none)) { $1 } == pod.labels)
             #expect(state.services.keys.map { $0 } == [record.id])
             #expect(state.services[record.id]?.podUID == pod.uid)
-            #expect(state.services[record.id]?.nodePort == record.nodePort)
+            #expect(state.services[record.id]?.nodePorts == record.nodePorts)
             #expect(bench.ports.freeCount == 2767)
-            #expect(bench.triggers.nearestExpiry == record.expiresAt)
+            bench.time.advance(to: record.expiresAt - 0.001)
+            #expect(bench.triggers.next() == nil)
+            bench.time.advance(to: record.expiresAt + 0.001)
+            #expect(bench.triggers.next() == record.id)
+        }
+    }
+
+    @Test(arguments: Egress.allCases)
+    func `the Pod's label tells the egress of the settings`(egress: Egress) async throws {
+        var options = StackBench.Options()
+        options.settings.defaultEgress = egress
+        try await withStackBench(options) { bench in
+            let outcome = try await bench.service.create(.sample(), logger: silentLogger)
+            let pod = try #require(bench.cluster.state.value.pods[outcome.stack.record.id])
+            #expect(pod.labels[StackLabels.egress] == egress.rawValue)
         }
     }
 

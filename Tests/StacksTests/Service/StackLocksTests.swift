@@ -50,22 +50,6 @@ import Testing
         #expect(!locks.isHeld(id))
     }
 
-    @Test func `what was refused because somebody worked on the stack is told once, when the last of them has ended`() async {
-        let missed = Observed<[StackID]>([])
-        let locks = StackLocks(onMissed: { id in missed.update { $0.append(id) } })
-        await withTaskGroup { group in
-            await locks.withLock(id) {
-                group.addTask { await locks.withLock(id) { #expect(missed.value == []) } }
-                await waitUntil { locks.waiterCount(id) == 1 }
-                for _ in 0..<2 { #expect(await locks.withLockIfFree(id) { true } == nil) }
-            }
-            await group.waitForAll()
-        }
-        #expect(missed.value == [id])
-        await locks.withLock(id) {}
-        #expect(missed.value == [id])
-    }
-
     @Test func `an error frees the lock`() async {
         await #expect(throws: FakeCluster.unreachable) { try await locks.withLock(id) { throw FakeCluster.unreachable } }
         #expect(!locks.isHeld(id))

@@ -28,18 +28,20 @@ extension FakeCluster: Cluster {
         try await perform(.createService) {
             let isNew = try state.update { state in
                 if let existing = state.services[record.id] {
-                    guard existing.nodePort == record.nodePort else {
-                        throw ClusterError(.unexpected, "Service has port \(existing.nodePort)")
+                    guard existing.nodePorts == record.nodePorts else {
+                        throw ClusterError(.unexpected, "Service has ports \(existing.nodePorts)")
                     }
                     return false
                 }
-                let isTaken =
-                    state.foreignPorts.contains(record.nodePort) || state.services.values.contains { $0.nodePort == record.nodePort }
-                guard !isTaken else { throw ClusterError(.portAllocated, "provided port is already allocated") }
-                state.services[record.id] = Service(podUID: podUID, nodePort: record.nodePort)
+                let held = state.services.values.reduce(into: state.foreignPorts) { $0.formUnion($1.nodePorts) }
+                // Like the API server, it allocates one port after the other and names the first that it refuses.
+                if let refused = record.nodePorts.first(where: held.contains) {
+                    throw ClusterError(.portAllocated, "provided port is already allocated", nodePorts: [refused])
+                }
+                state.services[record.id] = Service(podUID: podUID, nodePorts: record.nodePorts)
                 return true
             }
-            if isNew { reportPorts(from: [], to: [record.nodePort]) }
+            if isNew { reportPorts(from: [], to: record.nodePorts) }
         }
     }
 
@@ -70,7 +72,14 @@ extension FakeCluster: Cluster {
         }
     }
 
-    package func waitUntilGone(_ id: StackID, timeout: Duration) async throws -> Bool {
+    package func isGone(_ id: StackID) async throws -> Bool {
+        try await perform(.isGone) {
+            let state = state.value
+            return state.pods[id] == nil && state.services[id] == nil
+        }
+    }
+
+    package func waitUntilGone(_ id: StackID, within limit: Duration) async throws -> Bool {
         try await perform(.waitUntilGone) {
             try await state.waitForValue { state in
                 if state.pods[id] == nil && state.services[id] == nil { return true }

@@ -11,7 +11,7 @@ extension FakeCluster {
             for record in records {
                 let pod = PodObservation(name: record.id.podName, phase: .running, nodeName: node)
                 state.pods[record.id] = Pod(uid: record.id.podName, labels: [:], observation: pod)
-                state.services[record.id] = Service(podUID: record.id.podName, nodePort: record.nodePort)
+                state.services[record.id] = Service(podUID: record.id.podName, nodePorts: record.nodePorts)
             }
         }
     }
@@ -19,6 +19,7 @@ extension FakeCluster {
     /// The scheduler places a Pod.
     package func schedule(_ id: StackID, on node: String = "node-1") {
         state.update { $0.pods[id]?.observation.nodeName = node }
+        publish(id)
     }
 
     /// The kubelet reports of a Pod.
@@ -26,6 +27,7 @@ extension FakeCluster {
         state.update { state in
             if state.pods[id] != nil { change(&state.pods[id, default: Self.noPod].observation) }
         }
+        publish(id)
     }
 
     /// Somebody, or the end of its grace period, removes a Pod.
@@ -40,7 +42,7 @@ extension FakeCluster {
     /// Somebody, or the API server, removes a Service.
     package func removeService(_ id: StackID) {
         guard let removed = state.update({ $0.services.removeValue(forKey: id) }) else { return }
-        reportPorts(from: [removed.nodePort], to: [])
+        reportPorts(from: removed.nodePorts, to: [])
         report(id)
     }
 

@@ -7,7 +7,7 @@ package import TestBasics
 /// collector: what nobody deletes stays.
 package final class FakeCluster: Sendable {
     package enum Call: Sendable, CaseIterable {
-        case createPod, createService, waitUntilScheduled, deleteService, deletePod, waitUntilGone, objectsExist, nodeExists
+        case createPod, createService, waitUntilScheduled, deleteService, deletePod, isGone, waitUntilGone, objectsExist, nodeExists
     }
 
     /// How Pods get a node, and how Pods and Services end.
@@ -28,10 +28,13 @@ package final class FakeCluster: Sendable {
 
     package struct Service: Sendable, Equatable {
         package var podUID: String
-        package var nodePort: Int
+        package var nodePorts: [Int]
         package var family: IPFamily?
         package var isTerminating = false
         package var isWatched = true
+
+        /// The first port.
+        package var nodePort: Int { nodePorts.first ?? 0 }
     }
 
     package struct Node: Sendable, Equatable {
@@ -68,14 +71,15 @@ package final class FakeCluster: Sendable {
     struct Watcher: Sendable {
         var ports: Ports
         var triggers: ReconcileTriggers
+        var changes: StackChanges
     }
 
     package init() {}
 
     /// Lets a process watch: it learns of the ports in use and of what may need a repair.
-    package func attach(ports: Ports, triggers: ReconcileTriggers) {
-        watchers.update { $0.append(Watcher(ports: ports, triggers: triggers)) }
-        for service in state.value.services.values { ports.serviceChanged(from: [], to: [service.nodePort]) }
+    package func attach(ports: Ports, triggers: ReconcileTriggers, changes: StackChanges = StackChanges()) {
+        watchers.update { $0.append(Watcher(ports: ports, triggers: triggers, changes: changes)) }
+        for service in state.value.services.values { ports.serviceChanged(from: [], to: service.nodePorts) }
     }
 
     /// Lets a call fail.
@@ -101,6 +105,12 @@ package final class FakeCluster: Sendable {
 
     func report(_ id: StackID) {
         for watcher in watchers.value { watcher.triggers.stackChanged(id) }
+        publish(id)
+    }
+
+    /// The watch shows another version of a stack's objects.
+    func publish(_ id: StackID) {
+        for watcher in watchers.value { watcher.changes.publish(id) }
     }
 
     func reportPorts(from old: [Int], to new: [Int]) {

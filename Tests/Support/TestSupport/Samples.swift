@@ -17,11 +17,12 @@ extension StackRecord {
     /// A reservation of which a test names only what matters to it.
     package static func sample(
         _ number: Int = 1,
-        user: Int64 = 1,
+        user: Int64? = 1,
         problem: Int64? = nil,
         owner: String = "owner-1",
         key: String? = nil,
         port: Int? = nil,
+        ports: [Int]? = nil,
         cpu: Int64 = 100,
         memory: Int64 = 64 << 20,
         createdAt: Date = Date(microseconds: 1_750_000_000_123_456),
@@ -30,13 +31,14 @@ extension StackRecord {
         StackRecord(
             id: .numbered(number),
             userID: user,
-            problemID: problem ?? Int64(number + 1),
+            problemID: user.map { _ in problem ?? Int64(number + 1) },
             owner: owner,
             idempotency: key.map { Idempotency(key: $0, digest: "digest of " + $0) },
             namespace: "stacks",
             podSpec: "kind: Pod\n",
-            port: ExposedPort(containerPort: 8080, protocol: .tcp),
-            nodePort: port ?? 30000 + number,
+            ports: (ports ?? [port ?? 30000 + number]).enumerated().map { index, nodePort in
+                PortMapping(ExposedPort(containerPort: 8080 + index, protocol: .tcp), nodePort: nodePort)
+            },
             requestedCPUMilli: cpu,
             requestedMemoryBytes: memory,
             createdAt: createdAt,
@@ -61,8 +63,21 @@ package let samplePodSpec = """
     """
 
 extension CreateRequest {
+    /// A request with the integer form of `target_port`.
+    package init(userID: Int64?, problemID: Int64?, targetPort: Int, podSpec: String, idempotency: Idempotency? = nil) {
+        let port = ExposedPort(containerPort: targetPort, protocol: .tcp)
+        self.init(
+            userID: userID,
+            problemID: problemID,
+            targetPorts: [port],
+            isPortArray: false,
+            podSpec: podSpec,
+            idempotency: idempotency
+        )
+    }
+
     /// A request for ``samplePodSpec``.
-    package static func sample(user: Int64 = 1, problem: Int64 = 1, key: String? = nil, digest: String = "digest") -> CreateRequest {
+    package static func sample(user: Int64? = 1, problem: Int64? = 1, key: String? = nil, digest: String = "digest") -> CreateRequest {
         CreateRequest(
             userID: user,
             problemID: problem,
@@ -83,7 +98,7 @@ extension PodManifest {
     /// - Throws: ``PodSpecRefusal`` when the policy refuses it.
     package static func sample(of id: StackID) throws -> PodManifest {
         let pod = try PodPolicy().check(samplePodSpec, targetPort: 8080)
-        let labels = StackLabels.all(of: id, userID: 1, problemID: 1)
+        let labels = StackLabels.all(of: id, userID: 1, problemID: 1, egress: .none)
         return pod.manifest(name: id.podName, namespace: "stacks", labels: labels, activeDeadlineSeconds: 7320)
     }
 }

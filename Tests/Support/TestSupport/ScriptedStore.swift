@@ -5,7 +5,7 @@ package import TestBasics
 /// A store whose calls fail as a test says; the effects are those of the store beneath it.
 package final class ScriptedStore: StackStore {
     package enum Call: Sendable, CaseIterable {
-        case reserve, changePort, activate, beginDelete, remove, read, checkReadiness
+        case reserve, changePort, activate, fail, beginDelete, remove, read, checkReadiness
     }
 
     package let isExclusive: Bool
@@ -48,8 +48,12 @@ package final class ScriptedStore: StackStore {
         try await perform(.read) { try await base.record(idempotencyKey: idempotencyKey) }
     }
 
-    package func changePort(of id: StackID, owner: String, to nodePort: Int, at now: Date) async throws {
-        try await perform(.changePort) { try await base.changePort(of: id, owner: owner, to: nodePort, at: now) }
+    package func changePort(of id: StackID, owner: String, from old: Int, to new: Int, at now: Date) async throws {
+        try await perform(.changePort) { try await base.changePort(of: id, owner: owner, from: old, to: new, at: now) }
+    }
+
+    package func fail(_ id: StackID, failure: StackFailure, expiresAt: Date, at now: Date) async throws {
+        try await perform(.fail) { try await base.fail(id, failure: failure, expiresAt: expiresAt, at: now) }
     }
 
     package func activate(_ id: StackID, owner: String, nodeID: String, at now: Date) async throws -> StackRecord {

@@ -10,6 +10,7 @@ package struct StackBench: Sendable {
     package let store: ScriptedStore
     package let ports: Ports
     package let triggers: ReconcileTriggers
+    package let changes: StackChanges
     package let time: TestTime
 
     /// What a test may want to be different.
@@ -22,10 +23,27 @@ package struct StackBench: Sendable {
         package var failpoint: @Sendable (Failpoint) async -> Void = { _ in }
         package var mayCreate: @Sendable () throws -> Void = {}
         package var mayDelete: @Sendable () throws -> Void = {}
+        /// How requests wait; nil for the bench's clock.
+        package var sleep: (@Sendable (Duration) async throws -> Void)?
         package var isLeading: @Sendable () -> Bool = { true }
         package var ownsNamespace: @Sendable () async throws -> Bool = { true }
 
         package init() {}
+    }
+}
+
+extension Reconciler {
+    /// Runs one pass with workers of its own, to its end. What was added to the queue since the last pass is worked on as well.
+    @discardableResult
+    package func pass() async -> PassSummary {
+        triggers.open()
+        // The workers begin after the pass has found its suspects, so that its summary counts all of them.
+        let pass = await beginPass()
+        return await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.work() }
+            defer { group.cancelAll() }
+            return await endPass(pass)
+        }
     }
 }
 
@@ -42,22 +60,24 @@ package func withStackBench<Result: Sendable>(
     _ body: (StackBench) async throws -> Result
 ) async throws -> Result {
     let ports = Ports(pool: PortPool(range: options.ports), now: { time.instant })
-    let triggers = ReconcileTriggers()
-    cluster.attach(ports: ports, triggers: triggers)
+    let triggers = ReconcileTriggers(now: { time.now }, instant: { time.instant })
+    let changes = StackChanges()
+    cluster.attach(ports: ports, triggers: triggers, changes: changes)
     let creates = JobRunner(limit: options.concurrentJobs, queueCapacity: options.waitingJobs)
     let deletes = JobRunner(limit: options.concurrentJobs, queueCapacity: options.waitingJobs)
     let service = StackService(
         settings: options.settings,
         policy: PodPolicy(),
-        store: store,
+        store: PublishingStore(store, to: changes),
         cluster: cluster,
         ports: ports,
         owner: options.owner,
         creates: creates,
         deletes: deletes,
+        changes: changes,
         now: { time.now },
-        onExpiry: { triggers.expiryAdded($0) },
-        onMissed: { triggers.stackChanged($0) },
+        onExpiry: { triggers.expiryAdded($0, $1) },
+        sleep: options.sleep ?? { try await time.sleep(for: $0) },
         mayCreate: options.mayCreate,
         mayDelete: options.mayDelete,
         failpoint: options.failpoint
@@ -71,6 +91,12 @@ package func withStackBench<Result: Sendable>(
         sleep: { try await time.sleep(for: $0) },
         logger: silentLogger
     )
+    let follower = StackFollower(
+        service: service,
+        instant: { time.instant },
+        sleep: { try await time.sleep(for: $0) },
+        logger: silentLogger
+    )
     let bench = StackBench(
         service: service,
         reconciler: reconciler,
@@ -78,11 +104,13 @@ package func withStackBench<Result: Sendable>(
         store: store,
         ports: ports,
         triggers: triggers,
+        changes: changes,
         time: time
     )
     return try await withThrowingTaskGroup { group in
         group.addTask { await creates.run() }
         group.addTask { await deletes.run() }
+        group.addTask { await follower.run() }
         defer { group.cancelAll() }
         return try await body(bench)
     }

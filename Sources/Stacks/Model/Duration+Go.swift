@@ -2,7 +2,7 @@ extension Duration {
     /// Parses a duration as Go's `time.ParseDuration` does: numbers, optionally with a fraction, each with its unit: `30s`, `1h30m`,
     /// `1.5h`, `300ms`.
     /// https://pkg.go.dev/time#ParseDuration
-    init?(goNotation text: String) {
+    package init?(goNotation text: String) {
         if text == "0" {
             self = .zero
             return
@@ -26,7 +26,7 @@ extension Duration {
     }
 
     /// A duration of at least 0 in Go's notation.
-    var goNotation: String {
+    package var goNotation: String {
         let (seconds, nanoseconds) = (components.seconds, components.attoseconds / 1_000_000_000)
         let parts: [(Int64, String)] = [
             (seconds / 3600, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s"), (nanoseconds / 1_000_000, "ms"),

@@ -1,0 +1,89 @@
+import FoundationEssentials
+import Logging
+import Synchronization
+
+extension Reconciler {
+    /// A pass whose suspects are in the queue.
+    package struct Pass: Sendable {
+        var summary = PassSummary()
+        let started = ContinuousClock.now
+        var isSkipped = false
+        /// The outcomes of the suspects; nil if the records could not be read.
+        var outcomes: AsyncStream<Outcome>?
+    }
+
+    /// Compares all records with all objects and enqueues the stacks that differ, and the expiries of the others. Costs one read of the
+    /// store and no call of the API server.
+    package func beginPass() async -> Pass {
+        var pass = Pass()
+        guard service.cluster.isSynced else {
+            logger.notice("pass skipped: the state of the cluster has not been read yet")
+            pass.isSkipped = true
+            return pass
+        }
+        do {
+            deadNodes.update(service.cluster.unreachableNodes(), at: instant(), longestGap: interval * 3 + .seconds(60))
+            // The objects are read before the records. Each object had its record before it was created, so one without a record is an
+            // orphan.
+            let objects = service.cluster.ownedObjects()
+            let read = try await service.store.records()
+            let own = note(read, in: &pass.summary)
+            let orphans = read.ids.map(objects.subtracting) ?? []
+            let broken = own.filter { needed(for: $0) != nil }.map(\.id)
+            triggers.keepBackoffs(of: orphans.union(broken))
+            triggers.add(own.compactMap { record in record.expiry.map { (record.id, $0) } })
+            pass.outcomes = enqueue(broken.filter { !service.locks.isHeld($0) } + orphans, &pass.summary)
+        } catch {
+            pass.summary.failures += 1
+            logger.error("pass failed: the records could not be read", metadata: ["error": "\(error)"])
+        }
+        return pass
+    }
+
+    /// Waits until each suspect of the pass has been worked on, and logs the counts.
+    @discardableResult
+    package func endPass(_ pass: Pass) async -> PassSummary {
+        var summary = pass.summary
+        guard !pass.isSkipped else { return summary }
+        if let outcomes = pass.outcomes {
+            for await outcome in outcomes { summary.count(outcome) }
+            lastPass.withLock { $0 = instant() }
+        }
+        summary.duration = ContinuousClock.now - pass.started
+        logger.info("pass", metadata: summary.metadata)
+        return summary
+    }
+
+    /// Counts and reports what was read, and drops what is remembered of stacks that are no longer there.
+    /// - Returns: the records of this namespace.
+    private func note(_ read: StackRecords, in summary: inout PassSummary) -> [StackRecord] {
+        let records = read.records
+        summary.records = records.count
+        summary.unreadable = read.unreadable.count
+        report(read.unreadable)
+        knowsAllIDs.store(read.ids != nil, ordering: .relaxed)
+        let readable = Set(records.map(\.id))
+        causes.withLock { causes in causes = causes.filter { readable.contains($0.key) } }
+        let own = records.filter(isServed)
+        if own.count < records.count {
+            summary.foreign = records.count - own.count
+            logger.error("stacks of another namespace are in the store and are left alone", metadata: ["count": "\(summary.foreign)"])
+        }
+        reservations.keep(own)
+        return own
+    }
+
+    private func enqueue(_ suspects: [StackID], _ summary: inout PassSummary) -> AsyncStream<Outcome> {
+        let outcomes = passOutcomes.begin(Set(suspects))
+        for id in suspects where !triggers.add(id, priority: .low) {
+            // In backoff, unless its attempt has just ended and been reported.
+            if passOutcomes.report(id, nil) { summary.postponed += 1 }
+        }
+        return outcomes
+    }
+}
+
+extension StackRecord {
+    /// The time at which the reconciler removes the stack for its age alone; nil if other rules apply.
+    var expiry: Date? { expires ? expiresAt : nil }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import FoundationNetworking
+import NIOCore
+import NIOPosix
+import TestBasics
+import Testing
+
+@testable import ProvisionerCommands
+
+/// The metrics of the program itself.
+@Suite struct MetricsProcessTests {
+    private static func get(_ url: String, _ headers: [String: String] = [:]) async throws -> (status: Int, type: String?, text: String) {
+        var request = URLRequest(url: try #require(URL(string: url)))
+        for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
+        let (data, response) = try await URLSession.shared.data(for: request)
+        let answer = try #require(response as? HTTPURLResponse)
+        return (answer.statusCode, answer.value(forHTTPHeaderField: "Content-Type"), String(decoding: data, as: UTF8.self))
+    }
+
+    @Test func `the metrics are behind the key, and count the requests before them by route`() async throws {
+        try await ServeProcessTests.withService(["HTTP_ADDR": "127.0.0.1:0", "API_KEY": "k"]) { port in
+            let base = "http://127.0.0.1:\(port)"
+            #expect(try await Self.get(base + "/metrics").status == 401)
+            for path in ["/healthz", "/stacks/stack-0123456789abcdef", "/nowhere/\(UUID())"] {
+                _ = try await Self.get(base + path, ["X-API-KEY": "k"])
+            }
+            let metrics = try await Self.get(base + "/metrics", ["X-API-KEY": "k"])
+            #expect(metrics.status == 200 && metrics.type == "text/plain; version=0.0.4; charset=utf-8")
+            for line in [
+                #"http_requests_total{route="/metrics",method="GET",status="401"} 1"#,
+                #"http_requests_total{route="/healthz",method="GET",status="200"} 1"#,
+                #"http_requests_total{route="unmatched",method="GET",status="404"} 1"#,
+                #"provisioner_leader 1"#, #"provisioner_jobs{kind="create",state="running"} 0"#,
+                #"provisioner_build_info{version="\#(Version.current)",store="sqlite"} 1"#,
+            ] {
+                #expect(metrics.text.contains(line + "\n"), "\(line) in \(metrics.text)")
+            }
+            #expect(!metrics.text.contains("0123456789abcdef"), "no path is a label")
+            let open = try await Self.get(base + "/metrics", ["X-API-KEY": "k", "Accept": "application/openmetrics-text; version=1.0.0"])
+            #expect(open.type?.hasPrefix("application/openmetrics-text") == true && open.text.hasSuffix("# EOF\n"))
+        }
+    }
+
+    @Test func `with an address of their own they need no key, and the API has them no more`() async throws {
+        let occupant = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup).bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(occupant.localAddress?.port)
+        try await occupant.close()
+        let variables = ["HTTP_ADDR": "127.0.0.1:0", "API_KEY": "k", "METRICS_ADDR": "127.0.0.1:\(port)"]
+        try await ServeProcessTests.withService(variables) { apiPort in
+            #expect(try await Self.get("http://127.0.0.1:\(apiPort)/metrics", ["X-API-KEY": "k"]).status == 404)
+            // The two servers start side by side.
+            let (hasStarted, _) = try await TLSProcessTests.tool(
+                "curl",
+                ["-sS", "--retry", "50", "--retry-delay", "1", "--retry-connrefused", "http://127.0.0.1:\(port)/metrics"]
+            )
+            #expect(hasStarted)
+            let metrics = try await Self.get("http://127.0.0.1:\(port)/metrics")
+            #expect(metrics.status == 200 && metrics.text.contains("process_resident_memory_bytes "))
+            #expect(try await Self.get("http://127.0.0.1:\(port)/stacks").status == 404)
+        }
+    }
+}
