@@ -20,6 +20,12 @@ public struct PodPolicySettings: Sendable, Equatable {
     public var imagePullSecrets: [String] = []
     /// Labels of the nodes on which stacks may run.
     public var nodeSelector: [String: String] = [:]
+    /// The name of the RuntimeClass of every Pod; nil for the default runtime of the nodes.
+    public var runtimeClassName: String?
+    /// The tolerations of every Pod.
+    public var tolerations: [PodToleration] = []
+    /// True if every Pod gets a user namespace of its own.
+    public var usesUserNamespaces = false
 
     /// Creates the defaults.
     public init() {}

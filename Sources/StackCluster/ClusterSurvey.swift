@@ -43,9 +43,10 @@ package struct ClusterSurvey: Sendable {
             if let counted = usage.counted { requested += counted }
             if let node = usage.nodeName, !usage.isFinished { used[node, default: []].append(Requested(usage.request)) }
         }
+        let placement = settings.placement(runtimeClass: nil)
         var surveyed: [SurveyedNode] = []
         for node in nodes {
-            let capacity = node.capacity(selector: settings.nodeSelector)
+            let capacity = node.capacity(placement)
             tracker.setNode(node.metadata.name ?? "", capacity)
             surveyed.append(SurveyedNode(node, capacity, used: used[node.metadata.name ?? ""] ?? [], settings))
         }
@@ -85,7 +86,7 @@ extension SurveyedNode {
         let offered = capacity.allocatable
         self.init(
             name: node.metadata.name ?? "",
-            obstacles: capacity.isEligible ? [] : node.obstacles(selector: settings.nodeSelector),
+            obstacles: capacity.isEligible ? [] : node.obstacles(selector: settings.nodeSelector, settings.placement(runtimeClass: nil)),
             free: NodeResources(
                 cpuMilli: free(offered.cpuMilli, used.reduce(0) { $0 + $1.cpuMilli }),
                 memoryBytes: free(offered.memoryBytes, used.reduce(0) { $0 + $1.memoryBytes }),
@@ -101,14 +102,14 @@ extension SurveyedNode {
 
 extension Node {
     /// Returns the reasons for which the node is not eligible.
-    fileprivate func obstacles(selector: [String: String]) -> [String] {
+    fileprivate func obstacles(selector: [String: String], _ placement: Placement) -> [String] {
         var obstacles: [String] = []
         let missing = selector.filter { metadata.labels?[$0.key] != $0.value }.map { "\($0.key)=\($0.value)" }.sorted()
         if !missing.isEmpty { obstacles.append("no label \(missing.joined(separator: ","))") }
         if !isReady { obstacles.append("not ready") }
         if spec?.unschedulable == true { obstacles.append("cordoned") }
         if let system = metadata.labels?["kubernetes.io/os"], system != "linux" { obstacles.append("runs \(system)") }
-        for taint in spec?.taints ?? [] where taint.effect == "NoSchedule" || taint.effect == "NoExecute" {
+        for taint in spec?.taints ?? [] where !placement.tolerates(taint) {
             // A cordon and a node that is not ready are told above.
             guard !["node.kubernetes.io/unschedulable", "node.kubernetes.io/not-ready"].contains(taint.key) else { continue }
             obstacles.append("taint \(taint.key)\(taint.value.map { $0.isEmpty ? "" : "=\($0)" } ?? ""):\(taint.effect)")

@@ -1,4 +1,5 @@
 import KubernetesClient
+import PodPolicy
 import Stacks
 
 /// The consequence of a failed call to the API server. All API errors are classified here.
@@ -55,6 +56,19 @@ extension Disposition {
         switch self {
         case .exists, .gone: nil
         case .retry(_, let error), .unknown(let error), .final(let error): error
+        }
+    }
+
+    /// Returns the same consequence with a message in which secrets are hidden.
+    func redacted(_ redaction: Redaction) -> Disposition {
+        func hiding(_ error: ClusterError) -> ClusterError {
+            ClusterError(error.code, redaction(error.message), retryAfterSeconds: error.retryAfterSeconds)
+        }
+        return switch self {
+        case .exists, .gone: self
+        case .retry(let pause, let error): .retry(after: pause, orElse: hiding(error))
+        case .unknown(let error): .unknown(orElse: hiding(error))
+        case .final(let error): .final(hiding(error))
         }
     }
 

@@ -6,7 +6,8 @@ package import Stacks
 extension KubernetesCluster {
     package func createPod(_ manifest: PodManifest) async throws -> String {
         let name = manifest.metadata.name
-        let pod = try await createOrGet(Pod.self, .pod, name) {
+        let redaction = Redaction(manifest.environment.values)
+        let pod = try await createOrGet(Pod.self, .pod, name, redaction) {
             try await client.create(manifest, as: Pod.self, namespace: settings.namespace)
         }
         guard pod.metadata.deletionTimestamp == nil, let uid = pod.metadata.uid else {
@@ -57,10 +58,12 @@ extension KubernetesCluster {
 
     /// Creates an object, with retries. The name belongs to this stack alone, so an existing object of this name comes from an earlier
     /// attempt and is returned.
+    /// - Parameter redaction: applied to what the API server says, for it may quote the object.
     private func createOrGet<T: KubernetesObject>(
         _ type: T.Type,
         _ kind: WrittenObject,
         _ name: String,
+        _ redaction: Redaction = .none,
         _ create: () async throws -> T
     ) async throws -> T {
         let end = ContinuousClock.now + Self.createPatience
@@ -70,7 +73,7 @@ extension KubernetesCluster {
             do {
                 return try await create()
             } catch let error as KubernetesError {
-                switch Disposition(error, creating: kind) {
+                switch Disposition(error, creating: kind).redacted(redaction) {
                 case .exists:
                     if let made = try await mappingErrors({ try await existing(type, name, namespace: settings.namespace) }) { return made }
                     // Someone deleted the object between the two requests.
@@ -78,7 +81,7 @@ extension KubernetesCluster {
                         throw ClusterError(.podGone, "\(name) was removed while it was being made")
                     }
                 case .gone:
-                    throw ClusterError(.unexpected, "\(error)")
+                    throw ClusterError(.unexpected, redaction("\(error)"))
                 case .final(let error):
                     throw error
                 case .retry(let pause, let error):

@@ -1,5 +1,6 @@
 package import KubernetesClient
 package import Logging
+package import PodPolicy
 package import Stacks
 import Synchronization
 
@@ -12,6 +13,10 @@ package final class KubernetesCluster: Cluster {
         package var namespace: String
         /// Labels that a node needs to count as capacity for stacks.
         package var nodeSelector: [String: String]
+        /// Tolerations of the stacks' Pods: a node whose taints they tolerate counts as capacity.
+        package var tolerations: [PodToleration]
+        /// The RuntimeClass of the stacks' Pods; nil for none, which is then not watched.
+        package var runtimeClassName: String?
         package var reserve: ReserveRatio
         /// The size of the cluster as the operator states it; nil for the sum of the nodes.
         package var totalCPUMilli: Int64?
@@ -23,24 +28,34 @@ package final class KubernetesCluster: Cluster {
         package init(
             namespace: String,
             nodeSelector: [String: String] = [:],
+            tolerations: [PodToleration] = [],
+            runtimeClassName: String? = nil,
             reserve: ReserveRatio,
             totalCPUMilli: Int64? = nil,
             totalMemoryBytes: Int64? = nil
         ) {
             self.namespace = namespace
             self.nodeSelector = nodeSelector
+            self.tolerations = tolerations
+            self.runtimeClassName = runtimeClassName
             self.reserve = reserve
             self.totalCPUMilli = totalCPUMilli
             self.totalMemoryBytes = totalMemoryBytes
         }
+
+        func placement(runtimeClass: RuntimeClass?) -> Placement {
+            Placement(selector: nodeSelector, tolerations: tolerations, runtimeClass: runtimeClass)
+        }
     }
 
     let client: KubernetesClient
-    let settings: Settings
+    package let settings: Settings
     let logger: Logger
     let pods: ObjectStore<Pod>
     let services: ObjectStore<Service>
     let nodes: ObjectStore<Node>
+    /// The configured RuntimeClass alone; nil if none is configured.
+    let runtimeClasses: ObjectStore<RuntimeClass>?
     /// Set when the networks of the cluster may have changed.
     let networkChanged: Signal
     private let watched: WatchedState
@@ -82,7 +97,16 @@ package final class KubernetesCluster: Cluster {
         self.pods = pods.store
         self.services = services.store
         self.nodes = nodes.store
-        reflectors = [pods.run, services.run, nodes.run]
+        let runtimeClasses = settings.runtimeClassName.map { name in
+            Reflector<RuntimeClass>(
+                client: client,
+                fieldSelector: "metadata.name=\(name)",
+                logger: logger,
+                onChange: { watched.runtimeClassChanged($0) }
+            )
+        }
+        self.runtimeClasses = runtimeClasses?.store
+        reflectors = [pods.run, services.run, nodes.run] + [runtimeClasses?.run].compactMap { $0 }
     }
 
     /// Runs the watches until the task is cancelled or the process shuts down gracefully.
@@ -93,13 +117,14 @@ package final class KubernetesCluster: Cluster {
         }
     }
 
-    package var isSynced: Bool { pods.isSynced && services.isSynced && nodes.isSynced }
+    package var isSynced: Bool { pods.isSynced && services.isSynced && nodes.isSynced && runtimeClasses?.isSynced ?? true }
 
     /// Returns once every watch has delivered its first list.
     package func waitUntilSynced() async throws {
         try await pods.waitUntilSynced()
         try await services.waitUntilSynced()
         try await nodes.waitUntilSynced()
+        try await runtimeClasses?.waitUntilSynced()
     }
 
     package func pod(of id: StackID) -> PodObservation? {
@@ -137,6 +162,14 @@ package final class KubernetesCluster: Cluster {
 
     package func budget() -> ResourceAmount { watched.budget() }
 
+    package func podOverhead() throws -> NodeResources {
+        guard let name = settings.runtimeClassName, let runtimeClasses else { return .nothing }
+        guard let runtimeClass = runtimeClasses.object(namespace: nil, name: name) else {
+            throw runtimeClasses.isSynced ? StackError.runtimeClassMissing(name) : StackError.notSynced
+        }
+        return runtimeClass.podOverhead
+    }
+
     package func shortage(forEphemeralStorageBytes bytes: Int64) -> String? { watched.shortage(forEphemeralStorageBytes: bytes) }
 
     /// Returns the problem of a watch that has not listed, or has received nothing from the API server for longer than `limit`; nil if
@@ -152,7 +185,8 @@ package final class KubernetesCluster: Cluster {
     }
 
     private var healths: [(kind: String, health: WatchHealth)] {
-        [("Pods", pods.health()), ("Services", services.health()), ("Nodes", nodes.health())]
+        let always = [("Pods", pods.health()), ("Services", services.health()), ("Nodes", nodes.health())]
+        return always + [runtimeClasses?.health()].compactMap { $0 }.map { ("RuntimeClasses", $0) }
     }
 
     /// Returns the time in seconds since the API server was last heard on each watch, by resource; nil before the first list.

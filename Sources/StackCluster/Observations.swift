@@ -8,12 +8,15 @@ extension PodObservation {
         let scheduled = status?.conditions?.first { $0.type == "PodScheduled" && $0.status == "False" }
         let names = pod.namedContainers
         let specs = (pod.spec?.initContainers ?? []) + (pod.spec?.containers ?? [])
+        // Runtimes quote the command, and a container chooses its last words.
+        func shown(_ text: String?) -> String? { text.map { pod.redaction($0) } }
         func containers(_ statuses: [Pod.ContainerStatus]?, isInitial: Bool) -> [Container] {
             (statuses ?? []).compactMap { status in
                 let spec = specs.first { $0.name == status.name }
                 let role: Container.Role = !isInitial ? .main : spec?.isSidecar == true ? .sidecar : .initial
                 return Container(
                     status,
+                    shown,
                     role: role,
                     isOurs: names?.contains(status.name) ?? true,
                     ports: (spec?.ports ?? []).map(\.containerPort)
@@ -24,7 +27,7 @@ extension PodObservation {
             name: pod.metadata.name ?? "",
             phase: status?.phase.flatMap(Phase.init) ?? .pending,
             reason: status?.reason,
-            message: status?.message,
+            message: shown(status?.message),
             nodeName: pod.spec?.nodeName,
             unschedulable: scheduled.map { $0.message ?? $0.reason ?? "unschedulable" },
             containers: containers(status?.initContainerStatuses, isInitial: true)
@@ -40,18 +43,18 @@ extension PodObservation {
 }
 
 extension PodObservation.Container {
-    init?(_ status: Pod.ContainerStatus, role: Role, isOurs: Bool, ports: [Int]) {
-        guard let state = State(status.state) else { return nil }
+    fileprivate init?(_ status: Pod.ContainerStatus, _ shown: (String?) -> String?, role: Role, isOurs: Bool, ports: [Int]) {
+        guard let state = State(status.state, shown) else { return nil }
         self.init(name: status.name, state: state, role: role, isOurs: isOurs, ports: ports)
     }
 }
 
 extension PodObservation.Container.State {
-    init?(_ state: Pod.ContainerState?) {
+    fileprivate init?(_ state: Pod.ContainerState?, _ shown: (String?) -> String?) {
         if let ended = state?.terminated {
-            self = .terminated(exitCode: ended.exitCode, reason: ended.reason, message: ended.message)
+            self = .terminated(exitCode: ended.exitCode, reason: ended.reason, message: shown(ended.message))
         } else if let waiting = state?.waiting {
-            self = .waiting(reason: waiting.reason, message: waiting.message)
+            self = .waiting(reason: waiting.reason, message: shown(waiting.message))
         } else if state?.running != nil {
             self = .running
         } else {
@@ -84,16 +87,14 @@ extension Node {
 
     private static let unreachableTaints: Set<String> = ["node.kubernetes.io/unreachable", "node.kubernetes.io/out-of-service"]
 
-    /// Returns the capacity of the node. The node is eligible if it is ready, schedulable, selected and without a taint that keeps Pods
+    /// Returns the capacity of the node. The node is eligible if it is ready, schedulable, selected and without a taint that keeps stacks
     /// away.
-    func capacity(selector: [String: String]) -> CapacityTracker.Node {
-        let isTainted = spec?.taints?.contains { $0.effect == "NoSchedule" || $0.effect == "NoExecute" } == true
-        let isSelected = selector.allSatisfy { metadata.labels?[$0.key] == $0.value }
+    func capacity(_ placement: Placement) -> CapacityTracker.Node {
         // Stacks are Linux containers, and a Windows node may lack a taint.
         let isLinux = metadata.labels?["kubernetes.io/os"].map { $0 == "linux" } ?? true
         return CapacityTracker.Node(
             allocatable: NodeResources(allocatable: status?.allocatable ?? [:]),
-            isEligible: isReady && !isTainted && isSelected && isLinux && spec?.unschedulable != true
+            isEligible: isReady && placement.tolerates(self) && placement.selects(self) && isLinux && spec?.unschedulable != true
         )
     }
 }

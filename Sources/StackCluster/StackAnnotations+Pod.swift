@@ -14,15 +14,38 @@ extension Pod {
         metadata.annotations?[StackAnnotations.containers].map { Set($0.split(separator: ",").map(String.init)) }
     }
 
+    /// Hides the values of the caller's environment, which the Pod has.
+    var redaction: Redaction {
+        Redaction(
+            literals: ((spec?.initContainers ?? []) + (spec?.containers ?? [])).flatMap { hiddenVariables(of: $0).compactMap(\.value) }
+        )
+    }
+
+    private func hiddenVariables(of container: Container) -> [EnvironmentVariable] {
+        guard let names = metadata.annotations?[StackAnnotations.hiddenEnvironment]?.split(separator: ",") else { return [] }
+        return (container.env ?? []).filter { names.contains($0.name[...]) }
+    }
+
     private func quantity(_ annotation: String) -> Quantity? {
         metadata.annotations?[annotation].flatMap { Quantity($0) }
+    }
+
+    /// Keeps of the variables those that have to be hidden.
+    private func hidingOthers(_ container: Container) -> Container {
+        var container = container
+        container.env = container.env == nil ? nil : hiddenVariables(of: container)
+        return container
     }
 
     /// The Pod without what nobody here reads: every Pod of the cluster is held in memory, and its texts may be long.
     func trimmed() -> Pod {
         var pod = self
         pod.metadata = metadata.trimmed()
-        guard !metadata.isOurs else { return pod }
+        guard !metadata.isOurs else {
+            pod.spec?.containers = (spec?.containers ?? []).map(hidingOthers)
+            pod.spec?.initContainers = spec?.initContainers?.map(hidingOthers)
+            return pod
+        }
         pod.spec?.containers = (spec?.containers ?? []).map { $0.requestsOnly() }
         pod.spec?.initContainers = spec?.initContainers?.map { $0.requestsOnly() }
         pod.status?.reason = nil
@@ -39,6 +62,7 @@ extension Pod.Container {
         var container = self
         container.image = nil
         container.ports = nil
+        container.env = nil
         container.resources?.limits = nil
         return container
     }

@@ -9,8 +9,26 @@ final class WatchedState: Sendable {
     private let triggers: ReconcileTriggers
     private let changes: StackChanges
     private let onNetworkChange: @Sendable () -> Void
-    private let capacity = Mutex(CapacityTracker())
+    private let capacity: Mutex<Capacity>
     private let ownPorts = Mutex(OwnPorts())
+
+    /// The capacity, and the nodes by name to look at again when the placement changes.
+    private struct Capacity {
+        var tracker = CapacityTracker()
+        var nodes: [String: Node] = [:]
+        var placement: Placement
+
+        mutating func setNode(_ name: String, _ node: Node?) {
+            nodes[name] = node
+            tracker.setNode(name, node?.capacity(placement))
+        }
+
+        mutating func setPlacement(_ new: Placement) {
+            guard new != placement else { return }
+            placement = new
+            for (name, node) in nodes { tracker.setNode(name, node.capacity(new)) }
+        }
+    }
 
     /// NodePorts of stacks whose Service is gone while the Pod still exists. Their records hold the ports until the Pod is gone, so the
     /// store would refuse them.
@@ -30,6 +48,7 @@ final class WatchedState: Sendable {
         onNetworkChange: @escaping @Sendable () -> Void = {}
     ) {
         self.settings = settings
+        capacity = Mutex(Capacity(placement: settings.placement(runtimeClass: nil)))
         self.ports = ports
         self.triggers = triggers
         self.changes = changes
@@ -38,14 +57,14 @@ final class WatchedState: Sendable {
 
     func budget() -> ResourceAmount {
         capacity.withLock {
-            $0.budget(totalCPUMilli: settings.totalCPUMilli, totalMemoryBytes: settings.totalMemoryBytes, reserve: settings.reserve)
+            $0.tracker.budget(totalCPUMilli: settings.totalCPUMilli, totalMemoryBytes: settings.totalMemoryBytes, reserve: settings.reserve)
         }
     }
 
     /// Returns the exhausted resource, if any. Configured totals mean a cluster that autoscales, so its current nodes are no limit.
     func shortage(forEphemeralStorageBytes bytes: Int64) -> String? {
         guard settings.totalCPUMilli == nil, settings.totalMemoryBytes == nil else { return nil }
-        return capacity.withLock { $0.shortage(forEphemeralStorageBytes: bytes) }
+        return capacity.withLock { $0.tracker.shortage(forEphemeralStorageBytes: bytes) }
     }
 
     private static let memoryOfGonePods: Duration = .seconds(60)
@@ -66,10 +85,10 @@ final class WatchedState: Sendable {
         case .added(let pod), .updated(_, let pod):
             let id = pod.metadata.stackID(in: settings.namespace)
             if let id { ownPorts.withLock { _ = $0.pods.insert(id) } }
-            capacity.withLock { $0.setPod(pod.metadata.key, pod.usage(isOwned: id != nil)) }
+            capacity.withLock { $0.tracker.setPod(pod.metadata.key, pod.usage(isOwned: id != nil)) }
             if let id { changes.publish(id) }
         case .removed(let pod):
-            capacity.withLock { $0.setPod(pod.metadata.key, nil) }
+            capacity.withLock { $0.tracker.setPod(pod.metadata.key, nil) }
             guard let id = pod.metadata.stackID(in: settings.namespace) else { return }
             let released = ownPorts.withLock { own in
                 own.pods.remove(id)
@@ -122,7 +141,7 @@ final class WatchedState: Sendable {
         defer { if changesStacks(change) { changes.publishAll() } }
         switch change {
         case .added(let node), .updated(_, let node):
-            capacity.withLock { $0.setNode(node.metadata.name ?? "", node.capacity(selector: settings.nodeSelector)) }
+            capacity.withLock { $0.setNode(node.metadata.name ?? "", node) }
         case .removed(let node):
             capacity.withLock { $0.setNode(node.metadata.name ?? "", nil) }
             triggers.requestFullPass()
@@ -133,6 +152,20 @@ final class WatchedState: Sendable {
 }
 
 extension WatchedState {
+    /// Applies the nodes that the runtime class allows. Of several, only the configured one counts.
+    func runtimeClassChanged(_ change: Change<RuntimeClass>) {
+        switch change {
+        case .added(let object), .updated(_, let object): setRuntimeClass(object, named: object.metadata.name)
+        case .removed(let object): setRuntimeClass(nil, named: object.metadata.name)
+        case .relisted: break
+        }
+    }
+
+    private func setRuntimeClass(_ runtimeClass: RuntimeClass?, named name: String?) {
+        guard name == settings.runtimeClassName else { return }
+        capacity.withLock { $0.setPlacement(settings.placement(runtimeClass: runtimeClass)) }
+    }
+
     /// Returns true if the change shows in stacks. Nodes report every few seconds, mostly what stacks do not show.
     private func changesStacks(_ change: Change<Node>) -> Bool {
         switch change {

@@ -1,4 +1,5 @@
 import KubernetesClient
+import PodPolicy
 import Stacks
 import Testing
 
@@ -323,5 +324,16 @@ import Testing
     @Test func `a conflict of a delete is told as one, and not repeated here`() throws {
         let row = try #require(Self.rows.first { $0.code == 409 && $0.pod == .retry(.busy) })
         #expect(Outcome(Disposition(try Self.error(row))) == .final(.busy))
+    }
+
+    @Test(arguments: [400, 403, 422, 429, 500, 503])
+    func `what the API server says of a Pod shows no value, and means the same`(code: Int) throws {
+        let text = #"Pod "stack-1" is invalid: spec.containers[0].env[0].value: Invalid value: "exceeded quota: s3cret""#
+        let status = try Objects.decode(Status.self, #"{"kind":"Status","code":\#(code)}"#)
+        let disposition = Disposition(KubernetesError(.status, text, code: code, status: status), creating: .pod)
+        let redacted = disposition.redacted(Redaction(["exceeded quota: s3cret"]))
+        #expect(Outcome(redacted) == Outcome(disposition))
+        #expect(disposition.error?.message.contains("s3cret") == true)
+        #expect(redacted.error?.message.contains("Invalid value: \"<hidden>\"") == true)
     }
 }

@@ -13,7 +13,7 @@ import Testing
     func `no Pod, Node, Service or Status ends the process`(seed: UInt64) throws {
         var odd = OddObjects(seed: seed)
         let state = WatchedState(
-            settings: KubernetesCluster.Settings(namespace: "stacks", reserve: .standard),
+            settings: KubernetesCluster.Settings(namespace: "stacks", runtimeClassName: "gvisor", reserve: .standard),
             ports: Ports(pool: PortPool(range: 30000...30010)),
             triggers: ReconcileTriggers()
         )
@@ -30,6 +30,10 @@ import Testing
                 _ = NodeObservation(node)
                 state.nodeChanged(.added(node))
                 read += 1
+            }
+            if let runtimeClass = odd.decode(RuntimeClass.self, odd.runtimeClass()) {
+                _ = runtimeClass.podOverhead
+                state.runtimeClassChanged(round.isMultiple(of: 3) ? .removed(runtimeClass) : .added(runtimeClass))
             }
             if let service = odd.decode(Service.self, odd.service()) {
                 state.serviceChanged(.added(service))
@@ -155,6 +159,7 @@ struct OddObjects {
         object([
             #""name":"\#(any(["a", "b", "c"]))""#, field("resources", requests()), field("restartPolicy", word()),
             field("ports", list { odd in odd.object([#""containerPort":\#(odd.any(Self.integers))"#]) }),
+            field("env", list { odd in odd.object([#""name":\#(odd.word())"#, odd.field("value", odd.word())]) }),
             field("unknown", any(Self.integers)),
         ])
     }
@@ -198,6 +203,19 @@ struct OddObjects {
         ])
         let name = #"{"name":"node-\#(Int.random(in: 0..<5, using: &generator))"}"#
         return object([#""metadata":\#(name)"#, field("spec", object([field("taints", taints)])), field("status", status)])
+    }
+
+    mutating func runtimeClass() -> String {
+        let tolerations = list { odd in
+            odd.object([
+                odd.field("key", odd.word()), odd.field("operator", odd.word()), odd.field("value", odd.word()),
+                odd.field("effect", odd.word()),
+            ])
+        }
+        let scheduling = object([field("nodeSelector", "{\"a\":\(word())}"), field("tolerations", tolerations)])
+        return object([
+            #""metadata":{"name":"gvisor"}"#, field("overhead", object([field("podFixed", resources())])), field("scheduling", scheduling),
+        ])
     }
 
     mutating func service() -> String {

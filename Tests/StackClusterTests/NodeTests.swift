@@ -21,17 +21,17 @@ import Testing
     ])
     func `a node that is eligible carries stacks`(labels: String, spec: String, status: String, isEligible: Bool, what: String) throws {
         let node = try Objects.node(labels: labels, spec: spec, status: "{\(status)}")
-        #expect(node.capacity(selector: [:]).isEligible == isEligible, "\(what)")
-        #expect(!node.capacity(selector: ["role": "stack"]).isEligible)
+        #expect(node.capacity(Placement()).isEligible == isEligible, "\(what)")
+        #expect(!node.capacity(Placement(selector: ["role": "stack"])).isEligible)
     }
 
     @Test func `capacity is rounded down, and what a node does not report is not known`() throws {
         let allocatable = #"{"cpu":"1999999u","memory":"1500m","pods":"110","ephemeral-storage":"64Gi","odd":"x"}"#
         let node = try Objects.node(status: #"{\#(Self.ready),"allocatable":\#(allocatable)}"#)
         let expected = NodeResources(cpuMilli: 1999, memoryBytes: 1, ephemeralStorageBytes: 64 << 30, pods: 110)
-        #expect(node.capacity(selector: [:]).allocatable == expected)
+        #expect(node.capacity(Placement()).allocatable == expected)
         let bare = try Objects.node(status: "{\(Self.ready)}")
-        #expect(bare.capacity(selector: [:]).allocatable == NodeResources(cpuMilli: 0, memoryBytes: 0))
+        #expect(bare.capacity(Placement()).allocatable == NodeResources(cpuMilli: 0, memoryBytes: 0))
     }
 
     @Test(arguments: [

@@ -52,6 +52,37 @@ import Testing
         #expect(service.trimmed().spec?.selector == nil && service.trimmed().metadata.annotations == [:])
     }
 
+    private static let secretSpec =
+        #"{"containers":[{"name":"web","env":[{"name":"FLAG","value":"ctf{s3cret}$$1"},{"name":"LANG","value":"english-us"}]}],"#
+        + #""initContainers":[{"name":"i","env":[{"name":"FLAG","value":"ctf{s3cret}$$1"}]}]}"#
+    private static let secretStatus =
+        #"{"message":"it says ctf{s3cret}$1","containerStatuses":[{"name":"web","state":{"terminated":{"exitCode":1,"message":"ctf{s3cret}$1!"}}}],"#
+        + #""initContainerStatuses":[{"name":"i","state":{"waiting":{"message":"exec: \"ctf{s3cret}$1\": english-us"}}}]}"#
+
+    private static func secretPod(_ names: String, status: String = secretStatus) throws -> Pod {
+        let metadata =
+            #","labels":{"app.kubernetes.io/managed-by":"ctf-provisioner"},"annotations":{"ctf-provisioner.dev/hidden-env":"\#(names)"}"#
+        return try Objects.pod(spec: secretSpec, status: status, metadata: metadata).trimmed()
+    }
+
+    @Test func `no text of a Pod's status shows a value of the caller's environment`() throws {
+        let observed = PodObservation(try Self.secretPod("A,FLAG"))
+        #expect(observed.message == "it says <hidden>")
+        #expect(
+            observed.containers.map(\.state) == [
+                .waiting(reason: nil, message: #"exec: "<hidden>": english-us"#),
+                .terminated(exitCode: 1, reason: nil, message: "<hidden>!"),
+            ]
+        )
+    }
+
+    @Test func `of the environment only what has to be hidden is kept in memory`() throws {
+        #expect(try Self.secretPod("FLAG").spec?.containers.map { $0.env?.map(\.name) } == [["FLAG"]])
+        #expect(try Self.secretPod("").spec?.containers.map { $0.env } == [[]])
+        let foreign = try Objects.pod(spec: Self.secretSpec).trimmed()
+        #expect(foreign.spec?.containers.map { $0.env } == [nil] && foreign.spec?.initContainers?.map { $0.env } == [nil])
+    }
+
     @Test func `of the annotations only ours are kept in memory`() throws {
         let metadata = #","annotations":{"ctf-provisioner.dev/containers":"web","kubectl.kubernetes.io/last-applied-configuration":"long"}"#
         let pod = try Objects.pod(spec: Self.spec, metadata: metadata).trimmed()

@@ -127,6 +127,14 @@ import Testing
         #expect(try Objects.pod(spec: spec).usage(isOwned: true).counted == ResourceAmount(cpuMilli: 200, memoryBytes: 160 << 20))
     }
 
+    @Test func `the overhead of a stack's Pod is part of what its record counts`() throws {
+        let annotations = #","annotations":{"ctf-provisioner.dev/requested-cpu":"350m","ctf-provisioner.dev/requested-memory":"33Mi"}"#
+        let spec = #"{"nodeName":"n","containers":[\#(Self.container("web", "100m", "32Mi"))],"overhead":{"cpu":"250m","memory":"1Mi"}}"#
+        let usage = try Objects.pod(spec: spec, metadata: annotations).usage(isOwned: true)
+        #expect(usage.request.cpuMilli == 350 && usage.request.memoryBytes == 33 << 20)
+        #expect(usage.counted == ResourceAmount(cpuMilli: 350, memoryBytes: 33 << 20))
+    }
+
     @Test(arguments: [
         (#"{"phase":"Running"}"#, false), (#"{"phase":"Succeeded"}"#, true), (#"{"phase":"Failed"}"#, true), (#"{"phase":"New"}"#, false),
         ("{}", false),

@@ -1,4 +1,3 @@
-import Crypto
 import FoundationEssentials
 import Hummingbird
 import NIOCore
@@ -24,18 +23,16 @@ struct CreateBody {
             podSpec: podSpec,
             environment: environment,
             egress: egress,
-            idempotency: idempotencyKey.map { Idempotency(key: $0, digest: digest) }
+            idempotency: idempotencyKey.map { Idempotency(key: $0, digest: digest(key: $0)) }
         )
     }
 
-    /// A digest of the requested values, independent of the JSON notation. That of an integer port with an owner is the same as in earlier
-    /// versions, so that a retry across an upgrade finds its stack.
-    private var digest: String {
+    /// The requested values without the environment. For an integer port with an owner as in earlier versions, so that a retry across an
+    /// upgrade finds its stack.
+    var content: String {
         let owner = [userID, problemID].map { $0.map { "\($0)" } ?? "-" }
-        let variables = environment.sorted { $0.key < $1.key }.map { "env=\($0.key):\($0.value.utf8.count):\($0.value)" }
-        let words = variables + (egress.map { ["egress=\($0.rawValue)"] } ?? []) + owner + [target.notation, podSpec]
-        let content = Data(words.joined(separator: " ").utf8)
-        return SHA256.hash(data: content).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let words = (egress.map { ["egress=\($0.rawValue)"] } ?? []) + owner + [target.notation, podSpec]
+        return words.joined(separator: " ")
     }
 
     /// Reads and checks the body.

@@ -10,7 +10,8 @@ enum EnvironmentField {
         let name = "env"
         guard try !reader.isAbsent(name) else { return [:] }
         guard let object = try reader.fields.object(name) else {
-            return try reader.value(name, allowed) { _ in nil }
+            reader.problem(name, "is \(try reader.fields.value(name)?.kind ?? "missing"); must be \(allowed)")
+            return nil
         }
         let names = object.names
         guard names.count <= PodEnvironment.maximumCount else {
@@ -22,13 +23,16 @@ enum EnvironmentField {
         for name in names {
             guard PodEnvironment.isName(name) else {
                 fields.problem(
-                    String(name.prefix(80)),
+                    String(String.UnicodeScalarView(name.unicodeScalars.prefix(80))),
                     "is no name of a variable; must consist of letters, digits and _, and not begin with a digit"
                 )
                 continue
             }
-            environment[name] = try fields.value(name, "a text without the character U+0000") { value in
-                value.string.flatMap { $0.unicodeScalars.contains("\0") ? nil : $0 }
+            let found = try object.value(name)
+            if let value = found?.string, !value.unicodeScalars.contains("\0") {
+                environment[name] = value
+            } else {
+                fields.problem(name, "is \(found?.kind ?? "missing"); must be a text without the character U+0000")
             }
         }
         reader.add(fields.problems)

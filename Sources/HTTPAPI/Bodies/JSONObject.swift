@@ -7,7 +7,7 @@ struct JSONObject {
     enum Problem: Error, Equatable {
         case malformed(offset: Int)
         case tooDeep
-        /// Parsers differ in which of two equal keys they use, so both are rejected.
+        /// Parsers differ in which of two equal keys they use, so both are rejected. The key has its path: `a[0].b`.
         case duplicate(key: String)
         case notAnObject
     }
@@ -47,6 +47,14 @@ struct JSONObject {
 
     /// The names of all fields, sorted.
     var names: [String] { fields.keys.map { String(decoding: $0, as: UTF8.self) }.sorted() }
+}
+
+extension JSONObject.Problem {
+    /// Returns the problem of a value within `step` of the path.
+    fileprivate func within(_ step: String) -> JSONObject.Problem {
+        guard case .duplicate(let key) = self else { return self }
+        return .duplicate(key: key.hasPrefix("[") ? step + key : "\(step).\(key)")
+    }
 }
 
 /// Checks the grammar of a JSON text; recursion ends at ``JSONObject/maximumDepth``.
@@ -112,7 +120,9 @@ private struct JSONScanner {
             guard skip(":") else { throw malformed }
             skipSpace()
             let start = offset
-            try value(depth: depth + 1)
+            do throws(Problem) { try value(depth: depth + 1) } catch {
+                throw error.within(String(decoding: key, as: UTF8.self))
+            }
             guard fields.updateValue(start..<offset, forKey: key) == nil else {
                 throw .duplicate(key: String(decoding: key, as: UTF8.self))
             }
@@ -138,10 +148,14 @@ private struct JSONScanner {
         offset += 1
         skipSpace()
         if skip("]") { return }
+        var index = 0
         repeat {
             skipSpace()
             let start = offset
-            try value(depth: depth + 1)
+            do throws(Problem) { try value(depth: depth + 1) } catch {
+                throw error.within("[\(index)]")
+            }
+            index += 1
             element(start..<offset)
             skipSpace()
         } while skip(",")

@@ -46,6 +46,16 @@ enum JSONValue: Decodable {
         return value
     }
 
+    /// The type of the value in error messages that must not show the value.
+    var kind: String {
+        switch self {
+        case .null: "null"
+        case .bool: "true or false"
+        case .number: "a number"
+        case .string, .array, .object: found
+        }
+    }
+
     private static func shortened(_ text: String) -> String {
         text.count > 40 ? text.prefix(40) + "…" : text
     }

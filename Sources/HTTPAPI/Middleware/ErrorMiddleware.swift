@@ -65,9 +65,8 @@ extension StackError.Code {
         case .clientClosedRequest: HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request")
         case .idempotencyKeyReused: .unprocessableContent
         case .userStackLimitReached, .clusterSaturated, .unschedulable, .nodePortsExhausted, .quotaExceeded, .tooManyCreates,
-            .tooManyListeners, .tooManyReads,
-            .requestInProgress, .admissionUnavailable, .clusterIPsExhausted, .kubernetesUnavailable, .storeUnavailable,
-            .installationMismatch, .shuttingDown:
+            .tooManyListeners, .tooManyReads, .requestInProgress, .admissionUnavailable, .clusterIPsExhausted, .kubernetesUnavailable,
+            .runtimeClassMissing, .storeUnavailable, .installationMismatch, .shuttingDown:
             .serviceUnavailable
         case .namespaceMissing, .namespaceTerminating, .admissionDenied, .kubernetesUnauthorized, .kubernetesForbidden, .internalError:
             .internalServerError

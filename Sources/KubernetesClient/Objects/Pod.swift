@@ -34,6 +34,16 @@ public struct Pod: KubernetesObject, Equatable {
         public var restartPolicy: String?
         /// The declared ports.
         public var ports: [ContainerPort]?
+        /// The environment variables.
+        public var env: [EnvironmentVariable]?
+    }
+
+    /// An environment variable.
+    public struct EnvironmentVariable: Codable, Sendable, Equatable {
+        /// The name of the variable.
+        public var name: String
+        /// The value before Kubernetes expands `$(NAME)`; nil for a value from another source.
+        public var value: String?
     }
 
     /// A declared port.

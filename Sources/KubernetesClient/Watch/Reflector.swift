@@ -10,6 +10,7 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
     private let client: KubernetesClient
     private let namespace: String?
     private let labelSelector: String?
+    private let fieldSelector: String?
     private let silenceLimit: Duration
     private let transform: @Sendable (T) -> T
     let now: @Sendable () -> ContinuousClock.Instant
@@ -27,6 +28,7 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
         client: KubernetesClient,
         namespace: String? = nil,
         labelSelector: String? = nil,
+        fieldSelector: String? = nil,
         silenceLimit: Duration = .seconds(180),
         logger: Logger,
         transform: @escaping @Sendable (T) -> T = { $0 },
@@ -37,6 +39,7 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
         self.client = client
         self.namespace = namespace
         self.labelSelector = labelSelector
+        self.fieldSelector = fieldSelector
         self.silenceLimit = silenceLimit
         self.transform = transform
         self.now = now
@@ -84,7 +87,13 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
     private func step(_ state: inout State) async throws {
         switch state.machine.action {
         case .list:
-            let list = try await client.list(T.self, namespace: namespace, labelSelector: labelSelector, transform: transform)
+            let list = try await client.list(
+                T.self,
+                namespace: namespace,
+                labelSelector: labelSelector,
+                fieldSelector: fieldSelector,
+                transform: transform
+            )
             // An undecodable object still exists: keep its last decoded version.
             let kept = list.unreadable.compactMap { object in
                 report(object)
@@ -130,6 +139,7 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
             T.self,
             namespace: namespace,
             labelSelector: labelSelector,
+            fieldSelector: fieldSelector,
             resourceVersion: version,
             isHeadSlow: state.isHeadSlow
         )

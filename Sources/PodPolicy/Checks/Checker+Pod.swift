@@ -55,6 +55,9 @@ extension Checker {
                 hostname: hostname,
                 imagePullSecrets: settings.imagePullSecrets.nilIfEmpty?.map { PodManifest.LocalObjectReference(name: $0) },
                 nodeSelector: settings.nodeSelector.isEmpty ? nil : settings.nodeSelector,
+                runtimeClassName: settings.runtimeClassName,
+                tolerations: settings.tolerations.nilIfEmpty,
+                hostUsers: settings.usesUserNamespaces ? false : nil,
                 initContainers: initial.nilIfEmpty?.map { $0.manifest.setting(environment) },
                 containers: main.map { $0.manifest.setting(environment) },
                 volumes: volumes.nilIfEmpty?.map(\.manifest)

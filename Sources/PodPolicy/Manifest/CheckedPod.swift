@@ -20,6 +20,9 @@ public struct CheckedPod: Sendable, Equatable {
     /// The names of the init containers, then of the containers.
     public var containerNames: [String] { ((spec.initContainers ?? []) + spec.containers).map(\.name) }
 
+    /// The names of the caller's variables, sorted.
+    public var environmentNames: [String] { environment.keys.sorted() }
+
     /// Returns the Pod to create.
     /// - Parameters:
     ///   - labels: all labels of the Pod.

@@ -21,6 +21,17 @@ public enum PodEnvironment {
         for scalar in value.unicodeScalars { result.append(contentsOf: scalar == "$" ? ["$", "$"] : [scalar]) }
         return String(result)
     }
+
+    /// Returns the value of which ``literal(_:)`` made `text`.
+    static func value(ofLiteral text: String) -> String {
+        var result = String.UnicodeScalarView()
+        var isEscaped = false
+        for scalar in text.unicodeScalars {
+            isEscaped = scalar == "$" && !isEscaped
+            if !isEscaped { result.append(scalar) }
+        }
+        return String(result)
+    }
 }
 
 extension PodManifest.Container {

@@ -30,6 +30,9 @@ public struct PodManifest: Codable, Sendable, Equatable {
         package var hostname: String?
         package var imagePullSecrets: [LocalObjectReference]?
         package var nodeSelector: [String: String]?
+        package var runtimeClassName: String?
+        package var tolerations: [PodToleration]?
+        package var hostUsers: Bool?
         package var initContainers: [Container]?
         package var containers: [Container]
         package var volumes: [Volume]?

@@ -9,12 +9,20 @@ package struct Redaction: Sendable {
     /// The runs of characters to hide, by length.
     private var runs: [Int: Set<[Unicode.Scalar]>] = [:]
 
+    /// Hides nothing.
+    package static let none = Redaction([String]())
+
     /// - Parameter values: the values as the caller gave them.
     package init(_ values: some Sequence<String>) {
         for form in Set(values.flatMap(Self.forms)) where form.count >= Self.shortest {
             let length = min(form.count, Self.longest)
             for start in 0...(form.count - length) { runs[length, default: []].insert(Array(form[start..<start + length])) }
         }
+    }
+
+    /// - Parameter literals: the values as a Pod has them, with every `$` doubled.
+    package init(literals: some Sequence<String>) {
+        self.init(literals.map(PodEnvironment.value(ofLiteral:)))
     }
 
     /// Returns the text with ``PodEnvironment/hidden`` in place of the values.

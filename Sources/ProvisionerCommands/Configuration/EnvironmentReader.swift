@@ -93,6 +93,30 @@ struct EnvironmentReader {
         }
     }
 
+    /// Returns the name of a Kubernetes object.
+    mutating func objectName(_ name: String) -> String? {
+        value(name, default: nil, "the name of a Kubernetes object, such as gvisor") { Grammar.isDNSSubdomain($0) ? .some($0) : nil }
+    }
+
+    /// Returns tolerations written as `key=value:Effect` or `key:Effect`.
+    mutating func tolerations(_ name: String) -> [PodToleration] {
+        let effects = PodToleration.Effect.allCases.map(\.rawValue).joined(separator: ", ")
+        let allowed = "tolerations written as key=value:Effect or key:Effect, separated by commas, with one of \(effects)"
+        return value(name, default: [], allowed) { text in
+            var tolerations: [PodToleration] = []
+            for item in Self.items(text) ?? [""] {
+                let parts = item.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+                guard parts.count == 2, let effect = PodToleration.Effect(rawValue: parts[1]) else { return nil }
+                let pair = parts[0].split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+                guard (1...2).contains(pair.count), Grammar.isLabelKey(pair[0]), pair.count == 1 || Grammar.isLabelValue(pair[1]) else {
+                    return nil
+                }
+                tolerations.append(PodToleration(key: pair[0], value: pair.count == 2 ? pair[1] : nil, effect: effect))
+            }
+            return tolerations
+        }
+    }
+
     /// Returns one of the values of an enumeration.
     mutating func choice<Value: RawRepresentable<String> & CaseIterable>(_ name: String, default fallback: Value) -> Value {
         value(name, default: fallback, "one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))") { Value(rawValue: $0) }

@@ -67,6 +67,9 @@ extension PodPolicySettings {
         maximumCPUMilli = reader.cpu("STACK_MAX_CPU", in: Bounds.stackCPUMilli) ?? maximumCPUMilli
         maximumMemoryBytes = reader.memory("STACK_MAX_MEMORY", in: Bounds.stackMemoryBytes) ?? maximumMemoryBytes
         nodeSelector = reader.labels("STACK_NODE_SELECTOR")
+        runtimeClassName = reader.objectName("STACK_RUNTIME_CLASS")
+        tolerations = reader.tolerations("STACK_TOLERATIONS")
+        usesUserNamespaces = reader.bool("STACK_USER_NAMESPACES", default: false)
         securityProfile = reader.value(
             "STACK_SECURITY_PROFILE",
             default: securityProfile,
@@ -98,7 +101,7 @@ extension PodPolicySettings {
 }
 
 extension KubernetesCluster.Settings {
-    init(reading reader: inout EnvironmentReader, namespace: String, nodeSelector: [String: String]) {
+    init(reading reader: inout EnvironmentReader, namespace: String, policy: PodPolicySettings) {
         let reserve = reader.value(
             "STACK_RESOURCE_RESERVE_RATIO",
             default: ReserveRatio.standard,
@@ -106,7 +109,9 @@ extension KubernetesCluster.Settings {
         ) { ReserveRatio(decimal: $0) }
         self.init(
             namespace: namespace,
-            nodeSelector: nodeSelector,
+            nodeSelector: policy.nodeSelector,
+            tolerations: policy.tolerations,
+            runtimeClassName: policy.runtimeClassName,
             reserve: reserve,
             totalCPUMilli: reader.cpu("CLUSTER_TOTAL_CPU", in: Bounds.clusterCPUMilli),
             totalMemoryBytes: reader.memory("CLUSTER_TOTAL_MEMORY", in: Bounds.clusterMemoryBytes)

@@ -70,7 +70,7 @@ struct ServeConfiguration {
         shutdownTimeout = reader.duration("SHUTDOWN_TIMEOUT", default: .seconds(10), in: .seconds(1) ... .seconds(3600))
         stacks = StackSettings(reading: &reader)
         policy = PodPolicySettings(reading: &reader)
-        cluster = KubernetesCluster.Settings(reading: &reader, namespace: stacks.namespace, nodeSelector: policy.nodeSelector)
+        cluster = KubernetesCluster.Settings(reading: &reader, namespace: stacks.namespace, policy: policy)
         nodePorts = Self.nodePorts(&reader)
         maximumConcurrentCreates = reader.integer("STACK_MAX_CONCURRENT_CREATES", default: 64, in: 1...10_000)
         store = Self.store(&reader)

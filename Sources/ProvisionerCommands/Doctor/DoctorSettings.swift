@@ -24,7 +24,7 @@ struct DoctorSettings: Sendable {
         store = configuration.store
         podDeadlineSeconds = (configuration.stacks.timeToLive + configuration.stacks.podDeadlineSlack).components.seconds
         var reader = EnvironmentReader(environment)
-        runtimeClass = reader.text("STACK_RUNTIME_CLASS")
+        runtimeClass = configuration.policy.runtimeClassName
         networkPolicy = reader.text("STACK_NETWORK_POLICY") ?? "create"
     }
 

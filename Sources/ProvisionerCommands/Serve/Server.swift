@@ -253,7 +253,13 @@ struct Server {
                 if let problem { throw StackError(.kubernetesUnavailable, problem) }
             },
             .noted("network_policy", note: policies.readiness),
-        ]
+        ] + runtimeClass(of: cluster)
+    }
+
+    /// Returns the runtime class as a dependency if one is configured.
+    private static func runtimeClass(of cluster: KubernetesCluster) -> [Dependency] {
+        guard cluster.settings.runtimeClassName != nil else { return [] }
+        return [Dependency(name: "runtime_class") { _ = try cluster.podOverhead() }]
     }
 
     /// Runs until the process is told to end; returns after requests, jobs and watches have ended.

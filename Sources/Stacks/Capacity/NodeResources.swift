@@ -20,6 +20,9 @@ package struct NodeResources: Sendable, Equatable {
         self.pods = pods.map { clamped($0, Self.maximum.cpuMilli) }
     }
 
+    /// No amount of anything.
+    package static let nothing = NodeResources(cpuMilli: 0, memoryBytes: 0)
+
     /// Creates the request of one Pod from the amount that its record counts.
     init(_ amount: ResourceAmount) {
         self.init(cpuMilli: amount.cpuMilli, memoryBytes: amount.memoryBytes, pods: 1)

@@ -69,6 +69,10 @@ package protocol Cluster: Sendable {
     /// Returns the maximum that all records together may request now.
     func budget() -> ResourceAmount
 
+    /// Returns what Kubernetes adds to the request of every stack's Pod for its runtime class.
+    /// - Throws: ``StackError`` if the configured runtime class does not exist, or is not known yet.
+    func podOverhead() throws -> NodeResources
+
     /// Returns the exhausted resource, other than cpu and memory, if the nodes have no room for one more Pod; else nil.
     func shortage(forEphemeralStorageBytes bytes: Int64) -> String?
 }

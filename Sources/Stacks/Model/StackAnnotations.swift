@@ -12,16 +12,22 @@ package enum StackAnnotations {
     /// The names of the spec's containers and init containers, separated by commas.
     package static let containers = prefix + "containers"
 
+    /// The names of the variables whose values only the Pod has, separated by commas; absent if there are none.
+    package static let hiddenEnvironment = prefix + "hidden-env"
+
     /// Returns the annotations of a new Pod. The last two keep autoscalers from evicting a Pod that is never created again.
     /// https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md
     /// https://karpenter.sh/docs/concepts/disruption/
-    static func all(of pod: CheckedPod) -> [String: String] {
-        [
-            requestedCPU: Quantity.cpu(milli: pod.requestedCPUMilli),
-            requestedMemory: Quantity.bytes(pod.requestedMemoryBytes),
+    /// - Parameter requested: the amount that the record counts.
+    static func all(of pod: CheckedPod, requested: ResourceAmount) -> [String: String] {
+        let names = pod.environmentNames
+        return [
+            requestedCPU: Quantity.cpu(milli: requested.cpuMilli),
+            requestedMemory: Quantity.bytes(requested.memoryBytes),
             containers: pod.containerNames.joined(separator: ","),
+            hiddenEnvironment: names.isEmpty ? nil : names.joined(separator: ","),
             "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
             "karpenter.sh/do-not-disrupt": "true",
-        ]
+        ].compactMapValues { $0 }
     }
 }

@@ -5,7 +5,15 @@ extension StackError {
         StackError(.stackNotFound, "no stack \(id)")
     }
 
-    static let notSynced = StackError(
+    package static func runtimeClassMissing(_ name: String) -> StackError {
+        StackError(
+            .runtimeClassMissing,
+            "the cluster has no RuntimeClass \(name), which STACK_RUNTIME_CLASS names; stacks cannot be created without it",
+            retryAfterSeconds: 30
+        )
+    }
+
+    package static let notSynced = StackError(
         .kubernetesUnavailable,
         "the state of the Kubernetes cluster has not been read yet",
         retryAfterSeconds: 5
@@ -158,7 +166,8 @@ extension StackError.Code {
     var isOperatorsConcern: Bool {
         switch self {
         case .namespaceMissing, .namespaceTerminating, .admissionDenied, .admissionUnavailable, .clusterIPsExhausted,
-            .kubernetesUnauthorized, .kubernetesForbidden, .kubernetesUnavailable, .storeUnavailable, .installationMismatch, .internalError:
+            .kubernetesUnauthorized, .kubernetesForbidden, .kubernetesUnavailable, .runtimeClassMissing, .storeUnavailable,
+            .installationMismatch, .internalError:
             true
         default: false
         }

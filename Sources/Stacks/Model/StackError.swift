@@ -23,6 +23,7 @@ package struct StackError: Error, Sendable, Equatable {
         case tooManyListeners = "too_many_listeners"
         case tooManyReads = "too_many_reads"
         case kubernetesUnavailable = "kubernetes_unavailable"
+        case runtimeClassMissing = "runtime_class_missing"
         case storeUnavailable = "store_unavailable"
         case installationMismatch = "installation_mismatch"
         case clientClosedRequest = "client_closed_request"

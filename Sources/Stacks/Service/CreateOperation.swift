@@ -9,6 +9,9 @@ struct CreateOperation: Sendable {
     private let id: StackID
     private let request: CreateRequest
     private let pod: CheckedPod
+    /// The request of the Pod with the overhead of its runtime class.
+    private let requested: ResourceAmount
+    private let requestedEphemeralStorageBytes: Int64
     private let manifest: PodManifest
     private let yaml: String
     private let progress: CreateProgress
@@ -27,6 +30,9 @@ struct CreateOperation: Sendable {
         self.request = request
         self.pod = pod
         self.progress = progress
+        let overhead = try service.cluster.podOverhead()
+        requested = ResourceAmount(pod, overhead: overhead)
+        requestedEphemeralStorageBytes = overhead.ephemeralStorageBytes(with: pod)
         let settings = service.settings
         manifest = pod.manifest(
             name: id.podName,
@@ -37,7 +43,7 @@ struct CreateOperation: Sendable {
                 problemID: request.problemID,
                 egress: request.egress ?? settings.defaultEgress
             ),
-            annotations: StackAnnotations.all(of: pod),
+            annotations: StackAnnotations.all(of: pod, requested: requested),
             activeDeadlineSeconds: settings.podDeadlineSeconds
         )
         yaml = try manifest.yaml
@@ -101,7 +107,7 @@ struct CreateOperation: Sendable {
     private func reserve(_ pending: PendingRecord) async throws {
         let service = service
         let limits = ReservationLimits(stacksPerUser: service.settings.maxPerUser) { service.cluster.budget() }
-        if let resource = service.cluster.shortage(forEphemeralStorageBytes: pod.requestedEphemeralStorageBytes) {
+        if let resource = service.cluster.shortage(forEphemeralStorageBytes: requestedEphemeralStorageBytes) {
             throw try await firstRefusal(within: limits, orElse: .tooLittle(of: resource))
         }
         do {
@@ -173,8 +179,8 @@ struct CreateOperation: Sendable {
             podSpec: yaml,
             ports: zip(pod.ports, nodePorts).map { PortMapping($0, nodePort: $1) },
             egress: request.egress ?? service.settings.defaultEgress,
-            requestedCPUMilli: pod.requestedCPUMilli,
-            requestedMemoryBytes: pod.requestedMemoryBytes,
+            requestedCPUMilli: requested.cpuMilli,
+            requestedMemoryBytes: requested.memoryBytes,
             createdAt: created,
             updatedAt: created,
             expiresAt: created.addingTimeInterval(service.settings.timeToLive.timeInterval)

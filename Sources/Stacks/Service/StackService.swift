@@ -100,7 +100,7 @@ package struct CreateRequest: Sendable, Equatable {
     package var isPortArray: Bool
     /// The YAML or JSON text of one Pod.
     package var podSpec: String
-    /// Environment variables of every container.
+    /// Variables of every container, whose values nobody but Kubernetes gets. See ``PodEnvironment``.
     package var environment: [String: String]
     /// Nil for the operator's default.
     package var egress: Egress?

@@ -165,9 +165,10 @@ import Testing
 
     @Test(arguments: [
         (#""user_id":8"#, "user_id"), (#""user\u005fid":8"#, "user_id"), (#""extra":1,"extra":1"#, "extra"), (#""":1,"":null"#, ""),
-        (#""more":[{"deep":{"x":1,"y":2,"\u0078":3}}]"#, "x"), (#""\ud83e\udd8a":1,"🦊":2"#, "🦊"), (#""\n":1,"\u000A":2"#, "\n"),
+        (#""more":[0,{"deep":{"x":1,"y":2,"\u0078":3}}]"#, "more[1].deep.x"), (#""a":[[{"x":1,"x":2}]]"#, "a[0][0].x"),
+        (#""\ud83e\udd8a":1,"🦊":2"#, "🦊"), (#""\n":1,"\u000A":2"#, "\n"),
     ])
-    func `a key that stands twice is refused by its name`(more: String, key: String) async throws {
+    func `a key that stands twice is refused by its path`(more: String, key: String) async throws {
         try await withAPI { api async throws in
             #expect(try await api.post(createBody(more: more)).body == Self.refusal("\(key): stands twice in the body"))
             #expect(api.service.cluster.count() == 0)

@@ -132,10 +132,10 @@ import Testing
 
     @Test(arguments: [
         ("[]", "env: is an array; must be an object of at most 32 names and texts, with 16384 bytes in all"),
-        (#""secret""#, "env: is a string; must be an object"), (#"{"A":1234567}"#, "env.A: is the number 1234567; must be a text"),
+        (#""secret""#, "env: is a string; must be an object"), (#"{"A":1234567}"#, "env.A: is a number; must be a text"),
         (#"{"1A":"secret"}"#, "env.1A: is no name of a variable"), (#"{"":"secret"}"#, "env.: is no name of a variable"),
         (#"{"A":"secret\u0000"}"#, "env.A: is a string; must be a text without the character U+0000"),
-        (#"{"A":{"secret":1}}"#, "env.A: is an object; must be a text"), (#"{"A":"secret","A":"b"}"#, "A: stands twice in the body"),
+        (#"{"A":{"secret":1}}"#, "env.A: is an object; must be a text"), (#"{"A":"secret","A":"b"}"#, "env.A: stands twice in the body"),
     ])
     func `a wrong environment is refused without showing a value`(text: String, sentence: String) {
         let error = #expect(throws: StackError.self) { _ = try Self.read(text) }

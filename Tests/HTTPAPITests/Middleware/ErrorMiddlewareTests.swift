@@ -19,6 +19,7 @@ import Testing
         .idempotencyKeyReused: 422, .requestInProgress: 503, .userStackLimitReached: 503, .clusterSaturated: 503, .unschedulable: 503,
         .nodePortsExhausted: 503, .quotaExceeded: 503, .tooManyCreates: 503, .tooManyListeners: 503, .clientClosedRequest: 499,
         .tooManyReads: 503, .kubernetesUnavailable: 503,
+        .runtimeClassMissing: 503,
         .installationMismatch: 503, .storeUnavailable: 503, .shuttingDown: 503, .namespaceMissing: 500, .namespaceTerminating: 500,
         .admissionDenied: 500, .admissionUnavailable: 503, .clusterIPsExhausted: 503,
         .kubernetesUnauthorized: 500, .kubernetesForbidden: 500, .internalError: 500,

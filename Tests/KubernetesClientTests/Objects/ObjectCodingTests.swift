@@ -29,6 +29,20 @@ import Testing
         #expect(throws: DecodingError.self) { try decode([IntOrString].self, "[\(json)]") }
     }
 
+    @Test func `a RuntimeClass is read with its overhead and its nodes`() throws {
+        let text = """
+            {"apiVersion":"node.k8s.io/v1","kind":"RuntimeClass","metadata":{"name":"gvisor"},"handler":"runsc",
+             "overhead":{"podFixed":{"cpu":"250m","memory":"120Mi"}},
+             "scheduling":{"nodeSelector":{"a":"b"},"tolerations":[{"key":"k","operator":"Exists","effect":"NoSchedule"}]}}
+            """
+        let runtimeClass = try decode(RuntimeClass.self, text)
+        #expect(runtimeClass.overhead?.podFixed == ["cpu": "250m", "memory": "120Mi"])
+        #expect(runtimeClass.scheduling?.nodeSelector == ["a": "b"])
+        #expect(runtimeClass.scheduling?.tolerations == [.init(key: "k", operator: "Exists", effect: "NoSchedule")])
+        #expect(RuntimeClass.resource.path(namespace: nil, name: "gvisor") == "/apis/node.k8s.io/v1/runtimeclasses/gvisor")
+        #expect(try decode(RuntimeClass.self, #"{"metadata":{"name":"runc"},"handler":"runc"}"#).overhead == nil)
+    }
+
     @Test func `a Pod is read with what is known, and the rest is left out`() throws {
         let pod = try decode(
             Pod.self,
@@ -50,6 +64,7 @@ import Testing
         #expect(pod.metadata.deletionTimestamp == Date(timeIntervalSince1970: 1_767_323_105))
         #expect(pod.metadata.ownerReferences == [OwnerReference(apiVersion: "v1", kind: "Node", name: "o", uid: "v")])
         #expect(pod.spec?.containers.first?.resources?.limits == ["cpu": "2"])
+        #expect(pod.spec?.containers.first?.env?.map(\.value) == ["x"])
         #expect(pod.spec?.activeDeadlineSeconds == 60 && pod.spec?.overhead == ["cpu": "10m"])
         let states = try #require(pod.status?.containerStatuses).map(\.state)
         #expect(states[0]?.running?.startedAt == "2026-01-02T03:04:06Z")

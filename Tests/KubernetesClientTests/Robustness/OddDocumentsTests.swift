@@ -77,6 +77,7 @@ import Testing
                 try check(Pod.self, .pod, &documents), try check(Node.self, .node, &documents),
                 try check(Service.self, .service, &documents),
                 try check(Namespace.self, .namespace, &documents), try check(Lease.self, .lease, &documents),
+                try check(RuntimeClass.self, .runtimeClass, &documents),
             ]
             read += results.count(where: { $0 })
             try checkStream(Pod.self, .pod, &documents)

@@ -53,6 +53,14 @@ extension Shape {
         ]),
     ])
 
+    static let runtimeClass = Shape.object([
+        "metadata": metadata, "overhead": .object(["podFixed": quantities]),
+        "scheduling": .object([
+            "nodeSelector": .map(name),
+            "tolerations": .list(.object(["key": name, "operator": name, "value": name, "effect": name])),
+        ]),
+    ])
+
     static let namespace = Shape.object(["metadata": metadata, "status": .object(["phase": name])])
 
     static let lease = Shape.object([

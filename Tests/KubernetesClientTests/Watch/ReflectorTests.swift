@@ -37,6 +37,7 @@ struct ReflectorTests {
                 client: client,
                 namespace: "n",
                 labelSelector: "a=b",
+                fieldSelector: "metadata.name!=c",
                 logger: log.logger,
                 transform: { pod in
                     var pod = pod
@@ -68,7 +69,7 @@ struct ReflectorTests {
         server.received.map { $0.query["resourceVersion"] ?? "list" }
     }
 
-    @Test func `lists, and watches from there, with the selector`() async throws {
+    @Test func `lists, and watches from there, with the selectors`() async throws {
         let list = JSONText.list([JSONText.pod("a", version: "3"), JSONText.pod("b", version: "4")], version: "7")
         try await reflect([.ok(list)]) { server, store in
             try await store.waitUntilSynced()
@@ -81,6 +82,7 @@ struct ReflectorTests {
             #expect(watch.query["resourceVersion"] == "7" && watch.query["labelSelector"] == "a=b")
             #expect((240...290).contains(Int(watch.query["timeoutSeconds"] ?? "") ?? 0))
             #expect(server.received[0].query["labelSelector"] == "a=b")
+            #expect(server.received.allSatisfy { $0.query["fieldSelector"] == "metadata.name!=c" })
         }
         #expect(Set(changes.value) == ["+n/a 3", "+n/b 4", "="])
     }

@@ -64,4 +64,31 @@ import Testing
         #expect(pod.manifest.spec.volumes?.map(\.emptyDir.sizeLimit) == ["64Mi", "64Mi"])
         #expect(pod.requestedMemoryBytes == 128 << 20)
     }
+
+    @Test func `runtime class, tolerations and user namespace are the operator's, on every Pod`() throws {
+        var settings = PodPolicySettings()
+        settings.runtimeClassName = "gvisor"
+        settings.tolerations = [
+            PodToleration(key: "ctf", value: "", effect: .noSchedule), PodToleration(key: "spot", value: nil, effect: .noExecute),
+        ]
+        settings.usesUserNamespaces = true
+        let pod = try PodPolicy(settings: settings).check(Specs.minimal)
+        #expect(Invariants.violations(of: pod, settings: settings) == [])
+        let text = try pod.manifest.yaml
+        #expect(text.contains("  hostUsers: false\n") && text.contains("  runtimeClassName: gvisor\n"))
+        let tolerations = """
+              tolerations:
+              - effect: NoSchedule
+                key: ctf
+                operator: Equal
+                value: ''
+              - effect: NoExecute
+                key: spot
+                operator: Exists
+
+            """
+        #expect(text.contains(tolerations), "\(text)")
+        let plain = try PodPolicy().check(Specs.minimal).manifest.yaml
+        #expect(!plain.contains("hostUsers") && !plain.contains("runtimeClassName") && !plain.contains("tolerations"))
+    }
 }

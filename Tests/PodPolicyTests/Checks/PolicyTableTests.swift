@@ -35,6 +35,9 @@ import Testing
         settings.imagePullSecrets = ["registry"]
         settings.nodeSelector = ["role": "stack"]
         settings.runAsUser = 1000
+        settings.runtimeClassName = "gvisor"
+        settings.tolerations = [PodToleration(key: "ctf", value: "stacks", effect: .noSchedule)]
+        settings.usesUserNamespaces = true
         return PodPolicy(settings: settings)
     }
 
@@ -162,6 +165,7 @@ import Testing
             terminationGracePeriodSeconds: 1,
             securityContext: PodManifest.PodSecurityContext(),
             imagePullSecrets: [PodManifest.LocalObjectReference(name: "")],
+            tolerations: [PodToleration(key: "", value: "", effect: .noSchedule)],
             containers: [container],
             volumes: [PodManifest.Volume(name: "", emptyDir: PodManifest.EmptyDir(sizeLimit: ""))]
         )

@@ -20,6 +20,9 @@ enum Invariants {
             ("runAsNonRoot", (spec.securityContext.runAsNonRoot == true) == (settings.securityProfile == .restricted)),
             ("imagePullSecrets", (spec.imagePullSecrets ?? []).map(\.name) == settings.imagePullSecrets),
             ("nodeSelector", (spec.nodeSelector ?? [:]) == settings.nodeSelector),
+            ("runtimeClassName", spec.runtimeClassName == settings.runtimeClassName),
+            ("tolerations", (spec.tolerations ?? []) == settings.tolerations),
+            ("hostUsers", spec.hostUsers == (settings.usesUserNamespaces ? false : nil)),
             ("ports", havePorts(pod.ports, spec.containers) && pod.ports.first == pod.port),
             ("no port on init containers", (spec.initContainers ?? []).allSatisfy { $0.ports == nil }),
             (

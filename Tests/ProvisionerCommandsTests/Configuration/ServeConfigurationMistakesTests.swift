@@ -53,6 +53,12 @@ import Testing
             "10.244.0.0 /16", "pods", "fd00::/48,fd00::1/64", Array(repeating: "10.0.0.0/8", count: 65).joined(separator: ","),
         ],
         "STACK_MAX_CONCURRENT_CREATES": ["0", "-1", "10001", "x"],
+        "STACK_RUNTIME_CLASS": ["gVisor", "a/b", "a b", "-a", String(repeating: "a", count: 254)],
+        "STACK_TOLERATIONS": [
+            "ctf", "ctf=stacks", "ctf:", ":NoSchedule", "=:NoSchedule", "ctf:noschedule", "ctf=a=b:NoSchedule", "ctf:NoSchedule,",
+            "ctf:NoSchedule:NoExecute", "ctf: NoSchedule", "-a:NoSchedule", "a=b c:NoSchedule", "a=-:NoSchedule", ",",
+        ],
+        "STACK_USER_NAMESPACES": ["yes", "2", "on"],
     ]
 
     @Test(arguments: wrong.flatMap { name, values in values.map { (name, $0) } }.sorted { $0 < $1 })

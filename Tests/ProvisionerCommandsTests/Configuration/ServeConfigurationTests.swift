@@ -60,8 +60,9 @@ import Testing
             "STACK_SECURITY_PROFILE": "restricted", "STACK_IMAGE_PULL_SECRETS": "registry.example, other",
             "STACK_MAX_CONCURRENT_CREATES": "8",
             "STACK_SQLITE_PATH": "/data/s.sqlite", "STACK_EPHEMERAL_STORAGE": "1Gi", "STACK_TERMINATION_GRACE": "30s",
-            "STACK_RUN_AS_USER": "2147483647", "STACK_NETWORK_POLICY": "require", "STACK_POD_CIDRS": "10.244.0.0/16, fd00:10:244::/56",
-            "STACK_EGRESS": "internet",
+            "STACK_RUN_AS_USER": "2147483647", "STACK_RUNTIME_CLASS": "gvisor.example", "STACK_USER_NAMESPACES": "true",
+            "STACK_TOLERATIONS": "ctf=stacks:NoSchedule, spot:NoExecute,example.com/a=:PreferNoSchedule",
+            "STACK_NETWORK_POLICY": "require", "STACK_POD_CIDRS": "10.244.0.0/16, fd00:10:244::/56", "STACK_EGRESS": "internet",
         ])
         #expect(configuration.address == ServeConfiguration.Address(host: "::1", port: 0))
         #expect(configuration.maximumConnections == 100)
@@ -88,6 +89,13 @@ import Testing
         #expect(configuration.policy.defaultEphemeralStorageBytes == 1 << 30)
         #expect(configuration.policy.defaultTerminationGraceSeconds == 30)
         #expect(configuration.policy.runAsUser == 2_147_483_647)
+        #expect(configuration.policy.runtimeClassName == "gvisor.example" && configuration.policy.usesUserNamespaces)
+        #expect(configuration.cluster.runtimeClassName == "gvisor.example")
+        let tolerations = [
+            PodToleration(key: "ctf", value: "stacks", effect: .noSchedule), PodToleration(key: "spot", value: nil, effect: .noExecute),
+            PodToleration(key: "example.com/a", value: "", effect: .preferNoSchedule),
+        ]
+        #expect(configuration.policy.tolerations == tolerations && configuration.cluster.tolerations == tolerations)
         #expect(configuration.cluster.networkPolicy == .require)
         #expect(configuration.cluster.podCIDRs.map(\.description) == ["10.244.0.0/16", "fd00:10:244::/56"])
         #expect(configuration.stacks.defaultEgress == .internet)

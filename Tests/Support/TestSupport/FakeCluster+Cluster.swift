@@ -9,6 +9,7 @@ extension FakeCluster: Cluster {
         try await perform(.createPod) {
             guard let id = StackID(manifest.metadata.name) else { throw ClusterError(.invalid, "metadata.name: \(manifest.metadata.name)") }
             return try state.update { state in
+                state.manifests[id] = manifest
                 if let existing = state.pods[id] {
                     guard !existing.observation.isTerminating else { throw ClusterError(.podGone, "Pod \(id) is being deleted") }
                     return existing.uid
@@ -119,6 +120,11 @@ extension FakeCluster: Cluster {
 
     package func pod(of id: StackID) -> PodObservation? {
         state.value.pods[id].flatMap { $0.isWatched ? $0.observation : nil }
+    }
+
+    package func podOverhead() throws -> NodeResources {
+        guard let overhead = state.value.podOverhead else { throw StackError.runtimeClassMissing("gvisor") }
+        return overhead
     }
 
     package func hasPodGone(of id: StackID) -> Bool { state.value.gonePods.contains(id) }

@@ -1,4 +1,4 @@
-import PodPolicy
+package import PodPolicy
 package import Stacks
 package import TestBasics
 
@@ -58,6 +58,10 @@ package final class FakeCluster: Sendable {
         package var events: [StackID: [StackEvent]] = [:]
         /// The logs of containers by name, of whatever stack; a container without one has not started.
         package var logs: [String: [UInt8]] = [:]
+        /// Nil while the runtime class does not exist.
+        package var podOverhead: NodeResources? = .nothing
+        /// The Pods as they were sent.
+        package var manifests: [StackID: PodManifest] = [:]
         package var scheduling = Pace.atOnce
         package var termination = Pace.atOnce
         package var script = Script<Call>()
