@@ -6,7 +6,7 @@ extension DynamoDBStackStore {
     /// Marks the stacks one by one, a few at once: a transaction has room for a hundred items only.
     package func beginDelete(of owner: OwnerFilter, inNamespace namespace: String, at now: Date) async throws -> [StackID] {
         let records = StackRecords(try await rows(of: owner)).records
-        let ids = records.filter { owner.matches($0) && $0.namespace == namespace && $0.canBeMarked }.map(\.id)
+        let ids = records.filter { owner.matches($0) && $0.namespace == namespace && $0.isLive }.map(\.id)
         return try await withThrowingTaskGroup(of: StackID?.self) { group in
             var remaining = ids.makeIterator()
             var marked: [StackID] = []

@@ -5,7 +5,7 @@ package import Stacks
 extension DynamoDBStackStore {
     /// Changes the expiry in the row and moves its index entry, in one transaction, on condition that the record is unchanged since `seen`.
     package func renew(_ id: StackID, to expiresAt: Date, ifUnchanged seen: StackRecord, at now: Date) async throws -> StackRecord? {
-        guard id == seen.id, seen.canBeMarked else { return nil }
+        guard id == seen.id, seen.isLive else { return nil }
         var renewed = seen
         (renewed.expiresAt, renewed.updatedAt) = (Date(microseconds: expiresAt.microseconds), Date(microseconds: now.microseconds))
         return try await contending { [renewed] _ in

@@ -9,7 +9,7 @@ extension SQLiteStackStore {
             if let userID = owner.userID { request = request.filter(StackRow.Columns.userID == userID) }
             if let problemID = owner.problemID { request = request.filter(StackRow.Columns.problemID == problemID) }
             let records = try StackRow.records(request, in: database).records
-            let marked = records.filter { $0.namespace == namespace && $0.canBeMarked }.map(\.id)
+            let marked = records.filter { $0.namespace == namespace && $0.isLive }.map(\.id)
             for id in marked { try mark(id, at: now, in: database) }
             return marked
         }
@@ -17,7 +17,7 @@ extension SQLiteStackStore {
 
     package func renew(_ id: StackID, to expiresAt: Date, ifUnchanged seen: StackRecord, at now: Date) async throws -> StackRecord? {
         try await write { database in
-            guard seen.canBeMarked, var row = try StackRow.find(id, in: database) else { return nil }
+            guard seen.isLive, var row = try StackRow.find(id, in: database) else { return nil }
             guard try row.record(in: database).isUnchanged(since: seen) else { return nil }
             row.expiresAt = expiresAt.microseconds
             row.updatedAt = now.microseconds

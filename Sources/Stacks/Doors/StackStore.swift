@@ -91,7 +91,7 @@ extension StackStore {
 
 extension StackRecord {
     /// True if a delete may mark the record and a renewal may extend it: it is neither being deleted nor a failed create.
-    package var canBeMarked: Bool { state == .reserved || state == .active }
+    package var isLive: Bool { state == .reserved || state == .active }
 
     /// Returns true if no owner has changed the record since `seen` was read.
     package func isUnchanged(since seen: StackRecord) -> Bool {

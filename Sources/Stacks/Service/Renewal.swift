@@ -7,7 +7,7 @@ enum Renewal: Equatable {
     case unchanged
     /// Renewals are accepted from this time on.
     case tooEarly(until: Date)
-    /// The stack already lives as long as it may.
+    /// The stack already lives as long as it may, or has failed.
     case exhausted
 
     /// The limits of renewals.
@@ -27,7 +27,7 @@ enum Renewal: Equatable {
         let latest = min(record.createdAt.advanced(by: lifetime), Date(microseconds: StackRecord.times.upperBound))
         let end = min(now.advanced(by: timeToLive), latest)
         let opening = record.expiresAt.advanced(by: .zero - limits.window)
-        if record.expiresAt >= latest {
+        if !record.isLive || record.expiresAt >= latest {
             self = .exhausted
         } else if limits.window > .zero, now < opening {
             self = .tooEarly(until: opening)

@@ -16,7 +16,7 @@ extension StoreConformance {
                 #expect(renewed == expected)
                 #expect(try await store.record(seen.id) == expected)
                 // It still holds all that it held, and frees it when it is removed.
-                #expect(try await store.refusal(of: .sample(2, port: seen.nodePort)) == .portTaken)
+                #expect(try await store.refusal(of: .sample(2, port: seen.nodePort)) == .portsTaken([seen.nodePort]))
                 try await store.drop(seen.id)
                 #expect(try await store.allRecords() == [])
                 #expect(try await store.refusal(of: .sample(1, key: "key")) == nil)
@@ -63,7 +63,7 @@ extension StoreConformance {
                 stale += [before, before]
                 stale[stale.count - 2].owner = "owner-2"
                 stale[stale.count - 1].updatedAt = .start(plus: -1)
-                if state == .deleting { stale.append(before) }
+                if state == .deleting || state == .failed { stale.append(before) }
                 for seen in stale {
                     let renewed = try await store.renew(before.id, to: .start(plus: 99_000_000_000), ifUnchanged: seen, at: .start(plus: 5))
                     #expect(renewed == nil)

@@ -57,7 +57,7 @@ import Testing
                 let created = Date(microseconds: bench.time.now.microseconds + Int64.random(in: 0..<20, using: &generator))
                 let record = StackRecord.sample(Int.random(in: 0..<1 << 48, using: &generator), user: Int64(number), createdAt: created)
                 var placed = record
-                placed.ports = [PortMapping(exposed: record.port, nodePort: number)]
+                placed.ports = [PortMapping(record.port, nodePort: number)]
                 try await bench.store.base.reserve(placed, within: .unlimited)
             }
             for _ in 0..<60 { try await add() }
