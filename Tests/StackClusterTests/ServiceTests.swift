@@ -42,6 +42,10 @@ import Testing
 
     @Test func `the objects of a stack without an owner have no labels of user and problem`() throws {
         let labels = Service(for: try Self.record(user: nil, ports: [30001]), podUID: "uid").metadata.labels
-        #expect(labels == [StackLabels.stackID: "stack-0000000000000001", StackLabels.managedBy: StackLabels.managedByValue])
+        #expect(
+            labels == [
+                StackLabels.stackID: "stack-0000000000000001", StackLabels.egress: "none", StackLabels.managedBy: StackLabels.managedByValue,
+            ]
+        )
     }
 }

@@ -48,7 +48,7 @@ import Testing
             namespace: "stacks",
             labels: labels,
             annotations: ["ctf-provisioner.dev/containers": "db,web"],
-            activeDeadlineSeconds: 7320
+            activeDeadlineSeconds: 21_720
         )
         return try Tree(encoding: manifest)
     }

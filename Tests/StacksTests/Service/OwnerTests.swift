@@ -25,7 +25,11 @@ import Testing
             }
             #expect(records.allSatisfy { $0.userID == nil && $0.problemID == nil && $0.state == .active })
             let labels = try #require(bench.cluster.state.value.pods[records[0].id]?.labels)
-            #expect(labels == [StackLabels.stackID: "\(records[0].id)", StackLabels.managedBy: StackLabels.managedByValue])
+            #expect(
+                labels == [
+                    StackLabels.stackID: "\(records[0].id)", StackLabels.egress: "none", StackLabels.managedBy: StackLabels.managedByValue,
+                ]
+            )
             // Owners are still limited.
             try await bench.create(user: 1, problem: 1)
             #expect(try await errorCode { try await bench.create(user: 1, problem: 2) } == .userStackLimitReached)
