@@ -73,7 +73,7 @@ import Testing
     @Test func `nodes are looked at again when the runtime class changes, and only for the configured one`() throws {
         let settings = KubernetesCluster.Settings(namespace: "stacks", runtimeClassName: "gvisor", reserve: .standard, totalMemoryBytes: 1)
         let ports = Ports(pool: PortPool(range: 30000...30010))
-        let state = WatchedState(settings: settings, ports: ports, triggers: ReconcileTriggers())
+        let state = WatchedState(settings: settings, ports: ports, reconcileQueue: ReconcileQueue())
         state.nodeChanged(.added(try Self.node(labels: #"{"gvisor":"yes"}"#)))
         let whole = state.budget().cpuMilli
         #expect(whole == 3200)

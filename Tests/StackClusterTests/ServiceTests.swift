@@ -44,7 +44,8 @@ import Testing
         let labels = Service(for: try Self.record(user: nil, ports: [30001]), podUID: "uid").metadata.labels
         #expect(
             labels == [
-                StackLabels.stackID: "stack-0000000000000001", StackLabels.egress: "none", StackLabels.managedBy: StackLabels.managedByValue,
+                StackLabels.stackID: "stack-0000000000000001", StackLabels.egress: "none",
+                StackLabels.managedBy: StackLabels.managedByValue,
             ]
         )
     }

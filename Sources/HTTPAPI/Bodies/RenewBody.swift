@@ -19,7 +19,7 @@ struct RenewBody: Equatable {
         do {
             ttl = try JSONObject(json).value("ttl")
         } catch JSONObject.Problem.duplicate(let key) {
-            throw StackError(.invalidRequest, "\(key.prefix(80)): stands twice in the body")
+            throw StackError(.invalidRequest, "\(key.prefix(80)): occurs twice in the body")
         } catch is JSONObject.Problem {
             throw StackError(.invalidRequest, "the body is not a JSON object; it must be empty or one such as {\"ttl\":\"1h\"}")
         }
