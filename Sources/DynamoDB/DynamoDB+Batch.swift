@@ -13,7 +13,10 @@ extension DynamoDB {
             let isEmpty = page.responses?.values.allSatisfy(\.isEmpty) ?? true
             emptyRounds = isEmpty ? emptyRounds + 1 : 0
             guard emptyRounds < Self.maximumEmptyRounds else {
-                throw DynamoDBError(.throttled, "BatchGetItem gave nothing in \(emptyRounds) rounds; the table's throughput is used up")
+                throw DynamoDBError(
+                    .throttled,
+                    "BatchGetItem returned no items in \(emptyRounds) rounds; the table's throughput is exhausted"
+                )
             }
             try await client.pause(afterRounds: max(1, emptyRounds))
         }

@@ -48,13 +48,13 @@ package final class KubernetesCluster: Cluster {
 
     /// - Parameters:
     ///   - ports: updated with the NodePorts of the cluster's Services.
-    ///   - triggers: receives the stacks that may need a repair.
+    ///   - reconcileQueue: receives the stacks that may need a repair.
     ///   - changes: receives the stacks whose objects changed.
     package init(
         client: KubernetesClient,
         settings: Settings,
         ports: Ports,
-        triggers: ReconcileTriggers,
+        reconcileQueue: ReconcileQueue,
         changes: StackChanges,
         logger: Logger
     ) {
@@ -66,7 +66,7 @@ package final class KubernetesCluster: Cluster {
         let watched = WatchedState(
             settings: settings,
             ports: ports,
-            triggers: triggers,
+            reconcileQueue: reconcileQueue,
             changes: changes,
             onNetworkChange: networkChanged.set
         )

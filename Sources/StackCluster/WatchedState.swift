@@ -2,11 +2,11 @@ import KubernetesClient
 import Stacks
 import Synchronization
 
-/// Applies watch events to the capacity, the ports and the triggers of the reconciler.
+/// Applies watch events to the capacity, the ports and the queue of the reconciler.
 final class WatchedState: Sendable {
     private let settings: KubernetesCluster.Settings
     private let ports: Ports
-    private let triggers: ReconcileTriggers
+    private let reconcileQueue: ReconcileQueue
     private let changes: StackChanges
     private let onNetworkChange: @Sendable () -> Void
     private let capacity = Mutex(CapacityTracker())
@@ -25,13 +25,13 @@ final class WatchedState: Sendable {
     init(
         settings: KubernetesCluster.Settings,
         ports: Ports,
-        triggers: ReconcileTriggers,
+        reconcileQueue: ReconcileQueue,
         changes: StackChanges = StackChanges(),
         onNetworkChange: @escaping @Sendable () -> Void = {}
     ) {
         self.settings = settings
         self.ports = ports
-        self.triggers = triggers
+        self.reconcileQueue = reconcileQueue
         self.changes = changes
         self.onNetworkChange = onNetworkChange
     }
@@ -79,10 +79,10 @@ final class WatchedState: Sendable {
                 return own.withoutService.removeValue(forKey: id)
             }
             if let released { ports.serviceChanged(from: released, to: []) }
-            triggers.stackChanged(id)
+            reconcileQueue.stackChanged(id)
             changes.publish(id)
         case .relisted:
-            triggers.requestFullPass()
+            reconcileQueue.requestFullPass()
             changes.publishAll()
         }
     }
@@ -101,9 +101,9 @@ final class WatchedState: Sendable {
                 return true
             }
             if !isPodLeft { ports.serviceChanged(from: held, to: []) }
-            triggers.stackChanged(id)
+            reconcileQueue.stackChanged(id)
         case .relisted:
-            triggers.requestFullPass()
+            reconcileQueue.requestFullPass()
         }
     }
 
@@ -125,9 +125,9 @@ final class WatchedState: Sendable {
             capacity.withLock { $0.setNode(node.metadata.name ?? "", node.capacity(selector: settings.nodeSelector)) }
         case .removed(let node):
             capacity.withLock { $0.setNode(node.metadata.name ?? "", nil) }
-            triggers.requestFullPass()
+            reconcileQueue.requestFullPass()
         case .relisted:
-            triggers.requestFullPass()
+            reconcileQueue.requestFullPass()
         }
     }
 }

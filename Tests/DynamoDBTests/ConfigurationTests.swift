@@ -32,7 +32,7 @@ import Testing
         #expect(error.message == "no AWS region: set AWS_REGION, or region in profile \"default\"")
     }
 
-    @Test func `a stand-in gets a region, AWS itself does not`() throws {
+    @Test func `a custom endpoint gets a default region, AWS does not`() throws {
         #expect(try load(["AWS_ENDPOINT_URL": "http://127.0.0.1:8000"]).region == "us-east-1")
         #expect(throws: DynamoDBError.self) { try load(["AWS_ENDPOINT_URL": "https://dynamodb.eu-west-1.amazonaws.com"]) }
     }

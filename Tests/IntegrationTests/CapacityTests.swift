@@ -43,7 +43,7 @@ struct CapacityTests {
             #expect(answers.counts["503 cluster_saturated", default: 0] >= 40, "\(answers.counts)")
             let stats = try await service.api.get("/stats").body
             #expect(try #require(stats["reserved_cpu_milli"]?.int) <= 200)
-            try await expectBalancedBooks(service, namespace, client)
+            try await expectStoreMatchesCluster(service, namespace, client)
         }
     }
 

@@ -32,16 +32,16 @@ struct ClockJumpTests {
                             let broken = try #require(created.body["stack_id"]?.string, "\(created.text)")
                             try await client.delete(Service.self, name: "svc-" + broken, namespace: namespace)
                             _ = try await service.log.first("stack removed") { $0["stack_id"] == broken }
-                            try await settledStacks(service, namespace, client)
-                            try await expectBalancedBooks(service, namespace, client)
+                            try await waitUntilStable(service, namespace, client)
+                            try await expectStoreMatchesCluster(service, namespace, client)
                         }
                         try clock.set(hours: 3)
                         let line = try await service.log.first("stack removed") { $0["stack_id"] == id }
                         #expect(line["cause"] == "expired")
                         try clock.set(hours: 0)
                         #expect(try await service.api.create(user: 1, problem: 1).status == 201)
-                        try await settledStacks(service, namespace, client)
-                        try await expectBalancedBooks(service, namespace, client)
+                        try await waitUntilStable(service, namespace, client)
+                        try await expectStoreMatchesCluster(service, namespace, client)
                     }
                     #expect(run.status == .exited(0), "\(run.log.text.suffix(5000))")
                 }

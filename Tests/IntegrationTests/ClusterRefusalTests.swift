@@ -139,7 +139,7 @@ struct ClusterRefusalTests {
                     #expect(try await service.api.get("/healthz").status == 200)
                     let answer = try await service.api.create(user: 1, problem: 1)
                     #expect(answer.status == 503 && answer.code == "kubernetes_unavailable", "\(answer.text)")
-                    let line = try await service.log.first("watch failed; going on after a pause")
+                    let line = try await service.log.first("watch failed; retrying after a backoff")
                     #expect(line["error"]?.contains("401") == true)
                 }
                 #expect(run.log.text.contains("not-a-token") == false)

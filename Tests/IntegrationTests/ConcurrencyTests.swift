@@ -11,7 +11,7 @@ struct ConcurrencyTests {
             let answers = try await answers(count: 200) { _ in try await service.api.create(user: 1, problem: 1) }
             #expect(answers.counts == ["201": 1, "409 stack_exists": 199])
             #expect(try await client.list(Pod.self, namespace: namespace).items.count == 1)
-            try await expectBalancedBooks(service, namespace, client)
+            try await expectStoreMatchesCluster(service, namespace, client)
         }
     }
 
@@ -24,7 +24,7 @@ struct ConcurrencyTests {
             let answers = try await answers(count: 200) { try await service.api.create(user: 1, problem: Int64($0) + 1) }
             #expect(answers.counts == ["201": 5, "503 user_stack_limit_reached": 195])
             #expect(try await client.list(Service.self, namespace: namespace).items.count == 5)
-            try await expectBalancedBooks(service, namespace, client)
+            try await expectStoreMatchesCluster(service, namespace, client)
         }
     }
 
@@ -50,7 +50,7 @@ struct ConcurrencyTests {
             #expect(Set(answers.counts.keys).isSubset(of: allowed), "\(answers.counts)")
             let left = try await api.get("/users/1/stacks").body["stacks"]?.array ?? []
             #expect(left.count <= 5)
-            try await expectBalancedBooks(service, namespace, client)
+            try await expectStoreMatchesCluster(service, namespace, client)
             for stack in left { _ = try await api.delete(try #require(stack["stack_id"]?.string)) }
             try await expectNothingLeft(in: namespace, client)
             #expect(try await api.create(user: 1, problem: 1).status == 201)
@@ -92,7 +92,7 @@ func answers(count: Int, _ request: @escaping @Sendable (Int) async throws -> AP
 }
 
 /// Every Pod and Service has a stack and the other way round; every port is held once; the totals are the sums.
-func expectBalancedBooks(
+func expectStoreMatchesCluster(
     _ service: ServiceProcess,
     _ namespace: String,
     _ client: KubernetesClient,

@@ -42,9 +42,9 @@ struct CrashTests {
             let restarted = try await ServiceProcess.run(environment) { service in
                 // A create that had come to its end, and a delete that had not begun, leave a whole stack; everything else none.
                 let isWhole = [Failpoint(.after, .activate), Failpoint(.before, .beginDelete)].contains(point)
-                let left = try await settledStacks(service, namespace, client)
+                let left = try await waitUntilStable(service, namespace, client)
                 #expect(left == (isWhole ? 1 : 0))
-                try await expectBalancedBooks(service, namespace, client)
+                try await expectStoreMatchesCluster(service, namespace, client)
                 let next = try await service.api.create(user: 1, problem: 2)
                 #expect(next.status == 201, "\(next.text)")
             }

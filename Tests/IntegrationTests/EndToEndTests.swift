@@ -69,13 +69,13 @@ struct EndToEndTests {
                 problem: 3,
                 spec: Specs.spec(container: "      command: [/no/such/program]")
             )
-            func settled(_ answer: APIClient.Answer) async throws -> JSON {
+            func bodyAfterStart(_ answer: APIClient.Answer) async throws -> JSON {
                 try await service.api.finalStatus(of: try #require(answer.body["stack_id"]?.string)).body
             }
-            let failed = try await settled(failing)
+            let failed = try await bodyAfterStart(failing)
             #expect(failed["status"]?.string == "failed" && failed["message"]?.string?.contains("exit code 3") == true, "\(failed)")
-            #expect(try await settled(ending)["status"]?.string == "stopped")
-            let impossible = try await settled(missing)
+            #expect(try await bodyAfterStart(ending)["status"]?.string == "stopped")
+            let impossible = try await bodyAfterStart(missing)
             #expect(impossible["status"]?.string == "failed" && impossible["reason"]?.string?.isEmpty == false, "\(impossible)")
         }
     }
@@ -84,7 +84,7 @@ struct EndToEndTests {
         let created = try await service.api.create(user: 1, problem: 1, spec: spec)
         #expect(created.status == 201, "\(created.text)")
         let id = try #require(created.body["stack_id"]?.string)
-        let status = try await service.api.settledStatus(of: id)
+        let status = try await service.api.statusAfterStart(of: id)
         #expect(status.body["status"]?.string == "running", "\(status.text)")
         let node = try await client.get(Node.self, name: try #require(created.body["node_id"]?.string), namespace: nil)
         let address = try #require(node.status?.addresses?.first { $0.type == "InternalIP" }?.address)

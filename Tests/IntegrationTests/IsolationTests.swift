@@ -57,7 +57,7 @@ extension EndToEndTests {
                 #expect(created.body["requested_cpu_milli"]?.int == cpu, "\(created.text)")
                 #expect(created.body["requested_memory_bytes"]?.int == memory, "\(created.text)")
                 #expect(try await service.api.get("/stats").body["reserved_cpu_milli"]?.int == cpu)
-                let status = try await service.api.settledStatus(of: try #require(created.body["stack_id"]?.string))
+                let status = try await service.api.statusAfterStart(of: try #require(created.body["stack_id"]?.string))
                 #expect(status.body["status"]?.string == "running", "\(status.text)")
                 let pod = try #require(created.body["pod_id"]?.string)
                 let path = "jsonpath={.status.containerStatuses[0].containerID}"

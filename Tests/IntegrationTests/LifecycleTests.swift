@@ -39,7 +39,7 @@ struct LifecycleTests {
             let node = try #require(pod.spec?.nodeName)
             #expect(created.body["node_id"]?.string == node)
 
-            #expect(try await api.settledStatus(of: id).body["status"]?.string == "running")
+            #expect(try await api.statusAfterStart(of: id).body["status"]?.string == "running")
             let shown = try await api.get("/stacks/\(id)")
             #expect(shown.status == 200)
             #expect(shown.body["created_at"] == created.body["created_at"])

@@ -13,7 +13,7 @@ struct PortTests {
             let answers = try await answers(count: 12) { try await service.api.create(user: Int64($0) + 1, problem: 1) }
             #expect(answers.counts == ["201": 6, "503 node_ports_exhausted": 6])
             #expect(Set(answers.list.compactMap { $0.body["node_port"]?.int }) == Set(30000...30005))
-            try await expectBalancedBooks(service, namespace, client)
+            try await expectStoreMatchesCluster(service, namespace, client)
             let first = try #require(answers.list.first { $0.status == 201 }?.body)
             #expect(try await service.api.delete(try #require(first["stack_id"]?.string)).status == 200)
             let next = try await service.api.untilCreated(user: 50, problem: 1)
@@ -21,14 +21,14 @@ struct PortTests {
         }
     }
 
-    @Test func `ports of other people's Services are never given`() async throws {
+    @Test func `ports of foreign Services are never allocated`() async throws {
         try await withService(Self.range, kubeconfig: TestCluster.tinyKubeconfig) { service, namespace, client in
             try await TestCluster.withNamespace(kubeconfig: TestCluster.tinyKubeconfig) { other, _ in
                 for port in [30001, 30004] { _ = try await client.create(foreignService(port), namespace: other) }
                 let answers = try await answers(count: 6) { try await service.api.create(user: Int64($0) + 1, problem: 1) }
                 #expect(answers.counts == ["201": 4, "503 node_ports_exhausted": 2])
                 #expect(Set(answers.list.compactMap { $0.body["node_port"]?.int }) == [30000, 30002, 30003, 30005])
-                try await expectBalancedBooks(service, namespace, client)
+                try await expectStoreMatchesCluster(service, namespace, client)
             }
         }
     }
@@ -47,7 +47,7 @@ struct PortTests {
                     #expect(created.body["node_port"]?.int == 30005)
                     let refused = try await service.api.create(user: 2, problem: 1)
                     #expect(refused.code == "node_ports_exhausted", "\(refused.text)")
-                    try await expectBalancedBooks(service, namespace, client)
+                    try await expectStoreMatchesCluster(service, namespace, client)
                 }
             }
         }
@@ -72,8 +72,8 @@ struct PortTests {
                     #expect(crashed.status == .signaled(9), "\(point) was not reached:\n\(crashed.log.text)")
                     try await client.releaseLease(in: namespace)
                     let restarted = try await ServiceProcess.run(environment) { service in
-                        #expect(try await settledStacks(service, namespace, client) <= 1)
-                        try await expectBalancedBooks(service, namespace, client)
+                        #expect(try await waitUntilStable(service, namespace, client) <= 1)
+                        try await expectStoreMatchesCluster(service, namespace, client)
                     }
                     #expect(restarted.status == .exited(0))
                 }

@@ -88,8 +88,8 @@ struct ReconcilerTests {
                     let created = try await service.api.untilCreated(user: 3, problem: 1)
                     #expect(created.status == 201)
                     #expect(try await service.api.get("/stacks/\(id)").status == 200)
-                    try await settledStacks(service, namespace, client)
-                    try await expectBalancedBooks(service, namespace, client)
+                    try await waitUntilStable(service, namespace, client)
+                    try await expectStoreMatchesCluster(service, namespace, client)
                 }
             }
         }
@@ -135,11 +135,11 @@ struct ReconcilerTests {
                     proxy.silence(false)
                     // What was begun goes on by itself.
                     _ = try await service.log.first("stack removed") { $0["stack_id"] == id }
-                    try await settledStacks(service, namespace, client)
+                    try await waitUntilStable(service, namespace, client)
                     try await expectNothingLeft(in: namespace, client)
                     #expect(try await service.api.create(user: 1, problem: 1).status == 201)
                     #expect(try await service.api.create(user: 2, problem: 1).status == 201)
-                    try await expectBalancedBooks(service, namespace, client)
+                    try await expectStoreMatchesCluster(service, namespace, client)
                 }
             }
         }

@@ -35,7 +35,7 @@ struct RepeatedRequestTests {
             }
             #expect(answers.counts == ["201": 1, "200": 19], "\(answers.counts)")
             #expect(Set(answers.list.compactMap { $0.body["stack_id"]?.string }).count == 1)
-            try await expectBalancedBooks(service, namespace, client)
+            try await expectStoreMatchesCluster(service, namespace, client)
         }
     }
 
@@ -49,12 +49,12 @@ struct RepeatedRequestTests {
                 let stacks = try await service.api.get("/users/1/stacks").body["stacks"]?.array ?? []
                 let id = try #require(stacks.first?["stack_id"]?.string)
                 #expect(stacks.count == 1 && answer.body["error"]?.string?.contains(id) == true)
-                answer = try await service.api.settledStatus(of: id)
+                answer = try await service.api.statusAfterStart(of: id)
                 #expect(answer.body["status"]?.string == "running", "\(answer.text)")
             } else {
                 #expect(answer.status == 201, "\(answer.text)")
             }
-            try await expectBalancedBooks(service, namespace, client)
+            try await expectStoreMatchesCluster(service, namespace, client)
         }
     }
 }

@@ -15,8 +15,8 @@ struct ReplicaTests {
                 try await (number.isMultiple(of: 2) ? first : second).api.create(user: 2, problem: Int64(number) + 1)
             }
             #expect(many.counts == ["201": 5, "503 user_stack_limit_reached": 195], "\(many.counts)")
-            try await expectBalancedBooks(first, namespace, client)
-            try await expectBalancedBooks(second, namespace, client)
+            try await expectStoreMatchesCluster(first, namespace, client)
+            try await expectStoreMatchesCluster(second, namespace, client)
         }
     }
 
@@ -30,11 +30,11 @@ struct ReplicaTests {
                 )
             }
             #expect(answers.counts == ["201": 100], "\(answers.counts)")
-            try await expectBalancedBooks(first, namespace, client)
+            try await expectStoreMatchesCluster(first, namespace, client)
         }
     }
 
-    @Test func `what a killed replica had begun the other finishes or undoes`() async throws {
+    @Test func `the other replica finishes or undoes the work of a killed one`() async throws {
         try await withServiceEnvironment(Self.settings, store: .dynamodb) { environment, namespace, client in
             let survivor = try await ServiceProcess.run(environment) { survivor in
                 let killed = try await ServiceProcess.run(environment) { victim in
@@ -54,9 +54,9 @@ struct ReplicaTests {
                 #expect(killed.status == .signaled(9))
                 // Whoever led: the survivor leads once the Lease is free.
                 try await client.releaseLease(in: namespace)
-                let total = try await settledStacks(survivor, namespace, client)
+                let total = try await waitUntilStable(survivor, namespace, client)
                 #expect((20...40).contains(total))
-                try await expectBalancedBooks(survivor, namespace, client)
+                try await expectStoreMatchesCluster(survivor, namespace, client)
                 let again = try await answers(count: 40) {
                     try await survivor.api.create(user: Int64($0) + 1, problem: 1, spec: Specs.spec(cpu: "1m"))
                 }
@@ -71,7 +71,7 @@ struct ReplicaTests {
             let isFirst = try await withThrowingTaskGroup { group in
                 for process in [first, second] {
                     group.addTask {
-                        _ = try await process.log.first("leading")
+                        _ = try await process.log.first("became leader")
                         return process.api.base == first.api.base
                     }
                 }
@@ -79,9 +79,9 @@ struct ReplicaTests {
                 return try await group.next() ?? true
             }
             let (leader, other) = isFirst ? (first, second) : (second, first)
-            #expect(!other.log.entries.contains { $0["message"] == "leading" })
+            #expect(!other.log.entries.contains { $0["message"] == "became leader" })
             try leader.send(.suspend)
-            _ = try await other.log.first("leading")
+            _ = try await other.log.first("became leader")
             try leader.send(.resume)
             _ = try await leader.log.first("the lease could not be renewed in time or was taken; stopping the work")
             // The new leader does the work.
@@ -94,10 +94,10 @@ struct ReplicaTests {
 
     @Test func `a leader that is told to end gives its Lease up, so that another leads at once`() async throws {
         try await withServiceEnvironment(Self.settings, store: .dynamodb) { environment, _, _ in
-            let first = try await ServiceProcess.run(environment) { _ = try await $0.log.first("leading") }
+            let first = try await ServiceProcess.run(environment) { _ = try await $0.log.first("became leader") }
             #expect(first.log.entries.contains { $0["message"] == "lease released" }, "\(first.log.text.suffix(5000))")
             let started = ContinuousClock.now
-            _ = try await ServiceProcess.run(environment) { _ = try await $0.log.first("leading") }
+            _ = try await ServiceProcess.run(environment) { _ = try await $0.log.first("became leader") }
             print("from the end of one leader to the end of the next: \(ContinuousClock.now - started)")
         }
     }

@@ -19,7 +19,7 @@ struct RightsTests {
                 environment["STACK_NAMESPACE"] = "stacks"
                 let run = try await ServiceProcess.run(environment) { service in
                     // Replicas choose a leader by a Lease, which takes rights of its own.
-                    if store == .dynamodb { _ = try await service.log.first("leading") }
+                    if store == .dynamodb { _ = try await service.log.first("became leader") }
                     let created = try await service.api.create(user: 1, problem: 1)
                     #expect(created.status == 201, "\(created.text)")
                     #expect(try await service.api.delete(try #require(created.body["stack_id"]?.string)).status == 200)

@@ -15,7 +15,7 @@ import Testing
         let state = WatchedState(
             settings: KubernetesCluster.Settings(namespace: "stacks", reserve: .standard),
             ports: Ports(pool: PortPool(range: 30000...30010)),
-            triggers: ReconcileTriggers()
+            reconcileQueue: ReconcileQueue()
         )
         var pods: [Pod] = []
         var read = 0
@@ -59,7 +59,7 @@ import Testing
         let state = WatchedState(
             settings: KubernetesCluster.Settings(namespace: "stacks", reserve: .standard),
             ports: Ports(pool: PortPool(range: 30000...30010)),
-            triggers: ReconcileTriggers()
+            reconcileQueue: ReconcileQueue()
         )
         let node = try Objects.node(
             status: #"{"conditions":[{"type":"Ready","status":"True"}],"allocatable":{"cpu":"4","memory":"8Gi","pods":"110"}}"#

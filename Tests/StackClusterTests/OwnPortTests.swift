@@ -11,7 +11,7 @@ import Testing
 
     init() {
         let settings = KubernetesCluster.Settings(namespace: "stacks", reserve: .standard)
-        state = WatchedState(settings: settings, ports: ports, triggers: ReconcileTriggers())
+        state = WatchedState(settings: settings, ports: ports, reconcileQueue: ReconcileQueue())
     }
 
     private static let labels =
@@ -31,7 +31,7 @@ import Testing
     @Test func `a change of a stack's objects is published, and of a node only one that shows in stacks`() throws {
         let changes = StackChanges()
         let settings = KubernetesCluster.Settings(namespace: "stacks", reserve: .standard)
-        let state = WatchedState(settings: settings, ports: ports, triggers: ReconcileTriggers(), changes: changes)
+        let state = WatchedState(settings: settings, ports: ports, reconcileQueue: ReconcileQueue(), changes: changes)
         changes.attach { _ in }
         _ = changes.takeWork()
         let id = try #require(StackID("stack-0000000000000001"))

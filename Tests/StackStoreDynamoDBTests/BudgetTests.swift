@@ -53,12 +53,12 @@ struct BudgetTests {
     }
 
     @Test(arguments: [0, 1, 2])
-    func `at the edge of the budget whoever is overtaken writes nothing`(passages: Int) async throws {
+    func `at low headroom a reservation that loses the race writes nothing`(passages: Int) async throws {
         try await TestTable.with { table in
             guard let proxy = table.proxy else { return }
             let early = StackRecord.sample(user: 1, nodePort: 30001)
             let limits = ReservationLimits(stacksPerUser: 5, budget: early.requested)
-            // The gate was passed before, so often.
+            // The capacity version has changed before, so often.
             for _ in 0..<passages {
                 let earlier = StackRecord.sample()
                 try await table.store.reserve(earlier, within: limits)

@@ -104,7 +104,7 @@ struct ConflictTests {
         }
     }
 
-    @Test func `whoever is overtaken between reading and writing learns the reason`() async throws {
+    @Test func `a reservation that loses the race reports why`() async throws {
         try await TestTable.with { table in
             guard let proxy = table.proxy else { return }
             let winner = StackRecord.sample()

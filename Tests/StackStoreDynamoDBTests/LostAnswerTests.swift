@@ -46,7 +46,7 @@ struct LostAnswerTests {
         }
     }
 
-    @Test func `a repeated transaction bears the same token, a new one another`() async throws {
+    @Test func `a repeated transaction has the same token, a new one another`() async throws {
         try await TestTable.with { table in
             guard let proxy = table.proxy else { return }
             Self.lose("TransactWriteItems", proxy)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.enabled(if: TestTable.endpoint != nil, "TEST_DYNAMODB_ENDPOINT is unset"))
 struct ReplicaTests {
-    @Test func `a replica is active from its sign of life until that has grown old or it has ended`() async throws {
+    @Test func `a replica is active from its heartbeat until it expires or is removed`() async throws {
         try await TestTable.with { table in
             let store = table.store
             #expect(try await store.activeReplicas(at: .start).isEmpty)

@@ -42,7 +42,7 @@ import Testing
         #expect(try await turns.withTurn { 7 } == 7)
     }
 
-    @Test func `a write that others crossed is nobody else's failure`() async throws {
+    @Test func `a transaction conflict of one writer is no failure of the others`() async throws {
         let turns = Turns()
         let gate = Gate()
         let room = Room()

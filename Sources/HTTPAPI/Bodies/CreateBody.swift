@@ -74,7 +74,7 @@ extension CreateBody {
         } catch JSONObject.Problem.notAnObject {
             throw StackError(.invalidRequest, "the body is not a JSON object; \(Self.needs)")
         } catch JSONObject.Problem.duplicate(let key) {
-            throw StackError(.invalidRequest, "\(key.prefix(80)): stands twice in the body")
+            throw StackError(.invalidRequest, "\(key.prefix(80)): occurs twice in the body")
         } catch JSONObject.Problem.tooDeep {
             throw StackError(.invalidRequest, "the body is nested more than \(JSONObject.maximumDepth) levels deep; \(Self.needs)")
         } catch JSONObject.Problem.malformed(let offset) {

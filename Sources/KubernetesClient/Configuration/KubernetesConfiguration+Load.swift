@@ -55,7 +55,7 @@ extension KubernetesConfiguration {
         let server = "https://\(isIPv6 ? "[\(host)]" : host):\(port)"
         let endpoint: Endpoint
         do { endpoint = try Endpoint(server: server, tlsServerName: nil) } catch is KubernetesError {
-            throw KubernetesError(.configuration, "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT make no URL: \(server)")
+            throw KubernetesError(.configuration, "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT do not form a URL: \(server)")
         }
         var configuration = KubernetesConfiguration(endpoint: endpoint)
         configuration.certificateAuthority = .file(folder + "/ca.crt")

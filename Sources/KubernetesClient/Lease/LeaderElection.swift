@@ -15,7 +15,7 @@ struct LeaderElection: Sendable {
     }
 
     /// The last observation of a changed Lease.
-    private struct Sighting {
+    private struct Observation {
         /// The resource version; nil if there was no Lease.
         var version: String?
         var since: Instant
@@ -26,7 +26,7 @@ struct LeaderElection: Sendable {
     private(set) var leadingUntil: Instant?
     /// This candidate's Lease as last written; nil if it has to be read first.
     private var held: Lease?
-    private var sighting: Sighting?
+    private var observation: Observation?
     /// The last time at which some candidate was known to lead.
     private(set) var leaderSeen: Instant?
 
@@ -48,12 +48,12 @@ struct LeaderElection: Sendable {
     ///   - now: a moment after the read.
     ///   - time: this candidate's wall clock, for display only.
     mutating func decide(on current: Lease?, now: Instant, time: MicroTime) -> Step {
-        let isFirstLook = sighting == nil
-        let since = sight(current?.metadata.resourceVersion, now)
+        let isFirstLook = observation == nil
+        let since = observe(current?.metadata.resourceVersion, now)
         guard let current else {
             // Someone deleted the Lease; its holder learns this only at its next renewal. At the first observation there was no holder.
             let isFree = isFirstLook || isLeading(at: now) || now >= since + timing.leaseDuration
-            if isFirstLook { sighting = nil }
+            if isFirstLook { observation = nil }
             return isFree ? .create(acquired(transitions: 0, time)) : .wait
         }
         if current.spec.holderIdentity == identity { return .replace(renewed(current, time)) }
@@ -68,7 +68,7 @@ struct LeaderElection: Sendable {
     /// - Parameter sentAt: a moment before the write was sent.
     mutating func wrote(_ lease: Lease, sentAt: Instant, now: Instant) {
         held = lease
-        _ = sight(lease.metadata.resourceVersion, now)
+        _ = observe(lease.metadata.resourceVersion, now)
         if let leadingUntil, now >= leadingUntil { return }
         leadingUntil = sentAt + timing.renewDeadline
         leaderSeen = now
@@ -90,9 +90,9 @@ struct LeaderElection: Sendable {
 
     /// Records an observation.
     /// - Returns: the time of the first observation of this version.
-    private mutating func sight(_ version: String?, _ now: Instant) -> Instant {
-        if let sighting, sighting.version == version { return sighting.since }
-        sighting = Sighting(version: version, since: now)
+    private mutating func observe(_ version: String?, _ now: Instant) -> Instant {
+        if let observation, observation.version == version { return observation.since }
+        observation = Observation(version: version, since: now)
         return now
     }
 

@@ -61,7 +61,7 @@ extension LeaderElector {
                 }
             }
         } catch {
-            logger.notice("lease not released; it runs out by itself", metadata: ["error": "\(error)"])
+            logger.notice("lease not released; it will expire", metadata: ["error": "\(error)"])
         }
     }
 

@@ -80,7 +80,7 @@ public final class LeaderElector: Sendable {
 
     /// - Returns: true if the work ended, false if the term did.
     private func lead(_ work: @escaping @Sendable () async throws -> Void) async throws -> Bool {
-        logger.notice("leading")
+        logger.notice("became leader")
         defer { election.withLock { $0.stepDown() } }
         return try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {

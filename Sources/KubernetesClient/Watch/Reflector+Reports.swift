@@ -7,7 +7,7 @@ extension Reflector {
         let known = state.machine.known
         let wentBack = state.machine.handle(input, now: now())
         if wentBack {
-            let text = "the API server tells of an older version than before, as after a restore of etcd; listing anew"
+            let text = "the API server tells of an older version than before, as after a restore of etcd; listing again"
             logger.warning("\(text)", metadata: ["known": "\(known ?? "none")", "told": "\(input)"])
         }
         return wentBack
@@ -16,21 +16,21 @@ extension Reflector {
     func heard(_ state: inout State) {
         let now = now()
         store.heard(at: now)
-        if state.notice.heard(now: now) { logger.notice("the API server answers lists and watches again") }
+        if state.notice.heard(now: now) { logger.notice("the API server responds to lists and watches again") }
     }
 
     func handle(_ error: any Error, _ state: inout State) {
         let error = error as? KubernetesError ?? KubernetesError(.transport, "\(error)")
         store.failed("\(error)")
         if error.isGone {
-            logger.debug("watch expired; listing anew")
+            logger.debug("watch expired; listing again")
         } else {
             let level: Logger.Level = store.isSynced ? .notice : .warning
-            logger.log(level: level, "watch failed; going on after a pause", metadata: ["error": "\(error)"])
+            logger.log(level: level, "watch failed; retrying after a backoff", metadata: ["error": "\(error)"])
         }
         if let silence = state.notice.failed(now: now()) {
             logger.error(
-                "the API server has not answered lists and watches for too long; what is known grows old",
+                "the API server has not responded to lists and watches for too long; the caches may be stale",
                 metadata: ["silence": "\(silence.formatted)", "error": "\(error)"]
             )
         }
@@ -42,6 +42,9 @@ extension Reflector {
     func report(_ object: UnreadableObject) {
         store.countUnreadable()
         let name = "\(object.namespace.map { $0 + "/" } ?? "")\(object.name)"
-        logger.error("object cannot be read; keeping what was known of it", metadata: ["name": "\(name)", "problem": "\(object.problem)"])
+        logger.error(
+            "object cannot be decoded; keeping its last decoded version",
+            metadata: ["name": "\(name)", "problem": "\(object.problem)"]
+        )
     }
 }

@@ -117,7 +117,7 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
             lost = error
         }
         let hasLasted = now() - opened >= WatchMachine.shortestWatch
-        if isEmpty && !hasLasted { throw lost ?? KubernetesError(.transport, "the watch ended as soon as it had begun") }
+        if isEmpty && !hasLasted { throw lost ?? KubernetesError(.transport, "the watch was closed right after it was opened") }
         if lost == nil { heard(&state) }
         if let lost { logger.debug("watch cut off", metadata: ["error": "\(lost)"]) }
         advance(&state, lost == nil && hasLasted ? .ended : .cutOff)

@@ -62,7 +62,7 @@ struct DocumentReader: ~Copyable {
                 }
                 // Compared as text, so that `1` and `"1"` are the same key.
                 guard keys.insert(key.text).inserted else {
-                    throw Document.refusal(.duplicateKey, "the key \"\(Excerpt.of(key.text))\" stands twice", key.position)
+                    throw Document.refusal(.duplicateKey, "the key \"\(Excerpt.of(key.text))\" occurs twice", key.position)
                 }
                 let value = try element(try parser.next(), depth: depth)
                 fields.append(Element.Field(key: key.text, keyPosition: key.position, value: value))

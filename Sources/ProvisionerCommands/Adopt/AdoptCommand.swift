@@ -13,7 +13,7 @@ struct AdoptCommand: AsyncParsableCommand {
         commandName: "adopt",
         abstract: "Give the namespace of the stacks to the store.",
         discussion: """
-            Each store has an installation id, and the namespace bears that of the store to which it belongs. Where they differ, the service
+            Each store has an installation id, and the namespace is annotated with that of the store to which it belongs. Where they differ, the service
             creates and removes nothing: the store may be the wrong one, or an empty one in the place of one that was lost. This command
             shows both, and with --yes writes the store's id to the namespace. From then on the service removes what has no record in the
             store.

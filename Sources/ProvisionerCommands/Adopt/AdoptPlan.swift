@@ -23,7 +23,7 @@ struct AdoptPlan: Equatable {
     /// The reconciler's actions once the namespace belongs to the store.
     var consequence: String {
         guard let ids = records.ids else {
-            return "The id of a record cannot be read, so no object will be removed for want of a record until that is mended."
+            return "The id of a record cannot be read, so no object without a record will be removed until that is repaired."
         }
         let orphans = objects.subtracting(ids).count
         return orphans == 0

@@ -22,7 +22,7 @@ struct CounterWatch: Sendable {
                 guard let found = try await discrepancies() else { continue }
                 for discrepancy in lasting.add(found) {
                     logger.error(
-                        "a counter of the table is wrong; provisioner table check --repair counts anew",
+                        "a counter of the table is wrong; provisioner table check --repair corrects it",
                         metadata: ["item": "\(discrepancy.sentence)"]
                     )
                 }

@@ -109,7 +109,10 @@ final class InstallationWatch: Sendable {
                     set(.ours)
                     return false
                 }
-                logger.notice("the namespace bears the installation id now", metadata: ["installation": "\(installation.store)"])
+                logger.notice(
+                    "the namespace is annotated with the installation id now",
+                    metadata: ["installation": "\(installation.store)"]
+                )
                 set(.ours)
             case .foreign(let reason):
                 set(.foreign(reason))

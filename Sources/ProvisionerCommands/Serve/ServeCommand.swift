@@ -58,7 +58,9 @@ struct ServeCommand: AsyncParsableCommand {
         let files = FileLimit.raise()
         if files < configuration.maximumConnections + FileLimit.others {
             let wanted = configuration.maximumConnections
-            logger.warning("HTTP_MAX_CONNECTIONS: is \(wanted), but only \(files) files may be open (ulimit -n): fewer are taken")
+            logger.warning(
+                "HTTP_MAX_CONNECTIONS: is \(wanted), but only \(files) files may be open (ulimit -n): fewer connections are accepted"
+            )
         }
         let metrics = PrometheusCollectorRegistry(descriptions: MetricCatalogue.descriptions)
         MetricsSystem.bootstrap(PrometheusMetricsFactory(registry: metrics))

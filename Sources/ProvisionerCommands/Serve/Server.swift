@@ -79,13 +79,13 @@ struct Server {
         }
         self.election = election
         let ports = Ports(pool: PortPool(range: configuration.nodePorts))
-        let triggers = ReconcileTriggers()
+        let reconcileQueue = ReconcileQueue()
         let changes = StackChanges()
         cluster = KubernetesCluster(
             client: client,
             settings: configuration.cluster,
             ports: ports,
-            triggers: triggers,
+            reconcileQueue: reconcileQueue,
             changes: changes,
             logger: logger
         )
@@ -126,7 +126,7 @@ struct Server {
             creates: creates,
             deletes: deletes,
             changes: changes,
-            onExpiry: { triggers.expiryAdded($0, $1) },
+            onExpiry: { reconcileQueue.expiryAdded($0, $1) },
             mayCreate: {
                 try watch.requirePassed()
                 try installation.requireOurs()
@@ -138,7 +138,7 @@ struct Server {
         follower = StackFollower(service: stacks, logger: logger)
         reconciler = Reconciler(
             service: stacks,
-            triggers: triggers,
+            reconcileQueue: reconcileQueue,
             isLeading: { (election?.elector.isLeading ?? true) && installation.isOurs },
             ownsNamespace: { try await installation.confirmOurs() },
             logger: logger

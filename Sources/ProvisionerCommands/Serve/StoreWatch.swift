@@ -43,7 +43,7 @@ struct StoreWatch: Sendable {
         while true {
             try await sleep(DynamoDBStackStore.heartbeatInterval)
             if let reason = try await reasonOfFailure(handshake) {
-                let message: Logger.Message = "no sign of life could be given: a copy of the table would not know of this replica"
+                let message: Logger.Message = "the heartbeat failed: store copy may not see this replica"
                 logger.warning(message, metadata: ["error": "\(reason)"])
             }
         }

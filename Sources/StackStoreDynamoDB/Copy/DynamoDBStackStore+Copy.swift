@@ -57,7 +57,7 @@ extension DynamoDBStackStore {
     /// Writes the lock on a condition.
     /// - Returns: the conflicting lock; nil if this one was written.
     private func putMark(_ token: String, at now: Date, if condition: String) async throws -> CopyMark? {
-        var item = sign(ItemKey.copy, at: now)
+        var item = withExpiry(ItemKey.copy, at: now)
         item[Attribute.token] = .s(token)
         let input = DynamoDB.PutItemInput(
             conditionExpression: condition,

@@ -15,9 +15,9 @@ extension DynamoDBStackStore {
     /// - Returns: the lock of a running copy. The replica must not work then.
     /// - Throws: ``StoreError/unavailable(_:)``.
     package func heartbeat(of replica: String, at now: Date) async throws -> CopyMark? {
-        let item = sign(ItemKey.replica(replica), at: now)
+        let item = withExpiry(ItemKey.replica(replica), at: now)
         _ = try await translating { try await writing { try await client.putItem(DynamoDB.PutItemInput(item: item, tableName: table)) } }
-        return try await liveSigns(at: now).copy
+        return try await liveHeartbeats(at: now).copy
     }
 
     /// Removes the heartbeat of a replica that has ended.
@@ -30,11 +30,11 @@ extension DynamoDBStackStore {
     /// Returns the replicas with a live heartbeat.
     /// - Throws: ``StoreError/unavailable(_:)``.
     package func activeReplicas(at now: Date) async throws -> [String] {
-        try await liveSigns(at: now).replicas
+        try await liveHeartbeats(at: now).replicas
     }
 
     /// Adds an expiry to a heartbeat or lock item.
-    func sign(_ key: DynamoDB.Item, at now: Date) -> DynamoDB.Item {
+    func withExpiry(_ key: DynamoDB.Item, at now: Date) -> DynamoDB.Item {
         let end = now.addingTimeInterval(Self.heartbeatLifetime)
         var item = key
         item[Attribute.expiresAt] = .n(String(end.microseconds))
@@ -44,7 +44,7 @@ extension DynamoDBStackStore {
     }
 
     /// Reads heartbeats and lock in one strongly consistent query.
-    private func liveSigns(at now: Date) async throws -> (replicas: [String], copy: CopyMark?) {
+    private func liveHeartbeats(at now: Date) async throws -> (replicas: [String], copy: CopyMark?) {
         var replicas: [String] = []
         var copy: CopyMark?
         for item in try await items(in: Partition(ItemKey.replicas), consistentRead: true) {

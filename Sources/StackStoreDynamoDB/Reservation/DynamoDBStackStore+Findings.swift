@@ -2,13 +2,13 @@ import DynamoDB
 import Stacks
 
 extension DynamoDBStackStore {
-    /// Reads the preconditions of a reservation. The capacity version (`gate`) is read before the counters: see ``reserve(_:within:)``.
+    /// Reads the preconditions of a reservation. The capacity version is read before the counters: see ``reserve(_:within:)``.
     func findings(for record: StackRecord) async throws -> Findings {
         let row = record.state == .failed ? ItemKey.stack(record.id) : nil
         let lock = record.lock.map { ItemKey.lock(user: $0.userID, problem: $0.problemID) }
         let count = record.lock.map { ItemKey.count(user: $0.userID) }
         let key = record.idempotency.map { ItemKey.idempotency($0.key) }
-        let keys = [row, lock, count, ItemKey.gate, key].compactMap(\.self) + record.nodePorts.map(ItemKey.port)
+        let keys = [row, lock, count, ItemKey.capacityVersion, key].compactMap(\.self) + record.nodePorts.map(ItemKey.port)
         var found: [DynamoDB.Item: ItemReader] = [:]
         for item in try await rows(keys, consistentRead: true) {
             let reader = ItemReader(item)
@@ -22,7 +22,7 @@ extension DynamoDBStackStore {
             count: try count.flatMap { try found[$0]?.integer(Attribute.stacks) } ?? 0,
             takenPorts: zip(record.nodePorts, portHolders).compactMap { $1 == nil ? nil : $0 },
             isWritten: portHolders.contains(record.id) || row.map { found[$0] != nil } ?? false,
-            gate: try found[ItemKey.gate]?.integer(Attribute.version),
+            capacityVersion: try found[ItemKey.capacityVersion]?.integer(Attribute.version),
             reserved: try await totalReserved()
         )
     }

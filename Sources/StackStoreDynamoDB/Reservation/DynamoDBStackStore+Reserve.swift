@@ -11,7 +11,7 @@ extension DynamoDBStackStore {
     /// condition on a sum over items, so the invariant is kept in three steps:
     ///
     /// 1. With ample headroom, reservations run concurrently without a condition on the sum.
-    /// 2. At low headroom (`isAtEdge`), reservations are serialized by the capacity version (`gate`). Each reads the version before the
+    /// 2. At low headroom (`hasLowHeadroom`), reservations are serialized by the capacity version. Each reads the version before the
     ///    counters and changes it in its transaction, so the sum can only have become smaller since the read.
     /// 3. Many reservations that start with ample headroom may together exceed the budget. Each therefore reads the sum again after its
     ///    transaction, and if it exceeds the budget, rolls back and tries again.
@@ -25,8 +25,8 @@ extension DynamoDBStackStore {
             if let outcome = try await make(&attempt, isInTurn: false) { return outcome }
             // Stays in the serialized section across conflicts with other replicas: after queueing again it would meet the same conflicts.
             return try await turns.withTurn {
-                let value: Void = try await contention.run { crossed in
-                    attempt.failures = failures + crossed
+                let value: Void = try await contention.run { conflicts in
+                    attempt.failures = failures + conflicts
                     return try await make(&attempt, isInTurn: true) ?? .again(orElse: contended(record))
                 }
                 return .done(value)
@@ -40,7 +40,7 @@ extension DynamoDBStackStore {
         let limits: ReservationLimits
         var failures = 0
         /// True once it was written and rolled back.
-        var hasYielded = false
+        var wasRolledBack = false
     }
 
     /// Makes one attempt at the reservation.
@@ -53,9 +53,9 @@ extension DynamoDBStackStore {
         if attempt.failures > 0, findings.isWritten { return try await confirm(&attempt) }
         if let obstacle = findings.obstacle(to: record, within: attempt.limits) { return try await refuse(attempt, because: obstacle) }
         var transaction = record.reservation(stacksPerUser: attempt.limits.stacksPerUser, in: table)
-        if findings.isAtEdge(of: attempt.limits.budget, for: record) {
+        if findings.hasLowHeadroom(of: attempt.limits.budget, for: record) {
             guard isInTurn else { return nil }
-            transaction.append(StackRecord.passage(of: findings.gate, in: table))
+            transaction.append(StackRecord.capacityVersionUpdate(of: findings.capacityVersion, in: table))
         }
         do { try await transact(transaction) } catch is Cancellation { return .again(orElse: contended(record)) }
         return try await confirm(&attempt)
@@ -69,7 +69,7 @@ extension DynamoDBStackStore {
         case .refused(let refusal):
             guard case .overBudget(let reserved) = refusal, attempt.failures < Self.budgetLooks else { throw refusal }
             // Other reservations over the budget may be about to roll back.
-            guard attempt.hasYielded || attempt.limits.budget?.covers(reserved) == false else { throw refusal }
+            guard attempt.wasRolledBack || attempt.limits.budget?.covers(reserved) == false else { throw refusal }
             return .again(orElse: refusal)
         }
     }
@@ -84,20 +84,21 @@ extension DynamoDBStackStore {
         // Uses the current budget: a record that was removed meanwhile may have taken the share of its Pod with it.
         guard let budget = attempt.limits.budget, !budget.covers(reserved) else { return .done(()) }
         let refusal = ReservationRefusal.overBudget(reserved: reserved - attempt.record.requested)
-        guard try await takeBack(attempt.record) else { throw refusal }
-        attempt.hasYielded = true
+        guard try await rollBack(attempt.record) else { throw refusal }
+        attempt.wasRolledBack = true
         return .again(orElse: refusal)
     }
 
     /// Rolls back an unconfirmed reservation.
     /// - Returns: false if another process has marked it as being deleted and will remove it.
-    private func takeBack(_ record: StackRecord) async throws -> Bool {
+    private func rollBack(_ record: StackRecord) async throws -> Bool {
         try await contention.run { _ in
             do {
                 try await transact(record.removal(in: .reserved, ownedBy: record.owner, in: table))
                 return .done(true)
             } catch let error as Cancellation {
-                return error.reasons.first == .conditionFailed ? .done(false) : .again(orElse: Contended(what: "taking back \(record.id)"))
+                return error.reasons.first == .conditionFailed
+                    ? .done(false) : .again(orElse: Contended(what: "the rollback of \(record.id)"))
             }
         }
     }

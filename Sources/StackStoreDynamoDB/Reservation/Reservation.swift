@@ -11,7 +11,7 @@ struct Findings: Sendable, Equatable {
     /// True if the record itself is in the table: an earlier attempt took effect although its response was lost.
     var isWritten = false
     /// The capacity version, which counts the reservations made at low headroom; nil before the first. Read before `reserved`.
-    var gate: Int64?
+    var capacityVersion: Int64?
     /// The sum of all records' requests.
     var reserved = ResourceAmount.zero
 
@@ -34,16 +34,16 @@ struct Findings: Sendable, Equatable {
     }
 
     /// Returns true at low headroom, where reservations must be serialized.
-    func isAtEdge(of budget: ResourceAmount?, for record: StackRecord) -> Bool {
+    func hasLowHeadroom(of budget: ResourceAmount?, for record: StackRecord) -> Bool {
         guard let budget, record.state != .failed else { return false }
-        let (cpuMilli, isTooMuchCPU) = record.requestedCPUMilli.multipliedReportingOverflow(by: Self.spaciousCount)
-        let (memoryBytes, isTooMuchMemory) = record.requestedMemoryBytes.multipliedReportingOverflow(by: Self.spaciousCount)
+        let (cpuMilli, isTooMuchCPU) = record.requestedCPUMilli.multipliedReportingOverflow(by: Self.headroomInStacks)
+        let (memoryBytes, isTooMuchMemory) = record.requestedMemoryBytes.multipliedReportingOverflow(by: Self.headroomInStacks)
         guard !isTooMuchCPU, !isTooMuchMemory else { return true }
         return !budget.covers(reserved + ResourceAmount(cpuMilli: cpuMilli, memoryBytes: memoryBytes))
     }
 
     /// The headroom, in stacks of the same size, from which concurrent reservations are assumed to fit together.
-    private static let spaciousCount: Int64 = 100
+    private static let headroomInStacks: Int64 = 100
 }
 
 extension StackRecord {
@@ -139,18 +139,18 @@ extension StackRecord {
         )
     }
 
-    /// Returns the write that increments the capacity version, on condition that it is still `gate`.
-    static func passage(of gate: Int64?, in table: String) -> DynamoDB.TransactWriteItem {
+    /// Returns the write that increments the capacity version, on condition that it is still `capacityVersion`.
+    static func capacityVersionUpdate(of capacityVersion: Int64?, in table: String) -> DynamoDB.TransactWriteItem {
         var update = DynamoDB.Update(
             conditionExpression: "attribute_not_exists(version)",
-            expressionAttributeValues: [":next": .n(String((gate ?? 0) &+ 1))],
-            key: ItemKey.gate,
+            expressionAttributeValues: [":next": .n(String((capacityVersion ?? 0) &+ 1))],
+            key: ItemKey.capacityVersion,
             tableName: table,
             updateExpression: "SET version = :next"
         )
-        if let gate {
+        if let capacityVersion {
             update.conditionExpression = "version = :seen"
-            update.expressionAttributeValues?[":seen"] = .n(String(gate))
+            update.expressionAttributeValues?[":seen"] = .n(String(capacityVersion))
         }
         return DynamoDB.TransactWriteItem(update: update)
     }

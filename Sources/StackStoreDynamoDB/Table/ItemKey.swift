@@ -74,7 +74,7 @@ enum ItemKey {
     static let endOfCounters = "A"
 
     /// The capacity version, changed by every reservation at low headroom.
-    static let gate = make(capacity, "GATE")
+    static let capacityVersion = make(capacity, "GATE")
 
     /// The heartbeat of a replica.
     static func replica(_ name: String) -> DynamoDB.Item {
@@ -135,7 +135,7 @@ enum Attribute {
     static let createdAt = "created_at"
     static let updatedAt = "updated_at"
     static let expiresAt = "expires_at"
-    /// The capacity version in the item `gate`; the version of the table's items in the item `meta`.
+    /// The capacity version in the item `capacityVersion`; the version of the table's items in the item `meta`.
     static let version = "version"
     static let installationID = "installation_id"
     /// The number of stacks in the stack count of a user.

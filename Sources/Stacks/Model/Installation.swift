@@ -40,7 +40,7 @@ package struct Installation: Sendable, Equatable {
         // Earlier versions did not mark the namespace: there, a store with records is the owner of the objects.
         if hasRecords || !hasObjects { return .free }
         return .foreign(
-            "namespace \(namespace) bears no installation id and holds stacks, and the store, that of installation \(store), is empty"
+            "namespace \(namespace) has no installation id and holds stacks, and the store, that of installation \(store), is empty"
         )
     }
 }

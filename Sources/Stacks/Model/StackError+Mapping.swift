@@ -43,7 +43,7 @@ extension StackError {
 
     /// Objects in another namespace can neither be deleted nor seen gone by this process.
     static func foreignNamespace(_ record: StackRecord) -> StackError {
-        StackError(.internalError, "stack \(record.id) was made in another namespace than this service serves")
+        StackError(.internalError, "stack \(record.id) is in another namespace than this service's")
     }
 
     /// Maps a refused reservation to the caller's terms; nil if the response needs more than the refusal.
@@ -90,7 +90,7 @@ extension StackError {
             let message = "the Kubernetes API server cannot be reached or fails"
             self.init(.kubernetesUnavailable, message, retryAfterSeconds: retry ?? 5)
         case .busy:
-            let message = "the Kubernetes API server has too much to do; try again"
+            let message = "the Kubernetes API server is overloaded; try again"
             self.init(.kubernetesUnavailable, message, retryAfterSeconds: retry ?? 2)
         case .noCredentials:
             let message = "the service has no valid credentials for the Kubernetes API server"

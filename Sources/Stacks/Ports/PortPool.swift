@@ -7,46 +7,46 @@ import DequeModule
 /// A port without a holder is in one of three states:
 ///
 /// - fresh: allocated first, at random in constant time.
-/// - cooling: in short cooldown after its stack; allocated only if no fresh port is left.
-/// - quarantined: in long cooldown, since its holder is unknown or its node was given up; not allocated.
+/// - short cooldown: after its stack; allocated only if no fresh port is left.
+/// - long cooldown: since its holder is unknown or its node was given up; not allocated.
 package struct PortPool: Sendable {
     /// Cooldowns use a monotonic clock, since a wall clock may jump.
     package typealias Instant = ContinuousClock.Instant
 
     package let range: ClosedRange<Int>
     /// The long cooldown, of a port that the API server reported as allocated although no holder is known.
-    package let quarantineTime: Duration
+    package let longCooldown: Duration
     /// The short cooldown, of a freed port: old connections of players may still reach it.
-    package let coolingTime: Duration
+    package let shortCooldown: Duration
     /// The maximum time for which a create holds a port, longer than any create takes. It frees the port of a Service that was created and
     /// deleted while the watch was down.
     package let holdTime: Duration
 
     private var fresh = PortSet()
-    private var cooling = PortSet()
+    private var inShortCooldown = PortSet()
     private var heldByCreates: [Int: Instant] = [:]
     private var serviceHolds: [Int: Int] = [:]
-    private var resting: [Int: Rest] = [:]
+    private var cooldowns: [Int: Cooldown] = [:]
     /// The ends of long cooldowns, ordered by time.
-    private var quarantineEnds: Deque<RestEnd> = []
-    private var coolingEnds: Deque<RestEnd> = []
-    private var holdEnds: Deque<RestEnd> = []
+    private var longCooldownEnds: Deque<End> = []
+    private var shortCooldownEnds: Deque<End> = []
+    private var holdEnds: Deque<End> = []
 
-    private enum Rest { case quarantined(until: Instant), cooling(until: Instant) }
-    private struct RestEnd {
+    private enum Cooldown { case long(until: Instant), short(until: Instant) }
+    private struct End {
         var port: Int
         var until: Instant
     }
 
     package init(
         range: ClosedRange<Int>,
-        quarantineTime: Duration = .seconds(300),
-        coolingTime: Duration = .seconds(60),
+        longCooldown: Duration = .seconds(300),
+        shortCooldown: Duration = .seconds(60),
         holdTime: Duration = .seconds(600)
     ) {
         self.range = range
-        self.quarantineTime = quarantineTime
-        self.coolingTime = coolingTime
+        self.longCooldown = longCooldown
+        self.shortCooldown = shortCooldown
         self.holdTime = holdTime
         for port in range { fresh.insert(port) }
     }
@@ -60,55 +60,55 @@ package struct PortPool: Sendable {
 
     /// Allocates `count` random free ports, all or none.
     /// - Returns: nil if fewer ports of the range are free.
-    package mutating func take(_ count: Int, at now: Instant, using generator: inout some RandomNumberGenerator) -> [Hold]? {
+    package mutating func allocate(_ count: Int, at now: Instant, using generator: inout some RandomNumberGenerator) -> [Hold]? {
         guard count <= freeCount(at: now) else { return nil }
-        return (0..<max(0, count)).compactMap { _ in take(at: now, using: &generator) }
+        return (0..<max(0, count)).compactMap { _ in allocate(at: now, using: &generator) }
     }
 
     /// Allocates a random free port.
     /// - Returns: nil if every port of the range is held.
-    package mutating func take(at now: Instant, using generator: inout some RandomNumberGenerator) -> Hold? {
-        endRests(at: now)
-        guard let port = fresh.random(using: &generator) ?? cooling.random(using: &generator) else { return nil }
+    package mutating func allocate(at now: Instant, using generator: inout some RandomNumberGenerator) -> Hold? {
+        expireCooldowns(at: now)
+        guard let port = fresh.random(using: &generator) ?? inShortCooldown.random(using: &generator) else { return nil }
         let hold = Hold(port: port, until: now + holdTime)
         heldByCreates[port] = hold.until
-        holdEnds.append(RestEnd(port: port, until: hold.until))
-        resting[port] = nil
-        settle(port)
+        holdEnds.append(End(port: port, until: hold.until))
+        cooldowns[port] = nil
+        reindex(port)
         return hold
     }
 
     /// Returns an unused port without cooldown.
-    package mutating func giveBack(_ hold: Hold) {
+    package mutating func returnUnused(_ hold: Hold) {
         guard end(hold) else { return }
-        settle(hold.port)
+        reindex(hold.port)
     }
 
     /// Releases the port of another stack, or of a create that was undone, and starts its short cooldown.
     package mutating func release(_ hold: Hold, at now: Instant) {
         guard end(hold) else { return }
-        cool(hold.port, at: now)
+        startShortCooldown(hold.port, at: now)
     }
 
     /// Releases a port with an unknown holder and starts its long cooldown.
-    package mutating func quarantine(_ hold: Hold, at now: Instant) {
+    package mutating func startLongCooldown(_ hold: Hold, at now: Instant) {
         _ = end(hold)
-        quarantine(hold.port, for: quarantineTime, at: now)
+        startLongCooldown(hold.port, for: longCooldown, at: now)
     }
 
     /// Starts the short cooldown of a removed stack's port. The hold of another create stays.
-    package mutating func cool(_ port: Int, at now: Instant) {
+    package mutating func startShortCooldown(_ port: Int, at now: Instant) {
         guard range.contains(port) else { return }
-        endRests(at: now)
+        expireCooldowns(at: now)
         // The long cooldown outlasts the short one.
-        if case .quarantined = resting[port] { return settle(port) }
-        rest(port, .cooling(until: now + coolingTime))
+        if case .long = cooldowns[port] { return reindex(port) }
+        startCooldown(port, .short(until: now + shortCooldown))
     }
 
     /// Starts a long cooldown of `time`.
-    package mutating func quarantine(_ port: Int, for time: Duration, at now: Instant) {
+    package mutating func startLongCooldown(_ port: Int, for time: Duration, at now: Instant) {
         guard range.contains(port) else { return }
-        rest(port, .quarantined(until: now + time))
+        startCooldown(port, .long(until: now + time))
     }
 
     /// - Returns: true if the hold was still valid.
@@ -123,63 +123,63 @@ package struct PortPool: Sendable {
         guard range.contains(port) else { return }
         serviceHolds[port, default: 0] += 1
         heldByCreates[port] = nil
-        settle(port)
+        reindex(port)
     }
 
     /// Records that no Service has the port any more, and starts its cooldown: old connections of players may still reach it.
     package mutating func serviceReleases(_ port: Int, at now: Instant) {
         guard let holds = serviceHolds[port] else { return }
         serviceHolds[port] = holds == 1 ? nil : holds - 1
-        if holds == 1 { cool(port, at: now) }
+        if holds == 1 { startShortCooldown(port, at: now) }
     }
 
     /// Returns the number of ports that can be allocated now.
     package mutating func freeCount(at now: Instant) -> Int {
-        endRests(at: now)
-        return fresh.count + cooling.count
+        expireCooldowns(at: now)
+        return fresh.count + inShortCooldown.count
     }
 
-    private mutating func rest(_ port: Int, _ rest: Rest) {
-        resting[port] = rest
-        switch rest {
-        case .quarantined(let until):
+    private mutating func startCooldown(_ port: Int, _ cooldown: Cooldown) {
+        cooldowns[port] = cooldown
+        switch cooldown {
+        case .long(let until):
             // Nearly always the last position: only ports of given-up nodes have a longer cooldown.
-            let position = quarantineEnds.lastIndex { $0.until <= until }.map { $0 + 1 } ?? 0
-            quarantineEnds.insert(RestEnd(port: port, until: until), at: position)
-        case .cooling(let until): coolingEnds.append(RestEnd(port: port, until: until))
+            let position = longCooldownEnds.lastIndex { $0.until <= until }.map { $0 + 1 } ?? 0
+            longCooldownEnds.insert(End(port: port, until: until), at: position)
+        case .short(let until): shortCooldownEnds.append(End(port: port, until: until))
         }
-        settle(port)
+        reindex(port)
     }
 
-    private mutating func endRests(at now: Instant) {
+    private mutating func expireCooldowns(at now: Instant) {
         while let end = holdEnds.first, end.until <= now {
             holdEnds.removeFirst()
-            giveBack(Hold(port: end.port, until: end.until))
+            returnUnused(Hold(port: end.port, until: end.until))
         }
-        while let end = quarantineEnds.first, end.until <= now {
-            quarantineEnds.removeFirst()
-            guard case .quarantined(end.until) = resting[end.port] else { continue }
-            resting[end.port] = nil
-            settle(end.port)
+        while let end = longCooldownEnds.first, end.until <= now {
+            longCooldownEnds.removeFirst()
+            guard case .long(end.until) = cooldowns[end.port] else { continue }
+            cooldowns[end.port] = nil
+            reindex(end.port)
         }
-        while let end = coolingEnds.first, end.until <= now {
-            coolingEnds.removeFirst()
-            guard case .cooling(end.until) = resting[end.port] else { continue }
-            resting[end.port] = nil
-            settle(end.port)
+        while let end = shortCooldownEnds.first, end.until <= now {
+            shortCooldownEnds.removeFirst()
+            guard case .short(end.until) = cooldowns[end.port] else { continue }
+            cooldowns[end.port] = nil
+            reindex(end.port)
         }
     }
 
     /// Recomputes which set the port belongs to from its holders and its cooldown.
-    private mutating func settle(_ port: Int) {
+    private mutating func reindex(_ port: Int) {
         guard range.contains(port) else { return }
         fresh.remove(port)
-        cooling.remove(port)
+        inShortCooldown.remove(port)
         guard heldByCreates[port] == nil, serviceHolds[port] == nil else { return }
-        switch resting[port] {
+        switch cooldowns[port] {
         case nil: fresh.insert(port)
-        case .cooling: cooling.insert(port)
-        case .quarantined: break
+        case .short: inShortCooldown.insert(port)
+        case .long: break
         }
     }
 }

@@ -23,16 +23,16 @@ package final class Ports: Sendable {
 
     /// Allocates `count` ports, all or none.
     /// - Returns: nil if fewer are free.
-    func take(_ count: Int) -> [PortPool.Hold]? {
+    func allocate(_ count: Int) -> [PortPool.Hold]? {
         var generator = SystemRandomNumberGenerator()
-        return pool.withLock { $0.take(count, at: now(), using: &generator) }
+        return pool.withLock { $0.allocate(count, at: now(), using: &generator) }
     }
 
-    func giveBack(_ holds: [PortPool.Hold]) { pool.withLock { pool in for hold in holds { pool.giveBack(hold) } } }
+    func returnUnused(_ holds: [PortPool.Hold]) { pool.withLock { pool in for hold in holds { pool.returnUnused(hold) } } }
     func release(_ holds: [PortPool.Hold]) { pool.withLock { pool in for hold in holds { pool.release(hold, at: now()) } } }
-    func quarantine(_ hold: PortPool.Hold) { pool.withLock { $0.quarantine(hold, at: now()) } }
-    func cool(_ ports: [Int]) { pool.withLock { pool in for port in ports { pool.cool(port, at: now()) } } }
-    func quarantine(_ ports: [Int], for time: Duration) {
-        pool.withLock { pool in for port in ports { pool.quarantine(port, for: time, at: now()) } }
+    func startLongCooldown(_ hold: PortPool.Hold) { pool.withLock { $0.startLongCooldown(hold, at: now()) } }
+    func startShortCooldown(_ ports: [Int]) { pool.withLock { pool in for port in ports { pool.startShortCooldown(port, at: now()) } } }
+    func startLongCooldown(_ ports: [Int], for time: Duration) {
+        pool.withLock { pool in for port in ports { pool.startLongCooldown(port, for: time, at: now()) } }
     }
 }

@@ -30,8 +30,8 @@ extension Reconciler {
             let own = note(read, in: &pass.summary)
             let orphans = read.ids.map(objects.subtracting) ?? []
             let broken = own.filter { needed(for: $0) != nil }.map(\.id)
-            triggers.keepBackoffs(of: orphans.union(broken))
-            triggers.add(own.compactMap { record in record.expiry.map { (record.id, $0) } })
+            reconcileQueue.keepBackoffs(of: orphans.union(broken))
+            reconcileQueue.add(own.compactMap { record in record.expiry.map { (record.id, $0) } })
             pass.outcomes = enqueue(broken.filter { !service.locks.isHeld($0) } + orphans, &pass.summary)
         } catch {
             pass.summary.failures += 1
@@ -75,7 +75,7 @@ extension Reconciler {
 
     private func enqueue(_ suspects: [StackID], _ summary: inout PassSummary) -> AsyncStream<Outcome> {
         let outcomes = passOutcomes.begin(Set(suspects))
-        for id in suspects where !triggers.add(id, priority: .low) {
+        for id in suspects where !reconcileQueue.add(id, priority: .low) {
             // In backoff, unless its attempt has just ended and been reported.
             if passOutcomes.report(id, nil) { summary.postponed += 1 }
         }

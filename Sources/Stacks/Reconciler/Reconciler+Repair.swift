@@ -71,7 +71,7 @@ extension Reconciler {
         causes.withLock { $0[record.id] = cause }
         if let givenUp {
             // After its return, the node may forward the NodePort to the old container for a while.
-            service.ports.quarantine(marked.nodePorts, for: Self.givenUpPortRest)
+            service.ports.startLongCooldown(marked.nodePorts, for: Self.givenUpPortCooldown)
             logger.warning("giving up a stack with its node", metadata: metadata.merging(["node_id": "\(givenUp)"]) { $1 })
         }
         try await service.deleteObjects(of: record.id, isNodeGivenUp: givenUp != nil, mayWrite: requireLeadership)
@@ -85,7 +85,7 @@ extension Reconciler {
     }
 
     /// The cooldown of a port whose stack was given up with its node.
-    private static let givenUpPortRest: Duration = .seconds(3600)
+    private static let givenUpPortCooldown: Duration = .seconds(3600)
 
     /// Returns true if only a Pod within its grace period is left of the stack, on a node that can confirm the end.
     private func isEnding(_ id: StackID) -> Bool {
@@ -129,7 +129,7 @@ extension Reconciler {
             metadata: ["count": "\(unreadable.count)", "records": "\(named)"]
         )
         if unreadable.contains(where: { $0.id == nil }) {
-            logger.error("the id of a record cannot be read: nothing is removed for want of a record")
+            logger.error("the id of a record cannot be read: objects without a record are not removed")
         }
     }
 

@@ -6,7 +6,7 @@ import Synchronization
 package final class Reconciler: Sendable {
     let service: StackService
     let logger: Logger
-    package let triggers: ReconcileTriggers
+    package let reconcileQueue: ReconcileQueue
     let instant: @Sendable () -> ContinuousClock.Instant
     private let sleep: @Sendable (Duration) async throws -> Void
     private let parallelism: Int
@@ -34,7 +34,7 @@ package final class Reconciler: Sendable {
     ///   - sleep: waits by the same clock.
     package init(
         service: StackService,
-        triggers: ReconcileTriggers,
+        reconcileQueue: ReconcileQueue,
         parallelism: Int = 16,
         isLeading: @escaping @Sendable () -> Bool = { true },
         ownsNamespace: @escaping @Sendable () async throws -> Bool = { true },
@@ -43,7 +43,7 @@ package final class Reconciler: Sendable {
         logger: Logger
     ) {
         self.service = service
-        self.triggers = triggers
+        self.reconcileQueue = reconcileQueue
         self.parallelism = parallelism
         self.isLeading = isLeading
         self.ownsNamespace = ownsNamespace
@@ -54,8 +54,8 @@ package final class Reconciler: Sendable {
 
     /// Reconciles until the task is cancelled.
     package func run() async {
-        triggers.open()
-        defer { triggers.close() }
+        reconcileQueue.open()
+        defer { reconcileQueue.close() }
         // Health counts from here, so that a long first pass does not fail it.
         lastPass.withLock { $0 = instant() }
         deadNodes.reset()
@@ -77,10 +77,10 @@ package final class Reconciler: Sendable {
     private func runPasses() async {
         while !Task.isCancelled {
             let next = instant() + interval
-            triggers.passRequested.clear()
+            reconcileQueue.passRequested.clear()
             await endPass(beginPass())
             let pause = max(.zero, next - instant())
-            await triggers.passRequested.wait { try await self.sleep(pause) }
+            await reconcileQueue.passRequested.wait { try await self.sleep(pause) }
         }
     }
 
@@ -89,8 +89,8 @@ package final class Reconciler: Sendable {
         await withTaskGroup(of: Void.self) { group in
             var workers = 0
             while !Task.isCancelled {
-                guard let id = triggers.next() else {
-                    await triggers.waitUntilDue(sleep)
+                guard let id = reconcileQueue.next() else {
+                    await reconcileQueue.waitUntilDue(sleep)
                     continue
                 }
                 if workers == parallelism { await group.next() } else { workers += 1 }
@@ -120,15 +120,15 @@ package final class Reconciler: Sendable {
         let outcome = await attempt(id)
         switch outcome {
         case .repaired, .gone:
-            triggers.forget(id)
+            reconcileQueue.forget(id)
         case .pending, .nothingToDo:
-            triggers.done(id)
+            reconcileQueue.done(id)
         case .healthy(let expiry):
-            triggers.done(id)
-            triggers.add([(id, expiry)])
+            reconcileQueue.done(id)
+            reconcileQueue.add([(id, expiry)])
         case .deferred:
-            triggers.done(id)
-            triggers.add(id, after: Self.retryDelay)
+            reconcileQueue.done(id)
+            reconcileQueue.add(id, after: Self.retryDelay)
         case .failed:
             break
         }
@@ -145,7 +145,7 @@ package final class Reconciler: Sendable {
         } catch is CancellationError {
             return .deferred
         } catch {
-            let count = triggers.failed(id)
+            let count = reconcileQueue.failed(id)
             logger.warning("repair failed", metadata: ["stack_id": "\(id)", "attempt": "\(count)", "error": "\(error)"])
             return .failed
         }

@@ -4,19 +4,19 @@ import Synchronization
 /// Measures how long this process has seen each reservation unchanged, by the monotonic clock. Neither a change of the wall clock nor clock
 /// skew between replicas makes a reservation look older.
 final class ReservationAges: Sendable {
-    private struct Sighting {
+    private struct Observation {
         /// The time of the last update. It changes with the port, which proves that the owner is still at work.
         var updatedAt: Date
         var first: ContinuousClock.Instant
     }
 
-    private let sightings = Mutex<[StackID: Sighting]>([:])
+    private let observations = Mutex<[StackID: Observation]>([:])
 
     /// Returns the time since the reservation was first observed in its current form; zero at the first observation.
     func age(of record: StackRecord, at now: ContinuousClock.Instant) -> Duration {
-        sightings.withLock { sightings in
-            if let known = sightings[record.id], known.updatedAt == record.updatedAt { return now - known.first }
-            sightings[record.id] = Sighting(updatedAt: record.updatedAt, first: now)
+        observations.withLock { observations in
+            if let known = observations[record.id], known.updatedAt == record.updatedAt { return now - known.first }
+            observations[record.id] = Observation(updatedAt: record.updatedAt, first: now)
             return .zero
         }
     }
@@ -24,6 +24,6 @@ final class ReservationAges: Sendable {
     /// Removes every reservation that is not among these records.
     func keep(_ records: [StackRecord]) {
         let reserved = Set(records.lazy.filter { $0.state == .reserved }.map(\.id))
-        sightings.withLock { sightings in sightings = sightings.filter { reserved.contains($0.key) } }
+        observations.withLock { observations in observations = observations.filter { reserved.contains($0.key) } }
     }
 }

@@ -22,7 +22,12 @@ struct CreateOperation: Sendable {
         manifest = pod.manifest(
             name: id.podName,
             namespace: settings.namespace,
-            labels: StackLabels.all(of: id, userID: request.userID, problemID: request.problemID, egress: request.egress ?? settings.defaultEgress),
+            labels: StackLabels.all(
+                of: id,
+                userID: request.userID,
+                problemID: request.problemID,
+                egress: request.egress ?? settings.defaultEgress
+            ),
             annotations: StackAnnotations.all(of: pod),
             activeDeadlineSeconds: (settings.timeToLive + settings.podDeadlineSlack).components.seconds
         )
@@ -107,7 +112,7 @@ struct CreateOperation: Sendable {
         // Refused ports stay held during the loop, so that none is chosen twice.
         var refused: [PortPool.Hold] = []
         defer { service.ports.release(refused) }
-        guard var holds = service.ports.take(count) else { return nil }
+        guard var holds = service.ports.allocate(count) else { return nil }
         for _ in 0..<Self.portClaims {
             do {
                 try await claim(holds)
@@ -115,17 +120,17 @@ struct CreateOperation: Sendable {
             } catch ReservationRefusal.portsTaken(let taken) {
                 let positions = holds.indices.filter { taken.contains(holds[$0].port) }
                 refused += positions.map { holds[$0] }
-                guard let others = service.ports.take(positions.count) else {
-                    service.ports.giveBack(holds.filter { !taken.contains($0.port) })
+                guard let others = service.ports.allocate(positions.count) else {
+                    service.ports.returnUnused(holds.filter { !taken.contains($0.port) })
                     return nil
                 }
                 for (position, other) in zip(positions, others) { holds[position] = other }
             } catch let refusal as ReservationRefusal {
-                service.ports.giveBack(holds)
+                service.ports.returnUnused(holds)
                 throw refusal
             }
         }
-        service.ports.giveBack(holds)
+        service.ports.returnUnused(holds)
         throw StackError.portsBusy(count: refused.count)
     }
 
@@ -193,7 +198,7 @@ struct CreateOperation: Sendable {
                 }
             } catch let error as ClusterError where error.code == .portAllocated || error.code == .portOutOfRange {
                 let refused = current.positions(of: error.nodePorts)
-                for position in refused { service.ports.quarantine(current.holds[position]) }
+                for position in refused { service.ports.startLongCooldown(current.holds[position]) }
                 // Logged as an error, since the operator must learn that STACK_NODEPORT_MIN…MAX exceeds the API server's range.
                 let level: Logger.Level = error.code == .portOutOfRange ? .error : .info
                 let ports = refused.map { "\(current.holds[$0].port)" }.joined(separator: ",")
@@ -218,7 +223,7 @@ struct CreateOperation: Sendable {
             } catch let refusal as ReservationRefusal {
                 throw refusal
             } catch {
-                service.ports.giveBack(holds)
+                service.ports.returnUnused(holds)
                 throw error
             }
         }
@@ -239,10 +244,10 @@ struct CreateOperation: Sendable {
             // If the record is gone, another replica has reclaimed the reservation, perhaps before our last write reached the cluster.
             let current = try await service.effect(.beginDelete) { try await service.store.beginDelete(id, at: service.timestamp) }
             if try await !service.tearDown(current ?? record) {
-                logger.notice("the undone stack is not gone yet; the reconciler goes on")
+                logger.notice("Pod or Service of an undone create still exists; the reconciler will remove it")
             }
         } catch {
-            logger.warning("a failed create could not be undone yet; the reconciler goes on", metadata: ["error": "\(error)"])
+            logger.warning("a failed create could not be undone; the reconciler will undo it", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -50,7 +50,7 @@ extension StackService {
     /// Removes the record of a stack whose objects are gone, which frees its ports and resources.
     func forget(_ record: StackRecord) async throws {
         try await effect(.remove) { try await store.remove(record.id) }
-        ports.cool(record.nodePorts)
+        ports.startShortCooldown(record.nodePorts)
     }
 
     private func requireServed(_ record: StackRecord) throws {

@@ -169,7 +169,7 @@ import Testing
     ])
     func `a key that stands twice is refused by its name`(more: String, key: String) async throws {
         try await withAPI { api async throws in
-            #expect(try await api.post(createBody(more: more)).body == Self.refusal("\(key): stands twice in the body"))
+            #expect(try await api.post(createBody(more: more)).body == Self.refusal("\(key): occurs twice in the body"))
             #expect(api.service.cluster.count() == 0)
         }
     }

@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func `what nobody foresaw is logged with its id, and the caller learns the id only`() async throws {
+    @Test func `an unexpected error is logged with its id, and the caller gets the id only`() async throws {
         struct Unforeseen: Error { var password = "hunter2" }
         let (answer, log) = try await answer(to: Unforeseen())
         #expect(answer.status == 500)

@@ -59,7 +59,7 @@ struct APIClient: Sendable {
     func delete(_ id: String) async throws -> Answer { try await send(.DELETE, "/stacks/\(id)") }
 
     /// Asks for the status until it is no longer `creating`.
-    func settledStatus(of id: String) async throws -> Answer {
+    func statusAfterStart(of id: String) async throws -> Answer {
         for _ in 0..<600 {
             let answer = try await get("/stacks/\(id)/status")
             if answer.body["status"]?.string != "creating" { return answer }

@@ -97,7 +97,7 @@ extension ServiceProcess {
         let created = try await api.send(.POST, "/stacks", body: String(decoding: try JSONEncoder().encode(fields), as: UTF8.self))
         #expect(created.status == 201, "\(created.text)")
         #expect(created.body["egress"]?.string == egress, "\(created.text)")
-        let status = try await api.settledStatus(of: try #require(created.body["stack_id"]?.string))
+        let status = try await api.statusAfterStart(of: try #require(created.body["stack_id"]?.string))
         #expect(status.body["status"]?.string == "running", "\(status.text)")
         return (try #require(created.body["pod_id"]?.string), try #require(created.body["node_port"]?.int))
     }

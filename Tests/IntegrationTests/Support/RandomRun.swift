@@ -56,29 +56,29 @@ final class RandomRun: Sendable {
 
     private func create(_ target: Target, _ before: Belief, _ api: APIClient) async {
         guard let answer = await answer({ try await api.create(user: target.user, problem: target.problem) }) else {
-            if before == .absent { settle(target, .unknown) }
+            if before == .absent { setBelief(target, .unknown) }
             return
         }
         count("create \(answer.status) \(answer.code ?? "")")
         switch (answer.status, before) {
         case (201, .present(let id)): lie("\(target): created although \(id) exists")
-        case (201, _): settle(target, answer.body["stack_id"]?.string.map { .present($0) } ?? .unknown)
+        case (201, _): setBelief(target, answer.body["stack_id"]?.string.map { .present($0) } ?? .unknown)
         // What is being removed may still stand in the way.
         case (409, .absent): lie("\(target): said to exist, but the last answer was that it does not")
         case (409, _): break
         case (503, .unknown), (500, .unknown): break
-        case (503, _), (500, _): if before == .absent { settle(target, .unknown) }
+        case (503, _), (500, _): if before == .absent { setBelief(target, .unknown) }
         default: lie("\(target): unexpected answer to a create: \(answer.status) \(answer.text)")
         }
     }
 
     private func delete(_ id: String, _ target: Target, _ api: APIClient) async {
-        guard let answer = await answer({ try await api.delete(id) }) else { return settle(target, .unknown) }
+        guard let answer = await answer({ try await api.delete(id) }) else { return setBelief(target, .unknown) }
         count("delete \(answer.status) \(answer.code ?? "")")
         switch answer.status {
-        case 200: settle(target, .absent)
+        case 200: setBelief(target, .absent)
         case 404: lie("\(target): \(id) is not found, but nobody has deleted it")
-        case 500, 503: settle(target, .unknown)
+        case 500, 503: setBelief(target, .unknown)
         default: lie("\(target): unexpected answer to a delete: \(answer.status) \(answer.text)")
         }
     }
@@ -91,7 +91,7 @@ final class RandomRun: Sendable {
         }
     }
 
-    private func settle(_ target: Target, _ belief: Belief) { state.withLock { $0.beliefs[target] = belief } }
+    private func setBelief(_ target: Target, _ belief: Belief) { state.withLock { $0.beliefs[target] = belief } }
     private func lie(_ text: String) { state.withLock { $0.lies.append(text) } }
     private func count(_ answer: String) { state.withLock { $0.answers[answer, default: 0] += 1 } }
 }

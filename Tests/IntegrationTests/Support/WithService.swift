@@ -48,7 +48,7 @@ func expectNothingLeft(in namespace: String, _ client: KubernetesClient, sourceL
 /// Waits until nothing is on its way out any more: what is held belongs to stacks that are shown.
 /// - Returns: how many stacks there are then.
 @discardableResult
-func settledStacks(
+func waitUntilStable(
     _ service: ServiceProcess,
     _ namespace: String,
     _ client: KubernetesClient,
@@ -63,6 +63,6 @@ func settledStacks(
         if stacks.count == stats["used_node_ports"]?.int, pods == stacks.count, services == pods, !isProvisioning { return pods }
         try await Task.sleep(for: .milliseconds(150))
     }
-    Issue.record("the books do not settle:\n\(service.log.text.suffix(20_000))", sourceLocation: sourceLocation)
+    Issue.record("store and cluster do not match:\n\(service.log.text.suffix(20_000))", sourceLocation: sourceLocation)
     return -1
 }

@@ -80,7 +80,7 @@ import Testing
         #expect((Transport.translate(error) as? KubernetesError)?.kind == kind)
     }
 
-    @Test func `what means cancellation is cancellation`() async {
+    @Test func `errors of a cancelled task count as cancellation`() async {
         #expect(Transport.translate(HTTPClientError.cancelled) is CancellationError)
         #expect(Transport.translate(CancellationError()) is CancellationError)
         let task = Task {

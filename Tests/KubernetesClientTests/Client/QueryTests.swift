@@ -3,7 +3,7 @@ import Testing
 @testable import KubernetesClient
 
 @Suite struct QueryTests {
-    @Test func `nothing is nothing`() {
+    @Test func `an empty query is an empty string`() {
         #expect(Query().encoded == "")
         #expect(Query(labelSelector: nil, fieldSelector: nil).encoded == "")
     }

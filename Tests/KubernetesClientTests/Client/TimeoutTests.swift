@@ -6,16 +6,16 @@ import Testing
 struct TimeoutTests {
     private struct Broken: Error {}
 
-    @Test func `what is done in time is returned`() async throws {
+    @Test func `a result in time is returned`() async throws {
         let result = try await withTimeout(.seconds(3600)) { 5 }
         #expect(result == 5)
     }
 
-    @Test func `what throws throws`() async {
+    @Test func `an error of the body is rethrown`() async {
         await #expect(throws: Broken.self) { try await withTimeout(.seconds(3600)) { throw Broken() } }
     }
 
-    @Test func `what is late is cancelled, and has ended when the error comes`() async {
+    @Test func `a body that is late is cancelled, and has ended when the error is thrown`() async {
         let ended = Box(false)
         await #expect(throws: KubernetesError(.timedOut, "no complete answer within 1.5 s")) {
             try await withTimeout(.milliseconds(1500), sleep: { _ in }) {

@@ -27,7 +27,7 @@ extension TokenBucket {
         #expect(bucket.take(now: later) > .zero)
     }
 
-    @Test func `a clock that goes back gives nothing away`() {
+    @Test func `a clock that goes back adds no tokens`() {
         var bucket = TokenBucket(rate: 1, burst: 1, now: start)
         #expect(bucket.take(now: start + .seconds(10)) == .zero)
         #expect(bucket.take(now: start) > .zero)
@@ -68,7 +68,7 @@ extension TokenBucket {
         #expect(delays == [.seconds(1), nil, .zero])
     }
 
-    @Test func `what is given back is there again, but never more than the burst`() {
+    @Test func `returned tokens are available again, but never more than the burst`() {
         var bucket = TokenBucket(rate: 1, burst: 2, now: start)
         for _ in 0..<5 { bucket.giveBack() }
         for expected in [0, 0, 1, 2] { #expect(bucket.take(now: start) == .seconds(expected)) }

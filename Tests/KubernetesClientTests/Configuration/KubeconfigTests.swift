@@ -82,7 +82,7 @@ import Testing
         #expect(try load(file(user: "tokenFile: t")).credentials == .tokenFile("/etc/k/t"))
     }
 
-    @Test func `what nobody chose may be wrong`() throws {
+    @Test func `a part of the kubeconfig that is not selected may be invalid`() throws {
         let text = """
             current-context: x
             contexts:

@@ -92,7 +92,7 @@ import Testing
 
     @Test func `the port in a cluster is 443 unless it is said, and nonsense is refused`() throws {
         #expect(try KubernetesConfiguration.load(environment: ["KUBERNETES_SERVICE_HOST": "10.0.0.1"]).server == "https://10.0.0.1:443")
-        let expected = "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT make no URL: https://10.0.0.1:tcp"
+        let expected = "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT do not form a URL: https://10.0.0.1:tcp"
         #expect(message(["KUBERNETES_SERVICE_HOST": "10.0.0.1", "KUBERNETES_SERVICE_PORT": "tcp"]) == expected)
     }
 }

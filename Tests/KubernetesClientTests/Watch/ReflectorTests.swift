@@ -185,8 +185,8 @@ struct ReflectorTests {
         #expect(try #require(told.value?.age) > .seconds(180))
         #expect(told.value?.lastFailure == "status 403 Forbidden: no watch for you")
         let errors = log.lines(at: .error)
-        #expect(errors == ["the API server has not answered lists and watches for too long; what is known grows old"])
-        #expect(log.lines(at: .notice).filter { $0.contains("again") } == ["the API server answers lists and watches again"])
+        #expect(errors == ["the API server has not responded to lists and watches for too long; the caches may be stale"])
+        #expect(log.lines(at: .notice).filter { $0.contains("again") } == ["the API server responds to lists and watches again"])
     }
 
     @Test func `a cancellation that is not its own ends nothing`() async throws {

@@ -71,7 +71,7 @@ import Testing
         "x@sha256:", "@x", "x@",
         "x:tag@sha256:\(String(repeating: "A", count: 64))", "x y", "x\u{0}", "docker://x", "x/../y", "x/./y",
     ])
-    func `these are no names of images`(image: String) {
+    func `invalid image references are rejected`(image: String) {
         #expect(!ImageReference.isValid(image))
     }
 

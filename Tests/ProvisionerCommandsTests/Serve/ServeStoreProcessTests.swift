@@ -40,7 +40,7 @@ struct ServeStoreProcessTests {
         }
     }
 
-    @Test func `a table that is being copied ends the service with 1, and no sign of life is left`() async throws {
+    @Test func `a table that is being copied ends the service with 1, and no heartbeat is left`() async throws {
         try await TestTable.with { table in
             #expect(try await table.store.beginCopy("copy", at: Date()) == nil)
             try await Self.withServeEnvironment(table.name) { environment in

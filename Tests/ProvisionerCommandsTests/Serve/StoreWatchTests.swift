@@ -86,7 +86,7 @@ struct StoreWatchTests {
         }
     }
 
-    @Test func `a copy that a later sign of life finds ends the service`() async throws {
+    @Test func `a copy that a later heartbeat discovers ends the service`() async throws {
         try await TestTable.with { table in
             let watch = Self.watch(table) { _ in try await Self.beginCopy(table) }
             await #expect(throws: CopyUnderWay.self) { try await watch.run() }
@@ -94,7 +94,7 @@ struct StoreWatchTests {
         }
     }
 
-    @Test func `a later sign of life that fails ends nothing`() async throws {
+    @Test func `a failed heartbeat does not end the service`() async throws {
         try await TestTable.with { table in
             guard let proxy = table.proxy else { return }
             let rounds = Mutex(0)
@@ -127,7 +127,7 @@ struct StoreWatchTests {
         }
     }
 
-    @Test func `a replica that may not look at everything gives its sign of life all the same, and finds a copy`() async throws {
+    @Test func `a replica without all rights writes its heartbeat all the same, and discovers a copy`() async throws {
         try await TestTable.with { table in
             guard let proxy = table.proxy else { return }
             proxy.setFate { request in
@@ -142,7 +142,7 @@ struct StoreWatchTests {
         }
     }
 
-    @Test func `in the table of another system no sign of life is left`() async throws {
+    @Test func `no heartbeat is written to the table of another system`() async throws {
         try await TestTable.with { table in
             let item: DynamoDB.Item = ["pk": .s("GLOBAL"), "sk": .s("RESOURCES")]
             _ = try await table.client.putItem(DynamoDB.PutItemInput(item: item, tableName: table.name))
@@ -154,7 +154,7 @@ struct StoreWatchTests {
     }
 
     @Test(.enabled(if: TestTable.endpoint?.hasPrefix("http") == true, "TEST_DYNAMODB_ENDPOINT is no URL"))
-    func `closing in a cancelled task removes the sign of life and closes the client`() async throws {
+    func `closing in a cancelled task removes the heartbeat and closes the client`() async throws {
         let endpoint = try #require(TestTable.endpoint)
         try await TestTable.with { table in
             let credentials = AWSCredentials(accessKeyID: "test", secretAccessKey: "test")

@@ -11,7 +11,7 @@ import Testing
         let state = WatchedState(
             settings: KubernetesCluster.Settings(namespace: "stacks", reserve: .standard),
             ports: Ports(pool: PortPool(range: 30000...30010)),
-            triggers: ReconcileTriggers(),
+            reconcileQueue: ReconcileQueue(),
             onNetworkChange: { changes.withLock { $0 += 1 } }
         )
         func node(_ range: String, _ address: String, ready: String = "True") throws -> Node {

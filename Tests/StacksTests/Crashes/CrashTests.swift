@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func `a Pod that comes to be after its reservation was taken back is an orphan and goes`() async throws {
+    @Test func `a Pod that is created after its create was undone is removed as an orphan`() async throws {
         let cluster = Self.cluster()
         try await withSQLiteStore { store in
             try await withStackBench(cluster: cluster, store: ScriptedStore(store), Self.options("owner-1")) { bench in

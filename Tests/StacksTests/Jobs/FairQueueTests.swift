@@ -42,7 +42,7 @@ import Testing
         #expect(drain(&queue) == ["a1", "b2"])
     }
 
-    @Test func `an empty queue gives nothing`() {
+    @Test func `an empty queue returns nothing`() {
         var queue = FairQueue<Int>()
         #expect(queue.popFirst() == nil)
     }

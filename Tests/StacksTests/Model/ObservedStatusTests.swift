@@ -195,7 +195,11 @@ import Testing
     @Test(arguments: [
         ("CreateContainerError", 59.0, StackStatus.creating), ("CreateContainerError", 60, .failed), ("ErrImagePull", 60, .failed),
     ])
-    func `what may pass has a grace, and then it is a failure`(reason: String, age: TimeInterval, status: StackStatus) {
+    func `a transient failure of a container counts as creating for its grace, then as failed`(
+        reason: String,
+        age: TimeInterval,
+        status: StackStatus
+    ) {
         #expect(Self.status(pod: Self.pod(.pending, Self.waiting(reason)), age: age).status == status)
     }
 

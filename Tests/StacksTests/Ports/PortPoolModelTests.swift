@@ -10,26 +10,26 @@ import Testing
         static let start = ContinuousClock.now
         var isHeldByCreate = false
         var services = 0
-        var quarantinedUntil = Self.start
-        var coolingUntil = Self.start
+        var longCooldownEnd = Self.start
+        var shortCooldownEnd = Self.start
 
-        func isFresh(at now: ContinuousClock.Instant) -> Bool { isFree(at: now) && coolingUntil <= now }
-        func isFree(at now: ContinuousClock.Instant) -> Bool { !isHeldByCreate && services == 0 && quarantinedUntil <= now }
+        func isFresh(at now: ContinuousClock.Instant) -> Bool { isFree(at: now) && shortCooldownEnd <= now }
+        func isFree(at now: ContinuousClock.Instant) -> Bool { !isHeldByCreate && services == 0 && longCooldownEnd <= now }
 
         mutating func release(at now: ContinuousClock.Instant) {
             isHeldByCreate = false
-            cool(at: now)
+            startShortCooldown(at: now)
         }
 
-        mutating func cool(at now: ContinuousClock.Instant) {
-            if quarantinedUntil <= now { coolingUntil = now + .seconds(60) }
+        mutating func startShortCooldown(at now: ContinuousClock.Instant) {
+            if longCooldownEnd <= now { shortCooldownEnd = now + .seconds(60) }
         }
     }
 
     @Test(arguments: Array(UInt64(1)...20))
     func `a random history leaves free what the model says`(seed: UInt64) {
         let range = 30000...30011
-        var pool = PortPool(range: range, quarantineTime: .seconds(300), coolingTime: .seconds(60), holdTime: .seconds(1_000_000))
+        var pool = PortPool(range: range, longCooldown: .seconds(300), shortCooldown: .seconds(60), holdTime: .seconds(1_000_000))
         var model = Dictionary(uniqueKeysWithValues: range.map { ($0, ModelPort()) })
         var generator = SeededGenerator(seed: seed)
         var now = ModelPort.start
@@ -42,7 +42,7 @@ import Testing
             case 0..<4:
                 let fresh = model.filter { $0.value.isFresh(at: now) }.keys
                 let free = model.filter { $0.value.isFree(at: now) }.keys
-                let taken = pool.take(at: now, using: &generator)
+                let taken = pool.allocate(at: now, using: &generator)
                 #expect((taken == nil) == free.isEmpty, context)
                 guard let taken else { continue }
                 #expect(fresh.isEmpty ? free.contains(taken.port) : fresh.contains(taken.port), context)
@@ -50,21 +50,21 @@ import Testing
                 holds[taken.port, default: []].append(taken)
             case 4:
                 guard let hold = holds[port]?.last else { continue }
-                pool.giveBack(hold)
+                pool.returnUnused(hold)
                 model[port]?.isHeldByCreate = false
             case 5:
                 guard let hold = holds[port]?.last else { continue }
                 pool.release(hold, at: now)
                 if model[port]?.isHeldByCreate == true { model[port]?.release(at: now) }
             case 6:
-                pool.quarantine(port, for: .seconds(300), at: now)
-                model[port]?.quarantinedUntil = now + .seconds(300)
-                model[port]?.coolingUntil = ModelPort.start
+                pool.startLongCooldown(port, for: .seconds(300), at: now)
+                model[port]?.longCooldownEnd = now + .seconds(300)
+                model[port]?.shortCooldownEnd = ModelPort.start
             case 9:
                 // An earlier hold of the port counts no longer.
                 if let old = holds[port]?.dropLast().randomElement(using: &generator) { pool.release(old, at: now) }
-                pool.cool(port, at: now)
-                model[port]?.cool(at: now)
+                pool.startShortCooldown(port, at: now)
+                model[port]?.startShortCooldown(at: now)
             case 7, 8:
                 pool.serviceHolds(port)
                 model[port]?.services += 1
@@ -73,7 +73,7 @@ import Testing
                 pool.serviceReleases(port, at: now)
                 guard let services = model[port]?.services, services > 0 else { continue }
                 model[port]?.services -= 1
-                if services == 1 { model[port]?.cool(at: now) }
+                if services == 1 { model[port]?.startShortCooldown(at: now) }
             }
             // Counting ends what is over, so it would hide that something else does not.
             guard step.isMultiple(of: 5) else { continue }

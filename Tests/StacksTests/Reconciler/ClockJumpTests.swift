@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func `a new port is a sign of life of a reservation's owner`() async throws {
+    @Test func `a change of port restarts the age of a reservation`() async throws {
         try await withSQLiteStore { store in
             try await withStackBench(store: ScriptedStore(store, isExclusive: false)) { bench in
                 let record = StackRecord.sample(1, owner: "owner-2", createdAt: bench.time.now)
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test(arguments: jumps)
-    func `a port in quarantine comes out after its time, whatever the clock shows`(jump: Duration) async throws {
+    func `a long cooldown ends after its time, whatever the clock shows`(jump: Duration) async throws {
         var options = StackBench.Options()
         options.ports = 30000...30000
         try await withStackBench(options) { bench in

@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func `it is given up after the time-out, its place is free, and its port rests for an hour`() async throws {
+    @Test func `a stack is given up after the time-out, its place is free, and its port is in cooldown for an hour`() async throws {
         try await withWaitingStack { bench, _ in
             await wait(540, bench)
             bench.time.advance(by: .seconds(59))
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func `what has no record is given up as well`() async throws {
+    @Test func `objects without a record on a dead node are given up as well`() async throws {
         try await withWaitingStack { bench, id in
             try await bench.store.base.remove(id)
             await wait(540, bench)

@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(arguments: 0...4)
-    func `whoever loses the lead writes nothing more`(writes: Int) async throws {
+    func `a replica that loses the lead writes nothing more`(writes: Int) async throws {
         try await withStackBench(options(leadingFor: writes)) { bench in
             try await bench.create()
             bench.time.advance(by: .seconds(7200))
@@ -34,15 +34,15 @@ import Testing
         }
     }
 
-    @Test func `after its term a replica gathers no reports that nobody takes`() async throws {
+    @Test func `after its term a replica's queue stays empty`() async throws {
         try await withStackBench { bench in
             let term = Task { await bench.reconciler.run() }
             try await bench.store.script.wait { ($0.ended[.read] ?? 0) > 0 }
             term.cancel()
             await term.value
-            bench.triggers.stackChanged(.numbered(1))
-            bench.triggers.expiryAdded(.numbered(2), bench.time.now)
-            #expect(bench.triggers.isEmpty)
+            bench.reconcileQueue.stackChanged(.numbered(1))
+            bench.reconcileQueue.expiryAdded(.numbered(2), bench.time.now)
+            #expect(bench.reconcileQueue.isEmpty)
         }
     }
 
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test(arguments: 0...2)
-    func `nor does it remove what has no record`(writes: Int) async throws {
+    func `a replica that loses the lead removes no objects without a record`(writes: Int) async throws {
         try await withStackBench(options(leadingFor: writes)) { bench in
             let id = try await bench.create().record.id
             _ = try await bench.store.base.beginDelete(id, ifUnchanged: nil, at: bench.time.now)

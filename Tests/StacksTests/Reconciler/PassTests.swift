@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    @Test func `what keeps the Service of an orphan does not keep its Pod`() async throws {
+    @Test func `a failure to delete an orphan's Service does not keep its Pod`() async throws {
         try await withStackBench { bench in
             let id = try await bench.create().record.id
             _ = try await bench.store.base.beginDelete(id, ifUnchanged: nil, at: bench.time.now)
@@ -205,7 +205,7 @@ import Testing
     }
 
     @Test(arguments: ["pod", "service", "node"])
-    func `what only the watch misses stays`(missing: String) async throws {
+    func `a stack whose objects are missing from the cache alone stays`(missing: String) async throws {
         try await withStackBench { bench in
             let record = try await bench.create().record
             bench.cluster.state.update { state in
@@ -224,7 +224,7 @@ import Testing
     }
 
     @Test(arguments: [FakeCluster.Call.objectsExist, .nodeExists])
-    func `what cannot be confirmed stays`(call: FakeCluster.Call) async throws {
+    func `a stack whose loss cannot be confirmed stays`(call: FakeCluster.Call) async throws {
         try await withStackBench { bench in
             let record = try await bench.create().record
             bench.cluster.state.update { state in
@@ -239,7 +239,7 @@ import Testing
         }
     }
 
-    @Test func `what a request is working on is left alone`() async throws {
+    @Test func `a stack on which a request works is left alone`() async throws {
         try await withStackBench { bench in
             bench.cluster.state.update { $0.scheduling = .held }
             async let stack = bench.create()

@@ -176,7 +176,7 @@ import Testing
                 try await bench.store.base.reserve(record, within: .unlimited)
                 record = try await bench.store.base.activate(record.id, owner: "owner-2", nodeID: "node-1", at: bench.time.now)
                 bench.cluster.addObjects(of: [record])
-                bench.triggers.requestFullPass()
+                bench.reconcileQueue.requestFullPass()
                 try await bench.time.waitForSleeper(until: record.expiresAt)
                 bench.time.advance(to: record.expiresAt + 0.001)
                 try await bench.store.script.wait { $0.ended[.remove] == 1 }

@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test(arguments: Step.create, Step.undo)
-    func `what cannot be undone at once is undone by the next pass`(step: Step, undo: Step) async throws {
+    func `a create that cannot be undone at once is undone by the next pass`(step: Step, undo: Step) async throws {
         try await withStackBench { bench in
             step.fail(on: bench)
             undo.fail(on: bench, times: .max)
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func `an activation of which nobody hears, and which cannot be undone, leaves a whole stack that a repeat gets`() async throws {
+    @Test func `an activation whose response is lost leaves a stack that a repeated request gets`() async throws {
         try await withStackBench { bench in
             bench.store.fail(.activate, .after)
             bench.store.fail(.beginDelete, times: .max)
@@ -115,7 +115,7 @@ import Testing
         (ClusterError(.admissionDenied, "denied the request"), .admissionDenied),
         (ClusterError(.unexpected, "what?"), .internalError),
     ])
-    func `what Kubernetes refuses is undone and told`(error: ClusterError, code: StackError.Code) async throws {
+    func `a create that Kubernetes refuses is undone and reports why`(error: ClusterError, code: StackError.Code) async throws {
         try await withStackBench { bench in
             bench.cluster.fail(.createPod, with: error)
             #expect(try await errorCode { try await bench.create() } == code)
@@ -123,7 +123,7 @@ import Testing
         }
     }
 
-    @Test func `a Pod that no node takes is removed, and the reason told`() async throws {
+    @Test func `an unschedulable Pod is removed, and the error has the reason`() async throws {
         try await withStackBench { bench in
             bench.cluster.state.update { $0.scheduling = .never }
             let error = await #expect(throws: StackError.self) { try await bench.create() }
@@ -158,7 +158,7 @@ import Testing
         }
     }
 
-    @Test func `a reservation that was taken away is not finished`() async throws {
+    @Test func `a reservation that another request is deleting is not activated`() async throws {
         try await withStackBench { bench in
             bench.cluster.state.update { $0.scheduling = .held }
             async let code = errorCode { try await bench.create() }

@@ -8,7 +8,7 @@ import Testing
 @testable import Stacks
 
 @Suite(.timeLimit(.minutes(1))) struct CreateTests {
-    @Test func `a stack whose time is over is no longer said to exist, only to be on its way out`() async throws {
+    @Test func `an expired stack is reported as being deleted, not as existing`() async throws {
         try await withStackBench { bench in
             let record = try await bench.create().record
             bench.time.advance(to: record.expiresAt)
@@ -20,7 +20,7 @@ import Testing
 
     @Test func `a create makes a row, a Pod and a Service that belong together`() async throws {
         try await withStackBench { bench in
-            bench.triggers.open()
+            bench.reconcileQueue.open()
             let outcome = try await bench.service.create(.sample(user: 101, problem: 1001), logger: silentLogger)
             #expect(!outcome.isReplay)
             let record = outcome.stack.record
@@ -49,9 +49,9 @@ import Testing
             #expect(state.services[record.id]?.nodePorts == record.nodePorts)
             #expect(bench.ports.freeCount == 2767)
             bench.time.advance(to: record.expiresAt - 0.001)
-            #expect(bench.triggers.next() == nil)
+            #expect(bench.reconcileQueue.next() == nil)
             bench.time.advance(to: record.expiresAt + 0.001)
-            #expect(bench.triggers.next() == record.id)
+            #expect(bench.reconcileQueue.next() == record.id)
         }
     }
 
@@ -138,7 +138,7 @@ import Testing
         }
     }
 
-    @Test func `before the cluster has been read nothing is created`() async throws {
+    @Test func `before the caches are synced nothing is created`() async throws {
         try await withStackBench { bench in
             bench.cluster.state.update { $0.isSynced = false }
             #expect(try await errorCode { try await bench.create() } == .kubernetesUnavailable)

@@ -165,7 +165,7 @@ import Testing
         }
     }
 
-    @Test func `what keeps the Service does not keep the Pod`() async throws {
+    @Test func `a failure to delete the Service does not keep the Pod`() async throws {
         try await withStackBench { bench in
             let stack = try await bench.create()
             bench.cluster.fail(.deleteService, with: ClusterError(.forbidden, "services is forbidden"), times: .max)
@@ -205,7 +205,7 @@ import Testing
         }
     }
 
-    @Test func `what has expired or lost its objects can be deleted`() async throws {
+    @Test func `expired and broken stacks can be deleted`() async throws {
         try await withStackBench { bench in
             let expired = try await bench.create(problem: 1)
             bench.time.advance(by: .seconds(7200))

@@ -12,7 +12,7 @@ import Testing
         try await withStackBench(options, body)
     }
 
-    @Test func `a port that the cluster calls taken rests, and another is found`() async throws {
+    @Test func `a port that the API server reports as allocated goes into cooldown, and another is tried`() async throws {
         try await withFourPorts { bench in
             bench.cluster.state.update { $0.foreignPorts = [30000, 30001, 30002] }
             let stack = try await bench.create()
@@ -20,16 +20,16 @@ import Testing
             #expect(try await bench.store.allRecords().map(\.nodePort) == [30003])
             #expect(bench.cluster.state.value.services.values.map(\.nodePort) == [30003])
             // What was not tried is free; what was tried rests for five minutes.
-            let resting = 4 - 1 - bench.ports.freeCount
-            #expect(resting == bench.cluster.count(.createService) - 1)
+            let portsInCooldown = 4 - 1 - bench.ports.freeCount
+            #expect(portsInCooldown == bench.cluster.count(.createService) - 1)
             bench.time.advance(by: .seconds(299))
-            #expect(bench.ports.freeCount == 3 - resting)
+            #expect(bench.ports.freeCount == 3 - portsInCooldown)
             bench.time.advance(by: .seconds(1))
             #expect(bench.ports.freeCount == 3)
         }
     }
 
-    @Test func `when every port is taken in the cluster the create is refused, leaves nothing, and all of them rest`() async throws {
+    @Test func `when every port is taken in the cluster the create is refused, leaves nothing, and all go into cooldown`() async throws {
         try await withFourPorts { bench in
             bench.cluster.state.update { $0.foreignPorts = [30000, 30001, 30002, 30003] }
             #expect(try await errorCode { try await bench.create() } == .nodePortsExhausted)
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func `no more ports are tried than the attempts allow, and each of them rests`() async throws {
+    @Test func `no more ports are tried than the attempts allow, and each goes into cooldown`() async throws {
         var options = StackBench.Options()
         options.settings.portAttempts = 3
         try await withStackBench(options) { bench in
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test func `a port outside the API server's own range rests, and another is tried`() async throws {
+    @Test func `a port outside the API server's own range goes into cooldown, and another is tried`() async throws {
         try await withFourPorts { bench in
             bench.cluster.fail(.createService, with: ClusterError(.portOutOfRange, "30000 is not in 31000-32000"))
             try await bench.create()
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test(arguments: Failpoint.Moment.allCases)
-    func `a change of port that fails leaves nothing held, and what was refused rests`(moment: Failpoint.Moment) async throws {
+    func `a change of port that fails leaves nothing held, and the refused port goes into cooldown`(moment: Failpoint.Moment) async throws {
         try await withFourPorts { bench in
             bench.cluster.state.update { $0.foreignPorts = [30000, 30001, 30002, 30003] }
             bench.store.fail(.changePort, moment)

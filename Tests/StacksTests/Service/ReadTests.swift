@@ -115,7 +115,7 @@ import Testing
             // Long enough that no watch can be late.
             bench.time.advance(by: .seconds(30))
 
-            bench.triggers.open()
+            bench.reconcileQueue.open()
             let before = (records: try await store.allRecords(), cluster: bench.cluster.state.value, calls: bench.store.script.value.begun)
             for _ in 0..<2 {
                 #expect(try await bench.stack(whole).status == .creating)
@@ -138,11 +138,11 @@ import Testing
             var calls = bench.store.script.value.begun
             calls[.read] = before.calls[.read]
             #expect(calls == before.calls)
-            #expect(bench.triggers.isEmpty && !bench.triggers.passRequested.isSet)
+            #expect(bench.reconcileQueue.isEmpty && !bench.reconcileQueue.passRequested.isSet)
         }
     }
 
-    @Test func `before the cluster has been read nobody is told that something is missing`() async throws {
+    @Test func `before the caches are synced no stack is reported missing`() async throws {
         try await withStackBench { bench in
             let id = try await bench.create().record.id
             bench.cluster.state.update { $0.isSynced = false }

@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func `who does not want to wait is told, and harms nobody's turn`() async {
+    @Test func `a failed try for a held lock does not disturb its queue`() async {
         await locks.withLock(id) {
             #expect(await locks.withLockIfFree(id) { true } == nil)
             #expect(locks.isHeld(id))

@@ -66,15 +66,15 @@ package final class FakeCluster: Sendable {
 
     struct Watcher: Sendable {
         var ports: Ports
-        var triggers: ReconcileTriggers
+        var reconcileQueue: ReconcileQueue
         var changes: StackChanges
     }
 
     package init() {}
 
     /// Lets a process watch: it learns of the ports in use and of what may need a repair.
-    package func attach(ports: Ports, triggers: ReconcileTriggers, changes: StackChanges = StackChanges()) {
-        watchers.update { $0.append(Watcher(ports: ports, triggers: triggers, changes: changes)) }
+    package func attach(ports: Ports, reconcileQueue: ReconcileQueue, changes: StackChanges = StackChanges()) {
+        watchers.update { $0.append(Watcher(ports: ports, reconcileQueue: reconcileQueue, changes: changes)) }
         for service in state.value.services.values { ports.serviceChanged(from: [], to: service.nodePorts) }
     }
 
@@ -100,7 +100,7 @@ package final class FakeCluster: Sendable {
     }
 
     func report(_ id: StackID) {
-        for watcher in watchers.value { watcher.triggers.stackChanged(id) }
+        for watcher in watchers.value { watcher.reconcileQueue.stackChanged(id) }
         publish(id)
     }
 

@@ -9,7 +9,7 @@ package struct StackBench: Sendable {
     package let cluster: FakeCluster
     package let store: ScriptedStore
     package let ports: Ports
-    package let triggers: ReconcileTriggers
+    package let reconcileQueue: ReconcileQueue
     package let changes: StackChanges
     package let time: TestTime
 
@@ -36,7 +36,7 @@ extension Reconciler {
     /// Runs one pass with workers of its own, to its end. What was added to the queue since the last pass is worked on as well.
     @discardableResult
     package func pass() async -> PassSummary {
-        triggers.open()
+        reconcileQueue.open()
         // The workers begin after the pass has found its suspects, so that its summary counts all of them.
         let pass = await beginPass()
         return await withTaskGroup(of: Void.self) { group in
@@ -60,9 +60,9 @@ package func withStackBench<Result: Sendable>(
     _ body: (StackBench) async throws -> Result
 ) async throws -> Result {
     let ports = Ports(pool: PortPool(range: options.ports), now: { time.instant })
-    let triggers = ReconcileTriggers(now: { time.now }, instant: { time.instant })
+    let reconcileQueue = ReconcileQueue(now: { time.now }, instant: { time.instant })
     let changes = StackChanges()
-    cluster.attach(ports: ports, triggers: triggers, changes: changes)
+    cluster.attach(ports: ports, reconcileQueue: reconcileQueue, changes: changes)
     let creates = JobRunner(limit: options.concurrentJobs, queueCapacity: options.waitingJobs)
     let deletes = JobRunner(limit: options.concurrentJobs, queueCapacity: options.waitingJobs)
     let service = StackService(
@@ -76,7 +76,7 @@ package func withStackBench<Result: Sendable>(
         deletes: deletes,
         changes: changes,
         now: { time.now },
-        onExpiry: { triggers.expiryAdded($0, $1) },
+        onExpiry: { reconcileQueue.expiryAdded($0, $1) },
         sleep: options.sleep ?? { try await time.sleep(for: $0) },
         mayCreate: options.mayCreate,
         mayDelete: options.mayDelete,
@@ -84,7 +84,7 @@ package func withStackBench<Result: Sendable>(
     )
     let reconciler = Reconciler(
         service: service,
-        triggers: triggers,
+        reconcileQueue: reconcileQueue,
         isLeading: options.isLeading,
         ownsNamespace: options.ownsNamespace,
         instant: { time.instant },
@@ -103,7 +103,7 @@ package func withStackBench<Result: Sendable>(
         cluster: cluster,
         store: store,
         ports: ports,
-        triggers: triggers,
+        reconcileQueue: reconcileQueue,
         changes: changes,
         time: time
     )

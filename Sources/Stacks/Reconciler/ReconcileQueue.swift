@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Closed except during ``Reconciler/run()``. A closed queue drops what is added, so it stays empty on a replica that does not lead; the
 /// first pass of a term finds everything anew.
-package final class ReconcileTriggers: Sendable {
+package final class ReconcileQueue: Sendable {
     private struct State {
         var stacks = WorkQueue()
         var isOpen = false

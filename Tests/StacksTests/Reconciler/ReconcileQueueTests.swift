@@ -5,25 +5,25 @@ import Testing
 
 @testable import Stacks
 
-@Suite(.timeLimit(.minutes(1))) struct ReconcileTriggersTests {
+@Suite(.timeLimit(.minutes(1))) struct ReconcileQueueTests {
     private let time = TestTime()
-    private let triggers: ReconcileTriggers
+    private let reconcileQueue: ReconcileQueue
     private let one = StackID.numbered(1)
 
     init() {
         let time = time
-        triggers = ReconcileTriggers(now: { time.now }, instant: { time.instant })
-        triggers.open()
+        reconcileQueue = ReconcileQueue(now: { time.now }, instant: { time.instant })
+        reconcileQueue.open()
     }
 
     private func waitUntilDue() async {
-        await triggers.waitUntilDue { [time] in try await time.sleep(for: $0) }
+        await reconcileQueue.waitUntilDue { [time] in try await time.sleep(for: $0) }
     }
 
     /// Runs `body` while a waiter sleeps until the date.
     private func withWaiter(sleepingUntil date: Date, _ body: () async throws -> Void) async throws {
         // Consumes the signal of what was added before.
-        await triggers.waitUntilDue { _ in }
+        await reconcileQueue.waitUntilDue { _ in }
         let waiter = Task { await waitUntilDue() }
         try await time.waitForSleeper(until: date)
         try await body()
@@ -31,57 +31,57 @@ import Testing
     }
 
     @Test func `a closed queue drops what is added`() {
-        triggers.stackChanged(one)
-        triggers.close()
-        #expect(triggers.isEmpty)
-        triggers.stackChanged(one)
-        triggers.expiryAdded(one, time.now)
-        #expect(!triggers.add(one))
-        #expect(triggers.isEmpty && triggers.next() == nil)
-        triggers.open()
-        triggers.stackChanged(one)
-        #expect(triggers.next() == one)
+        reconcileQueue.stackChanged(one)
+        reconcileQueue.close()
+        #expect(reconcileQueue.isEmpty)
+        reconcileQueue.stackChanged(one)
+        reconcileQueue.expiryAdded(one, time.now)
+        #expect(!reconcileQueue.add(one))
+        #expect(reconcileQueue.isEmpty && reconcileQueue.next() == nil)
+        reconcileQueue.open()
+        reconcileQueue.stackChanged(one)
+        #expect(reconcileQueue.next() == one)
     }
 
     @Test func `a stack that is added before the wait ends it at once`() async {
-        triggers.stackChanged(one)
+        reconcileQueue.stackChanged(one)
         await waitUntilDue()
-        #expect(triggers.next() == one)
+        #expect(reconcileQueue.next() == one)
     }
 
     @Test func `a stack that is added during the wait ends it`() async throws {
-        triggers.expiryAdded(.numbered(2), time.now + 60)
-        try await withWaiter(sleepingUntil: time.now + 60) { triggers.stackChanged(one) }
-        #expect(triggers.next() == one)
+        reconcileQueue.expiryAdded(.numbered(2), time.now + 60)
+        try await withWaiter(sleepingUntil: time.now + 60) { reconcileQueue.stackChanged(one) }
+        #expect(reconcileQueue.next() == one)
     }
 
     @Test func `a stack that becomes ready after its work ends the wait`() async throws {
-        triggers.stackChanged(one)
-        #expect(triggers.next() == one)
-        triggers.stackChanged(one)
-        triggers.expiryAdded(.numbered(2), time.now + 60)
-        try await withWaiter(sleepingUntil: time.now + 60) { triggers.done(one) }
-        #expect(triggers.next() == one)
+        reconcileQueue.stackChanged(one)
+        #expect(reconcileQueue.next() == one)
+        reconcileQueue.stackChanged(one)
+        reconcileQueue.expiryAdded(.numbered(2), time.now + 60)
+        try await withWaiter(sleepingUntil: time.now + 60) { reconcileQueue.done(one) }
+        #expect(reconcileQueue.next() == one)
     }
 
     @Test func `an earlier expiry ends the wait, a later one does not`() async throws {
-        triggers.expiryAdded(one, time.now + 60)
+        reconcileQueue.expiryAdded(one, time.now + 60)
         try await withWaiter(sleepingUntil: time.now + 60) {
             let sleeps = time.sleepCount
-            triggers.expiryAdded(.numbered(2), time.now + 61)
-            triggers.expiryAdded(one, time.now + 62)
+            reconcileQueue.expiryAdded(.numbered(2), time.now + 61)
+            reconcileQueue.expiryAdded(one, time.now + 62)
             #expect(time.sleepCount == sleeps)
-            triggers.expiryAdded(.numbered(3), time.now + 59)
+            reconcileQueue.expiryAdded(.numbered(3), time.now + 59)
         }
         try await withWaiter(sleepingUntil: time.now + 59) { time.advance(by: .milliseconds(59_001)) }
-        #expect(triggers.next() == .numbered(3))
+        #expect(reconcileQueue.next() == .numbered(3))
     }
 
     @Test func `an expiry that is far away or long past is no trouble`() {
-        triggers.expiryAdded(one, .distantFuture)
-        triggers.expiryAdded(.numbered(2), .distantPast)
-        #expect(triggers.next() == .numbered(2))
-        #expect(triggers.next() == nil)
+        reconcileQueue.expiryAdded(one, .distantFuture)
+        reconcileQueue.expiryAdded(.numbered(2), .distantPast)
+        #expect(reconcileQueue.next() == .numbered(2))
+        #expect(reconcileQueue.next() == nil)
     }
 
     @Test func `the wait ends with its task`() async {
@@ -96,18 +96,18 @@ import Testing
             group.addTask {
                 var seen: Set<StackID> = []
                 while seen.count < count {
-                    guard let id = triggers.next() else {
+                    guard let id = reconcileQueue.next() else {
                         await waitUntilDue()
                         continue
                     }
                     seen.insert(id)
-                    triggers.done(id)
+                    reconcileQueue.done(id)
                 }
             }
             for part in 0..<3 {
                 group.addTask {
                     for number in stride(from: part, to: count, by: 3) {
-                        triggers.stackChanged(.numbered(number))
+                        reconcileQueue.stackChanged(.numbered(number))
                         if number.isMultiple(of: 7) { await Task.yield() }
                     }
                 }
@@ -117,9 +117,9 @@ import Testing
     }
 
     @Test func `any number of requests for a pass are one`() async {
-        for _ in 0..<3 { triggers.requestFullPass() }
-        await triggers.passRequested.wait()
-        #expect(!triggers.passRequested.isSet)
-        await triggers.passRequested.wait { throw FakeCluster.unreachable }
+        for _ in 0..<3 { reconcileQueue.requestFullPass() }
+        await reconcileQueue.passRequested.wait()
+        #expect(!reconcileQueue.passRequested.isSet)
+        await reconcileQueue.passRequested.wait { throw FakeCluster.unreachable }
     }
 }
