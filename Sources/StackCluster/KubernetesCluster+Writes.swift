@@ -25,9 +25,9 @@ extension KubernetesCluster {
             }
         } catch let error as ClusterError where error.code == .portAllocated {
             // The API server allocates the ports before it checks the name, so an earlier attempt that took effect late holds both.
-            let twin = try await mappingErrors { try await existing(Service.self, name, namespace: settings.namespace) }
-            guard let twin else { throw error }
-            created = twin
+            let found = try await find(Service.self, name, namespace: settings.namespace)
+            guard let found else { throw error }
+            created = found
         }
         // An earlier attempt whose response was lost may have created the Service with its previous ports.
         guard created.nodePorts == record.nodePorts else {
@@ -72,10 +72,10 @@ extension KubernetesCluster {
             } catch let error as KubernetesError {
                 switch Disposition(error, creating: kind) {
                 case .exists:
-                    if let made = try await mappingErrors({ try await existing(type, name, namespace: settings.namespace) }) { return made }
+                    if let made = try await find(type, name, namespace: settings.namespace) { return made }
                     // Someone deleted the object between the two requests.
                     guard attempt < Self.unknownAttempts else {
-                        throw ClusterError(.podGone, "\(name) was removed while it was being made")
+                        throw ClusterError(.podGone, "\(name) was removed while it was being created")
                     }
                 case .gone:
                     throw ClusterError(.unexpected, "\(error)")
@@ -84,14 +84,14 @@ extension KubernetesCluster {
                 case .retry(let pause, let error):
                     let pause = pause * Double.random(in: 0.5..<1.5) * Double(attempt)
                     guard attempt < Self.createAttempts, ContinuousClock.now + pause < end else { throw error }
-                    logger.notice("sending a create again", metadata: ["name": "\(name)", "error": "\(error)"])
+                    logger.notice("repeating a create", metadata: ["name": "\(name)", "error": "\(error)"])
                     try await Task.sleep(for: pause)
                 case .unknown(let error):
                     let pause = Duration.milliseconds(200 * attempt)
                     guard attempt < Self.unknownAttempts, ContinuousClock.now + pause < end else { throw error }
-                    logger.notice("looking whether a create was carried out", metadata: ["name": "\(name)", "error": "\(error)"])
+                    logger.notice("checking whether a create took effect", metadata: ["name": "\(name)", "error": "\(error)"])
                     try await Task.sleep(for: pause)
-                    if let made = try await mappingErrors({ try await existing(type, name, namespace: settings.namespace) }) { return made }
+                    if let made = try await find(type, name, namespace: settings.namespace) { return made }
                 }
             }
         }
