@@ -20,7 +20,7 @@ extension KubernetesCluster {
             throw podGone(id)
         case nil:
             // The watch may be silent, so the API server decides.
-            let pod = try await mappingErrors { try await existing(Pod.self, id.podName, namespace: settings.namespace) }
+            let pod = try await find(Pod.self, id.podName, namespace: settings.namespace)
             guard let pod, pod.metadata.deletionTimestamp == nil else { throw podGone(id) }
             if let node = pod.spec?.nodeName { return node }
             let reason = PodObservation(pod).unschedulable ?? "the scheduler has not placed the Pod"
@@ -63,17 +63,25 @@ extension KubernetesCluster {
     }
 
     package func isNodeUnreachable(_ name: String) async throws -> Bool {
-        try await mappingErrors { try await existing(Node.self, name, namespace: nil)?.isUnreachable ?? true }
+        try await find(Node.self, name, namespace: nil)?.isUnreachable ?? true
     }
 
     private func exists<T: KubernetesObject>(_ type: T.Type, _ name: String, namespace: String?) async throws -> Bool {
-        try await mappingErrors { try await existing(type, name, namespace: namespace) != nil }
+        try await find(type, name, namespace: namespace) != nil
     }
 
     /// Reads an object from the API server, not from the cache; nil if there is none.
+    /// - Throws: ``ClusterError``.
+    func find<T: KubernetesObject>(_ type: T.Type, _ name: String, namespace: String?) async throws -> T? {
+        try await mappingErrors { try await existing(type, name, namespace: namespace) }
+    }
+
+    /// The same with the client's errors.
+    /// - Throws: ``KubernetesError``.
     func existing<T: KubernetesObject>(_ type: T.Type, _ name: String, namespace: String?) async throws -> T? {
-        do { return try await client.get(type, name: name, namespace: namespace) } catch let error as KubernetesError where error.isNotFound
-        {
+        do {
+            return try await client.get(type, name: name, namespace: namespace)
+        } catch let error as KubernetesError where error.isNotFound {
             return nil
         }
     }

@@ -26,7 +26,7 @@ extension KubernetesCluster {
             }
         } catch let error as ClusterError where error.code == .portAllocated {
             // The API server allocates the ports before it checks the name, so an earlier attempt that took effect late holds both.
-            let found = try await mappingErrors { try await existing(Service.self, name, namespace: settings.namespace) }
+            let found = try await find(Service.self, name, namespace: settings.namespace)
             guard let found else { throw error }
             created = found
         }
@@ -75,7 +75,7 @@ extension KubernetesCluster {
             } catch let error as KubernetesError {
                 switch Disposition(error, creating: kind).redacted(redaction) {
                 case .exists:
-                    if let made = try await mappingErrors({ try await existing(type, name, namespace: settings.namespace) }) { return made }
+                    if let made = try await find(type, name, namespace: settings.namespace) { return made }
                     // Someone deleted the object between the two requests.
                     guard attempt < Self.unknownAttempts else {
                         throw ClusterError(.podGone, "\(name) was removed while it was being created")
@@ -94,7 +94,7 @@ extension KubernetesCluster {
                     guard attempt < Self.unknownAttempts, ContinuousClock.now + pause < end else { throw error }
                     logger.notice("checking whether a create took effect", metadata: ["name": "\(name)", "error": "\(error)"])
                     try await Task.sleep(for: pause)
-                    if let made = try await mappingErrors({ try await existing(type, name, namespace: settings.namespace) }) { return made }
+                    if let made = try await find(type, name, namespace: settings.namespace) { return made }
                 }
             }
         }

@@ -44,11 +44,6 @@ public final class KubernetesClient: Sendable {
         try await transport.shutdown()
     }
 
-    /// Throws unless the API server's `/readyz` succeeds.
-    public func isReady() async throws {
-        _ = try await send(Request(method: .GET, path: "/readyz"))
-    }
-
     /// Sends a request, with retries.
     /// - Throws: ``KubernetesError``, also for every unsuccessful response.
     func send(_ request: Request) async throws -> ByteBuffer {

@@ -136,7 +136,7 @@ final class Transport: Sendable {
                 return KubernetesError(.status, status.message ?? "HTTP \(code)", code: code, status: status, retryAfterSeconds: retryAfter)
             }
         } catch is DecodingError { /* it says something else */  }
-        // The response is from a proxy in front of the API server, or a plain-text endpoint such as /readyz.
+        // The response is from a proxy in front of the API server, or a plain-text endpoint.
         let text = String(buffer: body).prefix(500).split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return KubernetesError(.status, text.isEmpty ? "HTTP \(code)" : text, code: code, retryAfterSeconds: retryAfter)
     }
