@@ -38,12 +38,13 @@ package protocol StackStore: Sendable {
     /// - Returns: the record after the call; nil if there is none or it differs from `seen`.
     func beginDelete(_ id: StackID, ifUnchanged seen: StackRecord?, at now: Date) async throws -> StackRecord?
 
-    /// Marks every stack of an owner as being deleted, in any state; stacks of other namespaces and unreadable records are left alone. Reads
-    /// strongly consistent. If it fails, some of the stacks may be marked.
+    /// Marks every stack of an owner as being deleted, those in creation too. Stacks of other namespaces, failed ones, which hold nothing,
+    /// and unreadable records are left alone. Reads strongly consistent. If it fails, some of the stacks may be marked.
     /// - Returns: the ids of the stacks that were not marked before.
     func beginDelete(of owner: OwnerFilter, inNamespace namespace: String, at now: Date) async throws -> [StackID]
 
-    /// Changes the expiry of a stack that is not being deleted. Compare and set: only if owner, state and update time are as in `seen`.
+    /// Changes the expiry of a stack that is neither being deleted nor failed. Compare and set: only if owner, state and update time are as
+    /// in `seen`.
     /// - Parameter now: the new update time; must differ from that of `seen`, so that whoever else has seen the record notices.
     /// - Returns: the record after the call; nil if there is none or it differs from `seen`.
     func renew(_ id: StackID, to expiresAt: Date, ifUnchanged seen: StackRecord, at now: Date) async throws -> StackRecord?

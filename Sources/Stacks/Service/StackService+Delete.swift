@@ -22,7 +22,8 @@ extension StackService {
             let end = ContinuousClock.now + (respondsAsync ? .zero : settings.deleteWait)
             let progress = try startDeletion(of: id, logger)
             var steps = progress.makeAsyncIterator()
-            guard try await steps.next() != nil else { throw CancellationError() }
+            guard let first = try await steps.next() else { throw CancellationError() }
+            guard first == .pending else { return .gone }
             let rest = end - .now
             guard rest > .zero else { return .pending }
             return try await within(rest) {
@@ -72,6 +73,12 @@ extension StackService {
         let marked = try await effect(.beginDelete) { try await store.beginDelete(id, at: timestamp) }
         guard let record = marked else { throw StackError.notFound(id) }
         try requireServed(record)
+        if record.state == .failed {
+            // It holds nothing that would have to go first.
+            try await forget(record)
+            report.yield(.gone)
+            return
+        }
         report.yield(.pending)
         do {
             try await deletions.perform(id) { [logger] in try await locks.withLock(id) { try await removeMarked(id, logger) } }

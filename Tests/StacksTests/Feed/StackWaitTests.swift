@@ -6,7 +6,7 @@ import Testing
 @testable import Stacks
 
 /// Requests that wait for a change of a stack.
-@Suite(.timeLimit(.minutes(1))) struct StackWaitTests {
+@Suite(.timeLimit(.minutes(5))) struct StackWaitTests {
     /// Runs `body` with a request that waits for a new stack.
     private func withWait(
         _ goal: StackWait.Goal = .change,

@@ -6,7 +6,7 @@ import Testing
 @testable import Stacks
 
 /// What one pass finds and does.
-@Suite(.timeLimit(.minutes(1))) struct PassTests {
+@Suite(.timeLimit(.minutes(5))) struct PassTests {
     /// A stack that is broken in one way.
     struct Breakage: Sendable, CustomTestStringConvertible {
         var testDescription: String

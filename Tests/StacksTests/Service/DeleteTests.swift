@@ -242,6 +242,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false])
+    func `a failed stack holds nothing and is gone at once`(respondsAsync: Bool) async throws {
+        try await withStackBench { bench in
+            let record = StackRecord.sample(1, createdAt: bench.time.now)
+            try await bench.store.base.reserve(record, within: .unlimited)
+            let failure = StackFailure(reason: "Unschedulable", message: "no node")
+            try await bench.store.base.fail(record.id, failure: failure, expiresAt: record.expiresAt, at: bench.time.now)
+            let outcome = try await bench.service.delete(record.id, respondsAsync: respondsAsync, logger: silentLogger)
+            #expect(outcome == .gone)
+            #expect(try await bench.store.allRecords() == [] && bench.cluster.count() == 0)
+        }
+    }
+
     @Test func `expired and broken stacks can be deleted`() async throws {
         try await withStackBench { bench in
             let expired = try await bench.create(problem: 1)
