@@ -37,6 +37,8 @@ package final class SQLiteStackStore: StackStore {
             try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             try Schema.refuseNewer(database, path: path)
             try Schema.migrator.migrate(database)
+            // A connection that read before the migration would prepare `SELECT *` with the columns of before.
+            database.invalidateReadOnlyConnections()
             try database.write { try Meta.makeInstallationID(in: $0) }
         } catch let error as SQLiteStoreError {
             throw error

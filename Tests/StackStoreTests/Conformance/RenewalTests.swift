@@ -162,14 +162,14 @@ extension StoreConformance {
         }
 
         @Test(arguments: StoreFactory.all)
-        func `300 stacks of a problem are marked, and a create at work loses its reservation`(factory: StoreFactory) async throws {
+        func `a hundred stacks of a problem are marked, and a create at work loses its reservation`(factory: StoreFactory) async throws {
             try await factory.withStore { store in
-                _ = try await concurrently(0..<300) { number in
+                _ = try await concurrently(0..<100) { number in
                     let state = number % 2 == 0 ? StackRecord.State.active : .reserved
                     return try await store.add(.sample(number, user: Int64(number + 1), problem: 7), state: state)
                 }
                 let marked = try await store.beginDelete(of: OwnerFilter(problemID: 7), inNamespace: "stacks", at: .start(plus: 5))
-                #expect(Set(marked) == Set((0..<300).map { .numbered($0) }))
+                #expect(Set(marked) == Set((0..<100).map { .numbered($0) }))
                 await #expect(throws: StoreError.lostReservation(.numbered(1))) {
                     _ = try await store.activate(.numbered(1), owner: "owner-1", nodeID: "node-1", at: .start(plus: 6))
                 }

@@ -54,7 +54,7 @@ extension ProbeRole {
             while read -r word value rest; do if [ "$word" = nameserver ]; then server=$value; break; fi; done </etc/resolv.conf
             connect() { nc -z -w 3 "$1" "$2" </dev/null || nc -w 3 "$1" "$2" -e echo </dev/null; }
             check() {
-              for round in 1 2 3; do
+              for round in 1 2 3 4 5 6; do
                 if connect "$3" "$4" >/dev/null 2>&1; then got=open; else got=closed; fi
                 if [ $got = "$2" ]; then break; fi
                 sleep 3
