@@ -84,7 +84,9 @@ struct RequestErrorTests {
             expect(try await api.get("/users/0/stacks"), 400, "invalid_request", naming: "user_id")
             expect(try await api.get("/users/99999999999999999999/stacks"), 400, "invalid_request", naming: "user_id")
             for (method, path, allowed) in [
-                (HTTPMethod.PUT, "/stacks", "DELETE, GET, HEAD, POST"), (.POST, "/stats", "GET, HEAD"), (.PATCH, "/stacks/x", "DELETE, GET, HEAD"),
+                (HTTPMethod.PUT, "/stacks", "DELETE, GET, HEAD, POST"),
+                (.POST, "/stats", "GET, HEAD"),
+                (.PATCH, "/stacks/x", "DELETE, GET, HEAD"),
                 (.DELETE, "/healthz", "GET, HEAD"),
             ] {
                 let answer = try await api.send(method, path)
