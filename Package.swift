@@ -291,8 +291,8 @@ let package = Package(
         .testTarget(
             name: "ProvisionerCommandsTests",
             dependencies: [
-                "DynamoDB", "DynamoDBTestSupport", "KubernetesClient", "PodPolicy", "ProvisionerCommands", "StackCluster",
-                "StackStoreDynamoDB", "StackStoreSQLite", "Stacks", "TestBasics", "TestSupport", "provisioner",
+                "DynamoDB", "DynamoDBTestSupport", "KubernetesClient", "PodPolicy", "Prometheus", "ProvisionerCommands",
+                "StackCluster", "StackStoreDynamoDB", "StackStoreSQLite", "Stacks", "TestBasics", "TestSupport", "provisioner",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

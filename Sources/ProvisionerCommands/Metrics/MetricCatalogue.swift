@@ -1,35 +1,18 @@
 import Prometheus
 
-/// Every metric with its help. docs/metrics.md, the alert rules and the dashboard are held to this table by tests.
+/// Every metric with its help, as docs/metrics.md lists them.
 enum MetricCatalogue {
     static let descriptions: [String: MetricDescription] = [
         // HTTP
         "http_requests_total": .init(help: "Requests by route, method and status."),
         "http_request_duration_seconds": .init(help: "Time from the head of a request to the head of its response."),
         "http_open_connections": .init(help: "Connections of clients that are open."),
-        // Stacks
-        "provisioner_creates_total": .init(help: "Creates that ended, by outcome: ok or the error code."),
-        "provisioner_create_duration_seconds": .init(help: "Time from the request of a create to its result."),
-        "provisioner_create_phase_duration_seconds": .init(
-            help: "Time of each phase of a create: queue, reserve, pod, service, schedule, activate."
-        ),
-        "provisioner_ready_duration_seconds": .init(help: "Time from the reservation of a stack until all of its containers are ready."),
-        "provisioner_deletes_total": .init(help: "Deletes that ended, by outcome: ok or the error code."),
-        "provisioner_delete_duration_seconds": .init(help: "Time from the request of a delete to its result."),
-        "provisioner_stacks": .init(help: "Stacks by status, as the leader counted them in its last pass."),
-        "provisioner_ports": .init(help: "NodePorts of the range by state: used, free, cooldown."),
-        "provisioner_capacity_cpu_cores": .init(help: "CPU by kind: total, reserve, used, free."),
-        "provisioner_capacity_memory_bytes": .init(help: "Memory by kind: total, reserve, used, free."),
+        // Jobs
         "provisioner_jobs": .init(help: "Creates and deletes by state: running, waiting."),
         "provisioner_job_wait_seconds": .init(help: "Time for which the oldest waiting job has waited for its turn."),
         // Reconciler
         "provisioner_leader": .init(help: "1 on the replica that reconciles, else 0."),
-        "provisioner_reconcile_passes_total": .init(help: "Passes over all stacks, by outcome: ok or failed."),
-        "provisioner_reconcile_pass_duration_seconds": .init(help: "Time of a pass over all stacks."),
         "provisioner_reconcile_last_pass_age_seconds": .init(help: "Time since the last pass that read the records."),
-        "provisioner_removals_total": .init(help: "Stacks and objects removed by the reconciler, by cause."),
-        "provisioner_removal_failures_total": .init(help: "Attempts of the reconciler on one stack that failed."),
-        "provisioner_records_unreadable": .init(help: "Records of the store that cannot be read."),
         // Kubernetes and store
         "kubernetes_client_requests_total": .init(help: "Requests to the API server by method, resource and status."),
         "kubernetes_client_request_duration_seconds": .init(help: "Time from a request to the API server to the head of its response."),
@@ -38,8 +21,6 @@ enum MetricCatalogue {
         "kubernetes_client_watch_failures_total": .init(help: "Lists and watches that failed, by resource."),
         "dynamodb_client_requests_total": .init(help: "Attempts to DynamoDB by operation and outcome."),
         "dynamodb_client_request_duration_seconds": .init(help: "Time of an attempt to DynamoDB."),
-        "store_operations_total": .init(help: "Operations of the store by name and outcome."),
-        "store_operation_duration_seconds": .init(help: "Time of an operation of the store, with its retries."),
         // Process
         "provisioner_build_info": .init(help: "1, with the version and the store as labels."),
         "process_start_time_seconds": .init(help: "Start of the process in seconds since 1970."),

@@ -241,7 +241,7 @@ import Testing
         #expect(plan.report.contains("installation a, 2 stacks") && plan.report.contains("installation b, objects of 3 stacks"))
         #expect(plan.consequence.contains("objects of 1 stacks have no record"))
         plan.records.unreadable.append(UnreadableRecord(id: nil, reason: "row"))
-        #expect(plan.consequence.contains("no object will be removed"))
+        #expect(plan.consequence.contains("no object without a record will be removed"))
         plan.records = StackRecords(records: [.sample(1), .sample(2), .sample(3)])
         #expect(plan.consequence.contains("all of them have a record"))
         plan.installation.mark = "a"

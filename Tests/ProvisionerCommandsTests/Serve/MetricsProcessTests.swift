@@ -2,6 +2,7 @@ import Foundation
 import FoundationNetworking
 import NIOCore
 import NIOPosix
+import Prometheus
 import TestBasics
 import Testing
 
@@ -58,5 +59,12 @@ import Testing
             #expect(metrics.status == 200 && metrics.text.contains("process_resident_memory_bytes "))
             #expect(try await Self.get("http://127.0.0.1:\(port)/stacks").status == 404)
         }
+    }
+
+    @Test func `docs/metrics.md lists every metric with its help, and no other`() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/metrics.md").standardizedFileURL
+        let rows = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `") }
+        let expected = MetricCatalogue.descriptions.map { "| `\($0.key)` | \($0.value.help) |" }
+        #expect(rows.map(String.init).sorted() == expected.sorted())
     }
 }
