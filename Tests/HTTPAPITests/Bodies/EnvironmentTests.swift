@@ -64,7 +64,7 @@ import Testing
             #"{"A-B":"s3cret","C":1}"#,
             "env.A-B: is no name of a variable; must consist of letters, digits and _, and not begin with a digit; env.C: is a number; must be a text without the character U+0000"
         ),
-        (#"{"A":"s3cret","A":"b"}"#, "env.A: stands twice in the body"),
+        (#"{"A":"s3cret","A":"b"}"#, "env.A: occurs twice in the body"),
     ])
     func `what is wrong is refused with its path, and no value is shown`(env: String, message: String) async throws {
         try await withAPI { api async throws in

@@ -135,7 +135,7 @@ import Testing
         (#""secret""#, "env: is a string; must be an object"), (#"{"A":1234567}"#, "env.A: is a number; must be a text"),
         (#"{"1A":"secret"}"#, "env.1A: is no name of a variable"), (#"{"":"secret"}"#, "env.: is no name of a variable"),
         (#"{"A":"secret\u0000"}"#, "env.A: is a string; must be a text without the character U+0000"),
-        (#"{"A":{"secret":1}}"#, "env.A: is an object; must be a text"), (#"{"A":"secret","A":"b"}"#, "env.A: stands twice in the body"),
+        (#"{"A":{"secret":1}}"#, "env.A: is an object; must be a text"), (#"{"A":"secret","A":"b"}"#, "env.A: occurs twice in the body"),
     ])
     func `a wrong environment is refused without showing a value`(text: String, sentence: String) {
         let error = #expect(throws: StackError.self) { _ = try Self.read(text) }

@@ -27,7 +27,7 @@ import Testing
 
     @Test(arguments: [
         ("[]", "the body is not a JSON object"), ("1h", "the body is not a JSON object"), ("{", "the body is not a JSON object"),
-        (#"{"ttl":"1h","ttl":"2h"}"#, "ttl: stands twice in the body"),
+        (#"{"ttl":"1h","ttl":"2h"}"#, "ttl: occurs twice in the body"),
         (#"{"ttl":3600}"#, "ttl: is the number 3600; must be a duration of at least 1s, written as 30s, 2h or 1h30m"),
         (#"{"ttl":"0s"}"#, #"ttl: is "0s"; must be"#), (#"{"ttl":"-1h"}"#, #"ttl: is "-1h"; must be"#),
         (#"{"ttl":"1d"}"#, #"ttl: is "1d"; must be"#),
