@@ -79,7 +79,8 @@ extension DynamoDBStackStore {
 
     /// Verifies the budget after the write, and rolls the reservation back if it is exceeded.
     private func confirm(_ attempt: inout Attempt) async throws -> Contention.Outcome<Void> {
-        guard attempt.limits.budget != nil else { return .done(()) }
+        // A failed create holds nothing.
+        guard attempt.limits.budget != nil, attempt.record.state != .failed else { return .done(()) }
         let reserved = try await totalReserved()
         // Uses the current budget: a record that was removed meanwhile may have taken the share of its Pod with it.
         guard let budget = attempt.limits.budget, !budget.covers(reserved) else { return .done(()) }
