@@ -16,12 +16,12 @@ struct AccessLogMiddleware: RouterMiddleware {
         let started = ContinuousClock.now
         var response = try await next(request, context)
         if let name = HTTPField.Name("X-Request-Id") { response.headers[name] = context.id }
-        let elapsed = (ContinuousClock.now - started).components
+        let elapsed = ContinuousClock.now - started
         var metadata: Logger.Metadata = [
             "method": "\(request.method)",
             "path": "\(request.uri.path.prefix(Self.pathLimit))",
             "status": "\(response.status.code)",
-            "duration_ms": "\(elapsed.seconds * 1000 + elapsed.attoseconds / 1_000_000_000_000_000)",
+            "duration_ms": "\(elapsed.wholeMilliseconds)",
         ]
         // The shutdown took too long: the connection is closed without a response.
         if Task.isCancelled {
@@ -43,4 +43,9 @@ extension APIContext {
         let name = parameters.get("stack_id") ?? response.headers[.location]?.split(separator: "/").last.map(String.init)
         return name.flatMap { StackID($0) }
     }
+}
+
+extension Duration {
+    /// The `duration_ms` of a log line.
+    var wholeMilliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
 }

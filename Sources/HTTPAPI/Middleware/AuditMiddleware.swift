@@ -14,18 +14,18 @@ struct AuditMiddleware: RouterMiddleware {
         context: APIContext,
         next: @concurrent (Request, APIContext) async throws -> Response
     ) async throws -> Response {
-        guard let action = Self.action(request.method) else { return try await next(request, context) }
+        guard let action = Self.action(request) else { return try await next(request, context) }
         let started = ContinuousClock.now
         let response = try await next(request, context)
-        let elapsed = (ContinuousClock.now - started).components
+        let elapsed = ContinuousClock.now - started
         let notes = context.audit
         var metadata: Logger.Metadata = [
-            "action": "\(action(request.uri.path))",
+            "action": "\(action)",
             "key": "\(notes.key ?? "none")",
             "remote": "\(context.remoteAddress ?? "unknown")",
             "status": "\(response.status.code)",
             "outcome": "\(notes.code ?? "ok")",
-            "duration_ms": "\(elapsed.seconds * 1000 + elapsed.attoseconds / 1_000_000_000_000_000)",
+            "duration_ms": "\(elapsed.wholeMilliseconds)",
         ]
         // Written by the client or a proxy: a hint, not a proof.
         if let name = HTTPField.Name("X-Forwarded-For"), let value = request.headers[name] {
@@ -39,11 +39,11 @@ struct AuditMiddleware: RouterMiddleware {
         return response
     }
 
-    /// Returns the name of the action for a path; nil for a method that changes nothing.
-    private static func action(_ method: HTTPRequest.Method) -> (@Sendable (String) -> String)? {
-        switch method {
-        case .post: { $0.hasSuffix("/renew") ? "renew" : "create" }
-        case .delete: { $0 == "/stacks" ? "delete_many" : "delete" }
+    /// Returns the name of the action; nil for a method that changes nothing.
+    private static func action(_ request: Request) -> String? {
+        switch request.method {
+        case .post: request.uri.path.hasSuffix("/renew") ? "renew" : "create"
+        case .delete: request.uri.path == "/stacks" ? "delete_many" : "delete"
         default: nil
         }
     }

@@ -11,11 +11,6 @@ struct APIKeySettings: Equatable {
 
     var keys: [APIKeys.Key] { fixed + fromFile }
 
-    /// The failure to read a file, as a sentence without the file's content.
-    struct Unreadable: Error, CustomStringConvertible {
-        var description: String
-    }
-
     /// Returns the settings; nil if no key is asked for.
     init?(reading reader: inout EnvironmentReader) {
         let isEnabled = reader.optionalBool("API_KEY_ENABLED")
@@ -47,12 +42,12 @@ struct APIKeySettings: Equatable {
     }
 
     /// Returns the keys in the content of a file, for which an empty one is an error: it would lock everyone out.
-    /// - Throws: ``Unreadable``.
+    /// - Throws: ``SmallFile/Unreadable``, without the content.
     static func keys(ofFile file: String, _ bytes: [UInt8]) throws -> [APIKeys.Key] {
         guard let keys = parse(String(decoding: bytes, as: UTF8.self), name: "API_KEY_FILE") else {
-            throw Unreadable(description: "\(file): \(expected)")
+            throw SmallFile.Unreadable(description: "\(file): \(expected)")
         }
-        guard !keys.isEmpty else { throw Unreadable(description: "\(file): holds no key") }
+        guard !keys.isEmpty else { throw SmallFile.Unreadable(description: "\(file): holds no key") }
         return keys
     }
 

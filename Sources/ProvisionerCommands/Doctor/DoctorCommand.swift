@@ -54,7 +54,7 @@ struct DoctorCommand: AsyncParsableCommand {
             for mistake in error.mistakes { Terminal.complain(mistake) }
             throw ExitCode(2)
         }
-        let settings = DoctorSettings(configuration, environment: environment)
+        let settings = DoctorSettings(configuration)
         do { try Self.requireUsable(probe, settings) } catch let error as PodSpecRefusal {
             Terminal.complain("--probe: the Pod policy refuses a Pod of \(probe ?? ""): \(error)")
             throw ExitCode(2)

@@ -11,22 +11,19 @@ struct DoctorSettings: Sendable {
     var store: ServeConfiguration.StoreChoice
     /// The longest life of a Pod in seconds.
     var podDeadlineSeconds: Int64
-    /// STACK_RUNTIME_CLASS; nil if unset.
-    var runtimeClass: String?
-    /// STACK_NETWORK_POLICY: `create`, `require` or `off`.
-    var networkPolicy: String
 
-    init(_ configuration: ServeConfiguration, environment: [String: String]) {
+    init(_ configuration: ServeConfiguration) {
         namespace = configuration.stacks.namespace
         policy = configuration.policy
         cluster = configuration.cluster
         nodePorts = configuration.nodePorts
         store = configuration.store
-        podDeadlineSeconds = (configuration.stacks.timeToLive + configuration.stacks.podDeadlineSlack).components.seconds
-        var reader = EnvironmentReader(environment)
-        runtimeClass = configuration.policy.runtimeClassName
-        networkPolicy = reader.text("STACK_NETWORK_POLICY") ?? "create"
+        podDeadlineSeconds = configuration.stacks.podDeadlineSeconds
     }
+
+    /// STACK_RUNTIME_CLASS; nil if unset.
+    var runtimeClass: String? { policy.runtimeClassName }
+    var networkPolicy: NetworkPolicyMode { cluster.networkPolicy }
 
     /// The request of the largest stack.
     var largestStack: ResourceAmount {
@@ -39,8 +36,8 @@ struct DoctorSettings: Sendable {
             switch right.condition {
             case .always: true
             case .replicas: if case .dynamodb = store { true } else { false }
-            case .createsPolicies: networkPolicy == "create"
-            case .readsPolicies: networkPolicy != "off"
+            case .createsPolicies: networkPolicy == .create
+            case .readsPolicies: networkPolicy != .off
             case .runtimeClass: runtimeClass != nil
             }
         }

@@ -1,8 +1,7 @@
 import Logging
-import Synchronization
 
 /// Applies files again when their content changes. A Secret of Kubernetes changes by a symbolic link, so the content is compared.
-final class FileReload: Sendable {
+struct FileReload: Sendable {
     /// The time between two looks at the files.
     static let interval: Duration = .seconds(2)
 
@@ -11,7 +10,6 @@ final class FileReload: Sendable {
     private let apply: @Sendable ([[UInt8]]) throws -> Void
     private let logger: Logger
     private let sleep: @Sendable (Duration) async throws -> Void
-    private let known: Mutex<[[UInt8]]?>
 
     /// - Parameters:
     ///   - variable: the variable for the log.
@@ -28,16 +26,16 @@ final class FileReload: Sendable {
         self.apply = apply
         self.logger = logger
         self.sleep = sleep
-        // A file that changed since it was first applied is applied again: that costs nothing.
-        known = Mutex(nil)
     }
 
     /// Looks at the files until the task is cancelled.
     func run() async throws {
+        // The first look applies the files once more: they may have changed since the start read them.
+        var known: [[UInt8]]?
         var failure: String?
         while true {
             do {
-                try look()
+                try look(&known)
                 failure = nil
             } catch {
                 // Once for each failure, not at each look.
@@ -50,12 +48,12 @@ final class FileReload: Sendable {
         }
     }
 
-    private func look() throws {
+    private func look(_ known: inout [[UInt8]]?) throws {
         let contents = try paths.map(SmallFile.read)
-        let before = known.withLock { $0 }
-        guard contents != before else { return }
+        guard contents != known else { return }
         try apply(contents)
-        known.withLock { $0 = contents }
-        if before != nil { logger.notice("\(variable): the changed file is in use") }
+        let isChange = known != nil
+        known = contents
+        if isChange { logger.notice("\(variable): the changed file is in use") }
     }
 }

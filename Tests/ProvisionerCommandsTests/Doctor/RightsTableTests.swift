@@ -110,6 +110,6 @@ import Yams
 
 extension DoctorSettings {
     static func forTests(_ environment: [String: String] = [:]) throws -> DoctorSettings {
-        DoctorSettings(try ServeConfiguration(environment: environment), environment: environment)
+        DoctorSettings(try ServeConfiguration(environment: environment))
     }
 }

@@ -1,7 +1,9 @@
+import StackCluster
+
 extension Check {
     /// The check if no probe was asked for.
     static func notProbed(_ settings: DoctorSettings) -> Check {
-        guard settings.networkPolicy != "off" else {
+        guard settings.networkPolicy != .off else {
             let found = "STACK_NETWORK_POLICY=off: the service makes no policies, so stacks reach whatever the cluster allows"
             return Check("enforcement", .warning, found, advice: "write policies of your own; doctor --probe IMAGE tries them")
         }
@@ -44,7 +46,7 @@ extension Check {
         let held = attempts.count { !$0.isOpen && !$0.target.mustWork }
         var checks: [Check] = []
         // Where no policies are asked for, a connection is no breach.
-        let state: State = settings.networkPolicy == "off" ? .warning : .wrong
+        let state: State = settings.networkPolicy == .off ? .warning : .wrong
         if reached.isEmpty {
             checks.append(Check("enforcement", .ok, "none of \(held) forbidden connections could be opened"))
         } else {
@@ -64,7 +66,7 @@ extension Check {
     }
 
     private static func advice(policies: Int?, _ settings: DoctorSettings) -> String {
-        if settings.networkPolicy == "off" { return "STACK_NETWORK_POLICY=create, and a network plugin that enforces policies" }
+        if settings.networkPolicy == .off { return "STACK_NETWORK_POLICY=create, and a network plugin that enforces policies" }
         if policies == 0 {
             return "start the service, which makes the policies, and ask again: then the network plugin shows whether it enforces them"
         }

@@ -18,7 +18,7 @@ struct ProbePod {
     var labels: [String: String] {
         [
             StackLabels.managedBy: StackLabels.managedByValue,
-            StackAnnotations.prefix + "egress": role.rawValue,
+            StackLabels.egress: role.rawValue,
             Self.label: "true",
         ]
     }
