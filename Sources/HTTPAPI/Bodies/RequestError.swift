@@ -30,6 +30,20 @@ enum RequestError: Error, Equatable {
         case expectationFailed = "expectation_failed"
         case headerTooLarge = "header_too_large"
         case requestTimeout = "request_timeout"
+
+        var status: HTTPResponse.Status {
+            switch self {
+            case .invalidRequest: .badRequest
+            case .routeNotFound: .notFound
+            case .methodNotAllowed: .methodNotAllowed
+            case .unauthorized: .unauthorized
+            case .bodyTooLarge: .contentTooLarge
+            case .unsupportedMediaType: .unsupportedMediaType
+            case .expectationFailed: .expectationFailed
+            case .headerTooLarge: .requestHeaderFieldsTooLarge
+            case .requestTimeout: .requestTimeout
+            }
+        }
     }
 
     var code: Code {
@@ -46,19 +60,7 @@ enum RequestError: Error, Equatable {
         }
     }
 
-    var status: HTTPResponse.Status {
-        switch code {
-        case .invalidRequest: .badRequest
-        case .routeNotFound: .notFound
-        case .methodNotAllowed: .methodNotAllowed
-        case .unauthorized: .unauthorized
-        case .bodyTooLarge: .contentTooLarge
-        case .unsupportedMediaType: .unsupportedMediaType
-        case .expectationFailed: .expectationFailed
-        case .headerTooLarge: .requestHeaderFieldsTooLarge
-        case .requestTimeout: .requestTimeout
-        }
-    }
+    var status: HTTPResponse.Status { code.status }
 
     var message: String {
         switch self {

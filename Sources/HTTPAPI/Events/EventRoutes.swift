@@ -24,6 +24,35 @@ struct EventRoutes {
         self.sleep = sleep
     }
 
+    var table: [Route] {
+        [
+            Route(
+                operation: Operation(
+                    method: .get,
+                    path: "/stacks/events",
+                    id: "streamStacks",
+                    tag: .stacks,
+                    summary: "Streams every change of every stack as server-sent events.",
+                    text: "The first event is snapshot, with a StackList. Then come stack, with a Stack, and removed, with its stack_id. A "
+                        + "comment comes every 15 seconds. A client whose connection ends comes again, and gets a new snapshot.",
+                    replies: [
+                        Reply(
+                            .ok,
+                            "a stream without an end",
+                            [Reply.Content(mediaType: EventMessage.contentType, schema: .string())],
+                            headers: [
+                                .noStore,
+                                Reply.Header(name: "X-Accel-Buffering", text: "lets nginx pass each event on", schema: .choice(["no"])),
+                            ]
+                        )
+                    ],
+                    codes: .read + [.tooManyListeners]
+                ),
+                handler: stream
+            )
+        ]
+    }
+
     func stream(_ request: Request, _ context: APIContext) async throws -> Response {
         var headers: HTTPFields = [.contentType: EventMessage.contentType, .cacheControl: "no-store"]
         // Without it, nginx collects the response before it sends any of it.

@@ -1,4 +1,3 @@
-import HTTPTypes
 package import Hummingbird
 import NIOCore
 package import Stacks
@@ -7,15 +6,16 @@ package import Stacks
 import Glibc
 #endif
 
-/// The HTTP API: every route of the contract on one router.
+/// The HTTP API: every route of the contract, on one router and in one document.
 package struct API {
-    private let stacks: StackRoutes
-    private let events: EventRoutes
-    private let health: HealthRoutes
+    /// Every route, with its description.
+    let routes: [Route]
+    /// The document at `/openapi.json`.
+    let document: OpenAPIDocument
     private let apiKeys: APIKeys?
-    private let metrics: MetricsRoutes?
 
     /// - Parameters:
+    ///   - version: the version of the program, for the description.
     ///   - dependencies: the dependencies that `GET /readyz` checks.
     ///   - apiKeys: the accepted keys; nil for no check.
     ///   - metrics: the source of `GET /metrics`; nil if it is served elsewhere.
@@ -25,6 +25,7 @@ package struct API {
     ///   - sleep: the clock of the timeout.
     package init(
         service: StackService,
+        version: String,
         dependencies: [Dependency],
         apiKeys: APIKeys?,
         metrics: MetricsSource? = nil,
@@ -33,67 +34,37 @@ package struct API {
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
-        stacks = StackRoutes(service: service)
         let hub = EventHub(changes: service.changes, maximumConsumers: eventLimits.consumers)
-        events = EventRoutes(hub: hub, limits: eventLimits, now: now, sleep: sleep)
-        health = HealthRoutes(
+        let health = HealthRoutes(
             readiness: Readiness(dependencies: dependencies, timeout: readinessTimeout, now: now, sleep: sleep)
         )
+        let described =
+            StackRoutes(service: service).table + EventRoutes(hub: hub, limits: eventLimits, now: now, sleep: sleep).table + health.table
+            + (metrics.map { MetricsRoutes(source: $0).table } ?? [])
+        document = OpenAPIDocument(
+            operations: described.map(\.operation) + DescriptionRoutes.operations,
+            components: Schemas.components(requireOwner: service.settings.requireOwner),
+            version: version
+        )
+        routes = described + DescriptionRoutes(document).table
         self.apiKeys = apiKeys
-        self.metrics = metrics.map(MetricsRoutes.init)
     }
 
     /// Returns the routes with their middleware: access log, errors, API key, rules for all requests.
     package func router() -> Router<APIContext> {
         let router = Router(context: APIContext.self)
+        let (closed, open) = (routes.filter(\.operation.needsKey), routes.filter { !$0.operation.needsKey })
+        let openPaths = Set(open.map(\.operation.path)).subtracting(closed.map(\.operation.path))
         router.addMiddleware {
             MetricsMiddleware()
             AccessLogMiddleware()
             AuditMiddleware()
             ErrorMiddleware()
-            if let apiKeys { APIKeyMiddleware(keys: apiKeys, openPaths: ["/healthz", "/readyz"]) }
+            if let apiKeys { APIKeyMiddleware(keys: apiKeys, openPaths: openPaths) }
             RequestRulesMiddleware()
         }
-        Self.add("/healthz", [.get: health.health], to: router)
-        Self.add("/readyz", [.get: health.readiness], to: router)
-        Self.add("/stacks", [.get: stacks.list, .post: stacks.create, .delete: stacks.deleteMany], to: router)
-        Self.add("/stacks/events", [.get: events.stream], to: router)
-        Self.add("/stacks/{stack_id}", [.get: stacks.show, .delete: stacks.delete], to: router)
-        Self.add("/stacks/{stack_id}/status", [.get: stacks.status], to: router)
-        Self.add("/stacks/{stack_id}/renew", [.post: stacks.renew], to: router)
-        Self.add("/stacks/{stack_id}/events", [.get: stacks.events], to: router)
-        Self.add("/stacks/{stack_id}/logs", [.get: stacks.logs], to: router)
-        Self.add("/users/{user_id}/stacks", [.get: stacks.listOfUser], to: router)
-        Self.add("/stats", [.get: stacks.stats], to: router)
-        if let metrics { Self.add("/metrics", [.get: metrics.metrics], to: router) }
+        router.add(routes)
         return router
-    }
-
-    typealias Handler = @Sendable (Request, APIContext) async throws -> Response
-
-    /// Every method that the HTTP parser accepts.
-    private static let methods = [
-        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT",
-        "ACL", "BIND", "CHECKOUT", "COPY", "LINK", "LOCK", "M-SEARCH", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MOVE", "NOTIFY",
-        "PROPFIND", "PROPPATCH", "PURGE", "QUERY", "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE", "UNBIND", "UNLINK", "UNLOCK",
-        "UNSUBSCRIBE",
-    ].compactMap { HTTPRequest.Method($0) }
-
-    /// Adds a path with its methods, and HEAD if there is GET. Any other method gets a 405 with the allowed methods.
-    static func add(_ path: RouterPath, _ handlers: [HTTPRequest.Method: Handler], to router: Router<APIContext>) {
-        var handlers = handlers
-        // The access log middleware removes the body.
-        handlers[.head] = handlers[.get]
-        let allowed = handlers.keys.map(\.rawValue).sorted().joined(separator: ", ")
-        for method in methods {
-            if let handler = handlers[method] {
-                router.on(path, method: method, use: handler)
-            } else {
-                router.on(path, method: method) { request, _ -> Response in
-                    throw RequestError.methodNotAllowed(request.method.rawValue, allowed: allowed)
-                }
-            }
-        }
     }
 }
 

@@ -6,6 +6,43 @@ import Stacks
 struct HealthRoutes {
     let readiness: Readiness
 
+    var table: [Route] {
+        [
+            Route(
+                operation: Operation(
+                    method: .get,
+                    path: "/healthz",
+                    id: "health",
+                    tag: .operation,
+                    summary: "Tells that the process lives; depends on nothing.",
+                    replies: [.json(.ok, "the process lives", Schemas.health)],
+                    needsKey: false
+                ),
+                handler: health
+            ),
+            Route(
+                operation: Operation(
+                    method: .get,
+                    path: "/readyz",
+                    id: "readiness",
+                    tag: .operation,
+                    summary: "Returns the state of each dependency.",
+                    replies: [
+                        .json(.ok, "all of them are available", Schemas.readiness),
+                        .json(
+                            .serviceUnavailable,
+                            "one of them is unavailable",
+                            Schemas.readiness,
+                            headers: [.retryAfter(isRequired: true)]
+                        ),
+                    ],
+                    needsKey: false
+                ),
+                handler: readiness
+            ),
+        ]
+    }
+
     /// Responds 200 while the process lives; checks no dependency.
     func health(_ request: Request, _ context: APIContext) async throws -> Response {
         try .json(["status": "ok"])

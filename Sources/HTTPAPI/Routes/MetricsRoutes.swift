@@ -20,6 +20,23 @@ package typealias MetricsSource = @Sendable (_ accept: String?) async -> Metrics
 struct MetricsRoutes {
     let source: MetricsSource
 
+    var table: [Route] {
+        let contents = ["text/plain", "application/openmetrics-text"].map { Reply.Content(mediaType: $0, schema: .string()) }
+        return [
+            Route(
+                operation: Operation(
+                    method: .get,
+                    path: "/metrics",
+                    id: "metrics",
+                    tag: .operation,
+                    summary: "Returns the metrics of this process, in the format that Accept chooses.",
+                    replies: [Reply(.ok, "the metrics", contents)]
+                ),
+                handler: metrics
+            )
+        ]
+    }
+
     func metrics(_ request: Request, _ context: APIContext) async throws -> Response {
         let metrics = await source(request.headers[.accept])
         return Response(
@@ -44,7 +61,7 @@ package struct MetricsAPI {
             ErrorMiddleware()
             RequestRulesMiddleware()
         }
-        API.add("/metrics", [.get: routes.metrics], to: router)
+        router.add(routes.table)
         return router
     }
 }

@@ -179,6 +179,7 @@ struct Server {
         eventLimits.consumers = min(eventLimits.consumers, max(1, connections / 4))
         let api = API(
             service: stacks,
+            version: Version.current,
             dependencies: Self.dependencies(
                 store: opened.store,
                 watch: watch,

@@ -15,7 +15,8 @@ import Testing
         return options
     }
 
-    @Test func `nothing but the probes is answered without the key, not even that there is no such route`() async throws {
+    @Test func `nothing but the probes and the description is answered without the key, not even that there is no such route`() async throws
+    {
         try await withAPI(Self.options) { api async throws in
             for (method, path) in [
                 (HTTPRequest.Method.get, "/stacks"), (.post, "/stacks"), (.get, "/stacks/stack-0123456789abcdef"), (.delete, "/stacks/x"),

@@ -33,6 +33,7 @@ import Testing
         ("/stacks/stack-0123456789abcdef/renew", "POST"), ("/stacks/stack-0123456789abcdef/events", "GET, HEAD"),
         ("/stacks/stack-0123456789abcdef/logs", "GET, HEAD"),
         ("/users/1/stacks", "GET, HEAD"), ("/stacks/events", "GET, HEAD"), ("/stats", "GET, HEAD"),
+        ("/openapi.json", "GET, HEAD"), ("/docs", "GET, HEAD"),
     ])
     func `another method on a known route is 405 and names those allowed`(path: String, allowed: String) async throws {
         try await withAPI { api async throws in
@@ -54,7 +55,8 @@ import Testing
         try await withAPI { api async throws in
             let id = try #require(try await api.create().body["stack_id"]?.string)
             for path in [
-                "/healthz", "/readyz", "/stacks", "/stacks/\(id)", "/stacks/\(id)/status", "/users/101/stacks", "/stats", "/nowhere",
+                "/healthz", "/readyz", "/stacks", "/stacks/\(id)", "/stacks/\(id)/status", "/users/101/stacks", "/stats", "/openapi.json",
+                "/docs", "/nowhere",
                 "/stacks/x", "/users/x/stacks",
             ] {
                 let (get, head) = (try await api.get(path), try await api.send(.head, path))

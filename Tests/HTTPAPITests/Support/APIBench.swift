@@ -7,6 +7,7 @@ import Logging
 import NIOCore
 import Stacks
 import TestSupport
+import Testing
 
 @testable import HTTPAPI
 
@@ -15,6 +16,11 @@ struct APIBench: Sendable {
     let client: any TestClientProtocol
     let service: StackBench
     let log: RecordingLog
+    /// The description, to which every answer is held.
+    let document: DocumentCheck
+    let operations: [HTTPAPI.Operation]
+    /// The paths that the router knows.
+    let paths: [String]
 
     /// What a test may want to be different.
     struct Options: Sendable {
@@ -48,6 +54,7 @@ func withAPI(_ options: APIBench.Options = APIBench.Options(), _ body: @escaping
     try await withStackBench(options.service) { service in
         let api = API(
             service: service.service,
+            version: "1.2.3",
             dependencies: options.dependencies,
             apiKeys: options.apiKey.map { APIKeys([APIKeys.Key(name: "API_KEY[1]", value: $0)] + options.moreKeys) },
             eventLimits: options.eventLimits,
@@ -55,13 +62,21 @@ func withAPI(_ options: APIBench.Options = APIBench.Options(), _ body: @escaping
             sleep: options.sleep
         )
         let log = RecordingLog()
+        let router = api.router()
+        let document = DocumentCheck(api.document)
+        let operations = api.document.operations
+        let paths = router.routes.map { $0.path.description }
         let application = Application(
-            router: api.router(),
+            router: router,
             server: .api(maximumConnections: options.maximumConnections, limits: options.limits),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
             logger: Logger(label: "test") { _ in log }
         )
-        try await application.test(options.setup) { try await body(APIBench(client: $0, service: service, log: log)) }
+        try await application.test(options.setup) { client in
+            try await body(
+                APIBench(client: client, service: service, log: log, document: document, operations: operations, paths: paths)
+            )
+        }
     }
 }
 
@@ -69,13 +84,16 @@ extension APIBench {
     func send(_ method: HTTPRequest.Method, _ path: String, headers: HTTPFields = [:], body: ByteBuffer? = nil) async throws -> Answer {
         let response = try await client.execute(uri: path, method: method, headers: headers, body: body)
         let data = Data(response.body.readableBytesView)
-        return Answer(
+        let answer = Answer(
             status: response.status.code,
             headers: response.headers,
             text: String(decoding: data, as: UTF8.self),
             body: data.isEmpty || response.headers[.contentType]?.hasPrefix("text/") == true
                 ? .null : try JSONDecoder().decode(JSON.self, from: data)
         )
+        let problems = try document.problems(of: answer, to: method, path)
+        #expect(problems == [], "\(method) \(path): \(answer.text)")
+        return answer
     }
 
     func get(_ path: String, headers: HTTPFields = [:]) async throws -> Answer { try await send(.get, path, headers: headers) }
