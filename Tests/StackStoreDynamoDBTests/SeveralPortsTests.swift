@@ -32,7 +32,7 @@ import Testing
         for (items, count) in [
             (record.reservation(stacksPerUser: 5, in: "t") + [StackRecord.capacityVersionUpdate(of: 1, in: "t")], 28 + owned),
             (record.removal(in: .deleting, in: "t"), 27 + owned),
-            (record.failing(as: failed, in: "t"), 28 + owned + (user == nil ? 0 : 1)),
+            (record.failing(as: failed, in: "t"), 27 + owned + (user == nil ? 0 : 1)),
             (failed.removal(in: .failed, in: "t"), user == nil ? 1 : 2),
             (failed.reservation(stacksPerUser: 5, in: "t"), user == nil ? 1 : 2),
         ] {

@@ -88,7 +88,7 @@ extension StackRecord {
             + countChange(by: -1, in: table) + capacityChange(by: .zero - requested, in: table)
     }
 
-    /// Returns the transaction that replaces this record by `failed` and frees everything that only this one holds: at most 31 items.
+    /// Returns the transaction that replaces this record by `failed` and frees everything that only this one holds: at most 30 items.
     func failing(as failed: StackRecord, in table: String) -> [DynamoDB.TransactWriteItem] {
         let row = DynamoDB.Put(
             conditionExpression: "#state = :state AND updated_at = :seen",
