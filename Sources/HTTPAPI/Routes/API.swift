@@ -13,6 +13,7 @@ package struct API {
     /// The document at `/openapi.json`.
     let document: OpenAPIDocument
     private let apiKeys: APIKeys?
+    private let dashboard: DashboardRoutes
 
     /// - Parameters:
     ///   - version: the version of the program, for the description.
@@ -47,6 +48,7 @@ package struct API {
             version: version
         )
         routes = described + DescriptionRoutes(document).table
+        dashboard = DashboardRoutes(service: service, creates: CreateHistory())
         self.apiKeys = apiKeys
     }
 
@@ -54,16 +56,19 @@ package struct API {
     package func router() -> Router<APIContext> {
         let router = Router(context: APIContext.self)
         let (closed, open) = (routes.filter(\.operation.needsKey), routes.filter { !$0.operation.needsKey })
-        let openPaths = Set(open.map(\.operation.path)).subtracting(closed.map(\.operation.path))
+        let openPaths = DashboardRoutes.openPaths.union(open.map(\.operation.path)).subtracting(closed.map(\.operation.path))
         router.addMiddleware {
             MetricsMiddleware()
             AccessLogMiddleware()
             AuditMiddleware()
+            DashboardRedirectMiddleware()
+            CreateHistoryMiddleware(history: dashboard.creates)
             ErrorMiddleware()
             if let apiKeys { APIKeyMiddleware(keys: apiKeys, openPaths: openPaths) }
             RequestRulesMiddleware()
         }
         router.add(routes)
+        dashboard.addDashboard(to: router)
         return router
     }
 }

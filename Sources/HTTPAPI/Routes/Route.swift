@@ -10,20 +10,24 @@ struct Route: Sendable {
 }
 
 extension Router<APIContext> {
-    /// Adds each path with its methods, and HEAD if there is GET. Any other method gets a 405 with the allowed methods.
     func add(_ routes: [Route]) {
         for (path, routes) in Dictionary(grouping: routes, by: \.operation.path) {
-            var handlers = Dictionary(routes.map { ($0.operation.method, $0.handler) }) { first, _ in first }
-            // The access log middleware removes the body.
-            handlers[.head] = handlers[.get]
-            let allowed = handlers.keys.map(\.rawValue).sorted().joined(separator: ", ")
-            for method in HTTPRequest.Method.parsed {
-                if let handler = handlers[method] {
-                    on(RouterPath(path), method: method, use: handler)
-                } else {
-                    on(RouterPath(path), method: method) { request, _ -> Response in
-                        throw RequestError.methodNotAllowed(request.method.rawValue, allowed: allowed)
-                    }
+            add(RouterPath(path), Dictionary(routes.map { ($0.operation.method, $0.handler) }) { first, _ in first })
+        }
+    }
+
+    /// Adds a path with its methods, and HEAD if there is GET. Any other method gets a 405 with the allowed methods.
+    func add(_ path: RouterPath, _ handlers: [HTTPRequest.Method: Route.Handler]) {
+        var handlers = handlers
+        // The access log middleware removes the body.
+        handlers[.head] = handlers[.get]
+        let allowed = handlers.keys.map(\.rawValue).sorted().joined(separator: ", ")
+        for method in HTTPRequest.Method.parsed {
+            if let handler = handlers[method] {
+                on(path, method: method, use: handler)
+            } else {
+                on(path, method: method) { request, _ -> Response in
+                    throw RequestError.methodNotAllowed(request.method.rawValue, allowed: allowed)
                 }
             }
         }
