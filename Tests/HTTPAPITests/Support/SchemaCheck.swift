@@ -41,7 +41,8 @@ struct SchemaCheck {
         case "minItems": return unless(value.elements.map { Double($0.count) >= bound })
         case "maxItems": return unless(value.elements.map { Double($0.count) <= bound })
         case "maxProperties": return unless(value.fields.map { Double($0.count) <= bound })
-        case "items": return try (value.elements ?? []).prefix(Self.examinedElements).flatMap { try problems(of: $0, wanted, at: path + "[]") }
+        case "items":
+            return try (value.elements ?? []).prefix(Self.examinedElements).flatMap { try problems(of: $0, wanted, at: path + "[]") }
         case "required": return unless(value.fields.map { fields in wanted.elements.allSatisfy { fields[$0.string ?? ""] != nil } })
         case "propertyNames":
             return try (value.fields ?? [:]).keys.flatMap { try problems(of: .string($0), wanted, at: "\(path), name") }
