@@ -55,7 +55,7 @@ extension RightsTests {
                         let name = try #require(other.body["pod_id"]?.string)
                         try await client.delete(Pod.self, name: name, namespace: "stacks")
                         _ = try await service.log.first("stack removed") { $0["stack_id"] == name }
-                        #expect(service.log.text.contains("STACK_WATCH_SCOPE=namespace: not known are neither nodes"))
+                        #expect(service.log.text.contains("STACK_WATCH_SCOPE=namespace: unknown are nodes"))
                         #expect(!service.log.text.contains("forbidden"), "\(service.log.text)")
                     }
                     try await manifests.delete()

@@ -330,7 +330,7 @@ struct Server {
             logger.warning("the namespace could not be checked", metadata: ["error": "\(error)"])
         }
         if configuration.cluster.watchScope == .namespace {
-            logger.notice("STACK_WATCH_SCOPE=namespace: not known are \(WatchScope.unknownInNamespace)")
+            logger.notice("STACK_WATCH_SCOPE=namespace: \(WatchScope.unknownInNamespace)")
         }
         prepared.reach()
         // No removal happens before this.

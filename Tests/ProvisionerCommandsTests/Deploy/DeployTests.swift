@@ -1,4 +1,6 @@
 import Foundation
+import PodPolicy
+import StackCluster
 import Stacks
 import Testing
 import Yams

@@ -1,5 +1,6 @@
 import Foundation
 import KubernetesClient
+import PodPolicy
 import Testing
 import Yams
 
