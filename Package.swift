@@ -207,6 +207,7 @@ let package = Package(
             dependencies: [
                 "DynamoDB", "PodPolicy", "StackStoreDynamoDB", "Stacks",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),

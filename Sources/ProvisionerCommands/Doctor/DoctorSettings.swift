@@ -38,7 +38,9 @@ struct DoctorSettings: Sendable {
             case .replicas: if case .dynamodb = store { true } else { false }
             case .createsPolicies: networkPolicy == .create
             case .readsPolicies: networkPolicy != .off
-            case .runtimeClass: runtimeClass != nil
+            case .watchesCluster: cluster.watchScope == .cluster
+            case .watchesNamespace: cluster.watchScope == .namespace
+            case .runtimeClass: cluster.watchedRuntimeClass != nil
             }
         }
     }

@@ -71,10 +71,6 @@ package struct PublishingStore: StackStore {
 
     package func records(ofUser userID: Int64) async throws -> StackRecords { try await base.records(ofUser: userID) }
 
-    package func records(expiredBy date: Date) async throws -> StackRecords { try await base.records(expiredBy: date) }
-
-    package func nextExpiry() async throws -> Date? { try await base.nextExpiry() }
-
     package func installationID() async throws -> String { try await base.installationID() }
 
     package func setInstallationID(_ id: String) async throws { try await base.setInstallationID(id) }
