@@ -7,7 +7,10 @@ import Testing
 @Suite struct HelpTests {
     @Test func `the root's help lists every command and shows examples`() throws {
         let help = ProvisionerCommand.helpMessage(columns: 200)
-        for word in ["serve", "check", "table", "store", "adopt", "doctor", "examples:", "provisioner serve", "--version", "--help"] {
+        for word in [
+            "serve", "check", "table", "store", "adopt", "doctor", "stacks", "stats", "examples:", "provisioner serve", "--version",
+            "--help",
+        ] {
             #expect(help.contains(word), "\(word)")
         }
     }
