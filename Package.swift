@@ -290,7 +290,7 @@ let package = Package(
         .testTarget(
             name: "StackStoreDynamoDBTests",
             dependencies: [
-                "DynamoDB", "DynamoDBTestSupport", "PodPolicy", "StackStoreDynamoDB", "Stacks",
+                "DynamoDB", "DynamoDBTestSupport", "PodPolicy", "StackStoreDynamoDB", "Stacks", "TestBasics",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
