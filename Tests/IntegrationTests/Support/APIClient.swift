@@ -49,10 +49,28 @@ struct APIClient: Sendable {
         spec: String = Specs.small,
         headers: [String: String] = [:]
     ) async throws -> Answer {
-        let body: [String: JSON] = [
-            "user_id": .number(Double(user)), "problem_id": .number(Double(problem)), "target_port": .number(Double(port)),
-            "pod_spec": .string(spec),
+        try await create(user: user, problem: problem, targetPort: .number(Double(port)), spec: spec, headers: headers)
+    }
+
+    /// Creates a stack with the array form of `target_port`.
+    func create(user: Int64, problem: Int64, ports: [Int], headers: [String: String] = [:]) async throws -> Answer {
+        let list = ports.map { JSON.object(["container_port": .number(Double($0))]) }
+        return try await create(user: user, problem: problem, targetPort: .array(list), spec: Specs.spec(ports: ports), headers: headers)
+    }
+
+    /// - Parameter env: the value of the field `env`, if any.
+    func create(
+        user: Int64,
+        problem: Int64,
+        targetPort: JSON,
+        spec: String,
+        env: JSON? = nil,
+        headers: [String: String] = [:]
+    ) async throws -> Answer {
+        var body: [String: JSON] = [
+            "user_id": .number(Double(user)), "problem_id": .number(Double(problem)), "target_port": targetPort, "pod_spec": .string(spec),
         ]
+        body["env"] = env
         let text = String(decoding: try JSONEncoder().encode(body), as: UTF8.self)
         return try await send(.POST, "/stacks", body: text, headers: headers)
     }
