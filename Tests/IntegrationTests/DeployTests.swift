@@ -83,7 +83,7 @@ extension RightsTests {
             _ client: KubernetesClient,
             _ body: @Sendable (APIClient.Answer, ServiceProcess) async throws -> Void
         ) async throws {
-            let token = try await client.token(ofServiceAccount: "ctf-provisioner")
+            let token = try await client.tokenOfProvisioner(in: "ctf-provisioner")
             var environment = try await Self.settingsOfDeployment()
             // Its places and its nodes are others here.
             for name in ["API_KEY_FILE", "API_KEY_ENABLED"] { environment[name] = nil }
