@@ -246,7 +246,10 @@ let package = Package(
         ),
         .testTarget(
             name: "StacksTests",
-            dependencies: ["PodPolicy", "StackStoreSQLite", "Stacks", "TestBasics", "TestSupport"],
+            dependencies: [
+                "PodPolicy", "Prometheus", "StackStoreSQLite", "Stacks", "TestBasics", "TestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(
