@@ -249,6 +249,7 @@ let package = Package(
             dependencies: [
                 "PodPolicy", "Prometheus", "StackStoreSQLite", "Stacks", "TestBasics", "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),

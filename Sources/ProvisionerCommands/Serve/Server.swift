@@ -69,6 +69,7 @@ struct Server {
                 configuration: kubernetes,
                 qps: Double(configuration.kubernetesQPS),
                 burst: configuration.kubernetesBurst,
+                headers: RequestTrace.outgoingHeaders,
                 logger: logger
             )
             election = opened.store.isExclusive ? nil : try Election(kubernetes, configuration.stacks.namespace, owner, logger)

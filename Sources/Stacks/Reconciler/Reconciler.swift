@@ -131,10 +131,11 @@ package final class Reconciler: Sendable {
 
     /// Works on one stack and returns it to the queue.
     private func process(_ id: StackID) async {
-        let outcome = await attempt(id)
+        let outcome = await RequestTrace.$current.withValue(service.origins.trace(of: id)) { await attempt(id) }
         switch outcome {
         case .repaired, .gone:
             reconcileQueue.forget(id)
+            service.origins.forget(id)
         case .pending, .nothingToDo:
             reconcileQueue.done(id)
         case .healthy(let expiry):

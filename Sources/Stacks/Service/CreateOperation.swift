@@ -275,6 +275,7 @@ struct CreateOperation: Sendable {
     private func undo(_ pending: PendingRecord.Value, because cause: any Error, isShown: Bool) async {
         logger.notice("create failed; undoing it", metadata: ["cause": "\(cause)"])
         service.readyTimes.isGone(id)
+        service.origins.remember(id)
         let record = pending.record
         // From here on the record and the Service, if they exist, reserve the ports, whichever process removes them.
         defer { service.ports.release(pending.holds) }
@@ -305,6 +306,7 @@ struct CreateOperation: Sendable {
         try await service.effect(.fail) {
             try await service.store.fail(id, failure: StackFailure(service.translated(cause, logger)), expiresAt: expiresAt, at: now)
         }
+        service.origins.forget(id)
         service.ports.startShortCooldown(pending.record.nodePorts)
         service.onExpiry(id, expiresAt)
         return true

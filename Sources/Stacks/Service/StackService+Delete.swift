@@ -44,7 +44,10 @@ extension StackService {
                 }
             }
             logger.info("stacks marked as being deleted", metadata: ["count": "\(marked.count)"])
-            for id in marked { onMarked(id) }
+            for id in marked {
+                origins.remember(id)
+                onMarked(id)
+            }
             return marked.count
         }
     }
@@ -83,6 +86,7 @@ extension StackService {
         }
         guard let record = marked else { throw StackError.notFound(id) }
         try requireServed(record)
+        origins.remember(id)
         if record.state == .failed {
             // It holds nothing that would have to go first.
             try await forget(record)
@@ -99,6 +103,7 @@ extension StackService {
             logger.notice("the stack is not gone yet; the reconciler goes on")
             return .pending
         }
+        origins.forget(id)
         StackMetrics.succeeded(.delete, since: accepted)
         report.yield(.gone)
         return .gone
@@ -134,6 +139,7 @@ extension StackService {
     /// Removes the record of a stack whose objects are gone, which frees its ports and resources.
     func forget(_ record: StackRecord) async throws {
         try await effect(.remove) { try await store.remove(record.id) }
+        origins.forget(record.id)
         ports.startShortCooldown(record.nodePorts)
     }
 

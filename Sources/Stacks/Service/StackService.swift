@@ -15,6 +15,7 @@ package final class StackService: Sendable {
     let deletes: JobRunner
     let locks = StackLocks()
     let deletions = SharedWork()
+    let origins = RequestOrigins()
     /// Limits the requests for events and logs, which load API server and kubelet.
     let inspections = Turnstile(limit: 8)
     /// The changes of stacks in this process, for those who wait for them.
