@@ -97,6 +97,22 @@ let package = Package(
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
+            // In the executable, so that it needs no folder beside it.
+            resources: [
+                .embedInCode("Dashboard/Assets/api.js"),
+                .embedInCode("Dashboard/Assets/app.js"),
+                .embedInCode("Dashboard/Assets/charts.js"),
+                .embedInCode("Dashboard/Assets/detail.js"),
+                .embedInCode("Dashboard/Assets/dialogs.js"),
+                .embedInCode("Dashboard/Assets/dom.js"),
+                .embedInCode("Dashboard/Assets/format.js"),
+                .embedInCode("Dashboard/Assets/icon.svg"),
+                .embedInCode("Dashboard/Assets/index.html"),
+                .embedInCode("Dashboard/Assets/stacks.js"),
+                .embedInCode("Dashboard/Assets/stream.js"),
+                .embedInCode("Dashboard/Assets/style.css"),
+                .embedInCode("Dashboard/Assets/table.js"),
+            ],
             swiftSettings: settings
         ),
         .target(
@@ -191,6 +207,7 @@ let package = Package(
             dependencies: [
                 "DynamoDB", "PodPolicy", "StackStoreDynamoDB", "Stacks",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),

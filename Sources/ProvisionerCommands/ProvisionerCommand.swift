@@ -13,9 +13,13 @@ public struct ProvisionerCommand: AsyncParsableCommand {
               provisioner table create              make the DynamoDB table for STACK_STORE=dynamodb
               provisioner adopt                     see to which store the namespace belongs
               provisioner doctor                    examine the installation, and see how to mend it
+              provisioner settings                  see every environment variable of serve
             """,
         version: Version.current,
-        subcommands: [ServeCommand.self, CheckCommand.self, TableCommand.self, StoreCommand.self, AdoptCommand.self, DoctorCommand.self]
+        subcommands: [
+            ServeCommand.self, CheckCommand.self, SettingsCommand.self, TableCommand.self, StoreCommand.self, AdoptCommand.self,
+            DoctorCommand.self,
+        ]
     )
 
     /// Called by the argument parser.

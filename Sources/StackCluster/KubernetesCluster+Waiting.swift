@@ -59,11 +59,13 @@ extension KubernetesCluster {
     }
 
     package func nodeExists(_ name: String) async throws -> Bool {
-        try await exists(Node.self, name, namespace: nil)
+        guard nodes != nil else { return true }
+        return try await exists(Node.self, name, namespace: nil)
     }
 
     package func isNodeUnreachable(_ name: String) async throws -> Bool {
-        try await find(Node.self, name, namespace: nil)?.isUnreachable ?? true
+        guard nodes != nil else { return false }
+        return try await find(Node.self, name, namespace: nil)?.isUnreachable ?? true
     }
 
     private func exists<T: KubernetesObject>(_ type: T.Type, _ name: String, namespace: String?) async throws -> Bool {

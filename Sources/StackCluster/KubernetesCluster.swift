@@ -6,7 +6,8 @@ import Synchronization
 
 /// The ``Cluster`` of a real Kubernetes: writes go to the API server, reads use watches of Pods, Services and Nodes.
 ///
-/// Pods and Services of every namespace are watched, because foreign Pods use capacity and foreign Services use ports.
+/// Pods and Services of every namespace are watched, because foreign Pods use capacity and foreign Services use ports. With
+/// ``WatchScope/namespace`` only those of the stacks' namespace are, and every node is taken to exist and to work.
 package final class KubernetesCluster: Cluster {
     /// Settings for the placement of stacks and the computation of capacity.
     package struct Settings: Sendable {
@@ -24,6 +25,7 @@ package final class KubernetesCluster: Cluster {
         package var networkPolicy = NetworkPolicyMode.create
         /// The ranges of the cluster's Pods as the operator states them; empty for those of the nodes.
         package var podCIDRs: [CIDR] = []
+        package var watchScope = WatchScope.cluster
 
         package init(
             namespace: String,
@@ -43,6 +45,9 @@ package final class KubernetesCluster: Cluster {
             self.totalMemoryBytes = totalMemoryBytes
         }
 
+        /// The RuntimeClass to watch; nil for none.
+        package var watchedRuntimeClass: String? { watchScope == .cluster ? runtimeClassName : nil }
+
         func placement(runtimeClass: RuntimeClass?) -> Placement {
             Placement(selector: nodeSelector, tolerations: tolerations, runtimeClass: runtimeClass)
         }
@@ -53,8 +58,9 @@ package final class KubernetesCluster: Cluster {
     let logger: Logger
     let pods: ObjectStore<Pod>
     let services: ObjectStore<Service>
-    let nodes: ObjectStore<Node>
-    /// The configured RuntimeClass alone; nil if none is configured.
+    /// Nil with ``WatchScope/namespace``.
+    let nodes: ObjectStore<Node>?
+    /// The configured RuntimeClass alone; nil if none is configured, and with ``WatchScope/namespace``.
     let runtimeClasses: ObjectStore<RuntimeClass>?
     /// Set when the networks of the cluster may have changed.
     let networkChanged: Signal
@@ -89,18 +95,27 @@ package final class KubernetesCluster: Cluster {
             onNetworkChange: networkChanged.set
         )
         self.watched = watched
-        let pods = Reflector<Pod>(client: client, logger: logger, transform: { $0.trimmed() }, onChange: { watched.podChanged($0) })
+        let isWide = settings.watchScope == .cluster
+        let namespace = isWide ? nil : settings.namespace
+        let pods = Reflector<Pod>(
+            client: client,
+            namespace: namespace,
+            logger: logger,
+            transform: { $0.trimmed() },
+            onChange: { watched.podChanged($0) }
+        )
         let services = Reflector<Service>(
             client: client,
+            namespace: namespace,
             logger: logger,
             transform: { $0.trimmed() },
             onChange: { watched.serviceChanged($0) }
         )
-        let nodes = Reflector<Node>(client: client, logger: logger, onChange: { watched.nodeChanged($0) })
+        let nodes = isWide ? Reflector<Node>(client: client, logger: logger, onChange: { watched.nodeChanged($0) }) : nil
         self.pods = pods.store
         self.services = services.store
-        self.nodes = nodes.store
-        let runtimeClasses = settings.runtimeClassName.map { name in
+        self.nodes = nodes?.store
+        let runtimeClasses = settings.watchedRuntimeClass.map { name in
             Reflector<RuntimeClass>(
                 client: client,
                 fieldSelector: "metadata.name=\(name)",
@@ -109,7 +124,7 @@ package final class KubernetesCluster: Cluster {
             )
         }
         self.runtimeClasses = runtimeClasses?.store
-        reflectors = [pods.run, services.run, nodes.run] + [runtimeClasses?.run].compactMap { $0 }
+        reflectors = [pods.run, services.run] + [nodes?.run, runtimeClasses?.run].compactMap { $0 }
     }
 
     /// Runs the watches until the task is cancelled or the process shuts down gracefully.
@@ -120,13 +135,13 @@ package final class KubernetesCluster: Cluster {
         }
     }
 
-    package var isSynced: Bool { pods.isSynced && services.isSynced && nodes.isSynced && runtimeClasses?.isSynced ?? true }
+    package var isSynced: Bool { pods.isSynced && services.isSynced && nodes?.isSynced ?? true && runtimeClasses?.isSynced ?? true }
 
     /// Returns once every watch has delivered its first list.
     package func waitUntilSynced() async throws {
         try await pods.waitUntilSynced()
         try await services.waitUntilSynced()
-        try await nodes.waitUntilSynced()
+        try await nodes?.waitUntilSynced()
         try await runtimeClasses?.waitUntilSynced()
     }
 
@@ -141,11 +156,12 @@ package final class KubernetesCluster: Cluster {
     }
 
     package func node(named name: String) -> NodeObservation? {
-        nodes.object(namespace: nil, name: name).map(NodeObservation.init)
+        guard let nodes else { return NodeObservation(name: name) }
+        return nodes.object(namespace: nil, name: name).map(NodeObservation.init)
     }
 
     package func unreachableNodes() -> Set<String> {
-        Set(nodes.objects().lazy.filter(\.isUnreachable).compactMap(\.metadata.name))
+        Set((nodes?.objects() ?? []).lazy.filter(\.isUnreachable).compactMap(\.metadata.name))
     }
 
     package func serviceFamily(of id: StackID) -> IPFamily? {
@@ -169,7 +185,8 @@ package final class KubernetesCluster: Cluster {
     package func capacityReport() -> CapacityReport? { isSynced ? watched.capacityReport() : nil }
 
     package func podOverhead() throws -> NodeResources {
-        guard let name = settings.runtimeClassName, let runtimeClasses else { return .nothing }
+        // Where the class cannot be read, its overhead counts once admission has written it into the Pod.
+        guard let name = settings.watchedRuntimeClass, let runtimeClasses else { return .nothing }
         guard let runtimeClass = runtimeClasses.object(namespace: nil, name: name) else {
             throw runtimeClasses.isSynced ? StackError.runtimeClassMissing(name) : StackError.notSynced
         }
@@ -191,8 +208,9 @@ package final class KubernetesCluster: Cluster {
     }
 
     private var healths: [(kind: String, health: WatchHealth)] {
-        let always = [("Pods", pods.health()), ("Services", services.health()), ("Nodes", nodes.health())]
-        return always + [runtimeClasses?.health()].compactMap { $0 }.map { ("RuntimeClasses", $0) }
+        let conditional = [("Nodes", nodes?.health()), ("RuntimeClasses", runtimeClasses?.health())]
+        return [("Pods", pods.health()), ("Services", services.health())]
+            + conditional.compactMap { kind, health in health.map { (kind, $0) } }
     }
 
     /// Returns the time in seconds since the API server was last heard on each watch, by resource; nil before the first list.

@@ -29,7 +29,7 @@ extension PodObservation {
             reason: status?.reason,
             message: shown(status?.message),
             nodeName: pod.spec?.nodeName,
-            unschedulable: scheduled.map { $0.message ?? $0.reason ?? "unschedulable" },
+            unschedulable: scheduled.map { shown($0.message ?? $0.reason) ?? "unschedulable" },
             containers: containers(status?.initContainerStatuses, isInitial: true)
                 + containers(status?.containerStatuses, isInitial: false),
             containerNames: ((pod.spec?.containers ?? []) + (pod.spec?.initContainers ?? [])).map(\.name)

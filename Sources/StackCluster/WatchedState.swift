@@ -15,9 +15,14 @@ final class WatchedState: Sendable {
 
     /// The capacity, and the nodes by name to look at again when the placement changes.
     private struct Capacity {
-        var tracker = CapacityTracker()
+        var tracker: CapacityTracker
         var nodes: [String: Node] = [:]
         var placement: Placement
+
+        init(_ settings: KubernetesCluster.Settings) {
+            tracker = CapacityTracker(knowsNodes: settings.watchScope == .cluster)
+            placement = settings.placement(runtimeClass: nil)
+        }
 
         mutating func setNode(_ name: String, _ node: Node?) {
             nodes[name] = node
@@ -50,7 +55,7 @@ final class WatchedState: Sendable {
         onNetworkChange: @escaping @Sendable () -> Void = {}
     ) {
         self.settings = settings
-        capacity = Mutex(Capacity(placement: settings.placement(runtimeClass: nil)))
+        capacity = Mutex(Capacity(settings))
         self.ports = ports
         self.reconcileQueue = reconcileQueue
         self.changes = changes

@@ -53,7 +53,6 @@ extension DynamoDBStackStore {
     func page(
         of partition: Partition,
         after start: DynamoDB.Item?,
-        limit: Int? = nil,
         consistentRead: Bool? = nil
     ) async throws -> Page {
         let input = DynamoDB.QueryInput(
@@ -61,7 +60,6 @@ extension DynamoDBStackStore {
             exclusiveStartKey: start,
             expressionAttributeValues: partition.values,
             keyConditionExpression: partition.expression,
-            limit: limit,
             tableName: table
         )
         let output = try await translating { try await client.query(input) }

@@ -1,5 +1,4 @@
 import DynamoDB
-package import FoundationEssentials
 package import Stacks
 
 extension DynamoDBStackStore {
@@ -21,36 +20,6 @@ extension DynamoDBStackStore {
         let count = ItemKey.count(user: userID)[Attribute.sortKey]
         let items = try await items(in: Partition(ItemKey.user(userID))).filter { $0[Attribute.sortKey] != count }
         return try await records(named: items).sortedByAge
-    }
-
-    /// Reads expired records: a query up to `date` of each of the eight expiry partitions, and the rows that they name.
-    package func records(expiredBy date: Date) async throws -> StackRecords {
-        let end = ItemKey.moment(date.microseconds, plus: 1)
-        var read = try await forEachShard { shard in
-            let expiries = try await self.items(in: Partition(ItemKey.expiries(shard: shard), condition: .before(end)))
-            return try await self.records(named: expiries)
-        }
-        read.records.removeAll { !$0.expires || $0.expiresAt > date }
-        return read.sortedByAge
-    }
-
-    /// Returns the earliest expiry of an active or failed stack, from the first entries of the eight expiry partitions.
-    package func nextExpiry() async throws -> Date? {
-        try await forEachShard { shard in
-            StackRecords(records: try await self.nextToExpire(inShard: shard).map { [$0] } ?? [])
-        }.records.map(\.expiresAt).min()
-    }
-
-    /// Returns the first active or failed stack of a shard. Stacks in other states precede it only while they are created or removed, so a short page
-    /// is enough.
-    private func nextToExpire(inShard shard: Int) async throws -> StackRecord? {
-        var page = Page(items: [], next: nil)
-        repeat {
-            page = try await self.page(of: Partition(ItemKey.expiries(shard: shard)), after: page.next, limit: 8)
-            let expiring = try await records(named: page.items).records.filter(\.expires)
-            if let first = expiring.min(by: { $0.expiresAt < $1.expiresAt }) { return first }
-        } while page.next != nil
-        return nil
     }
 
     /// Reads the rows that these items name; rows removed meanwhile are left out.

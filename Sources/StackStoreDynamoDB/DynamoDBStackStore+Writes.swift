@@ -128,7 +128,7 @@ extension DynamoDBStackStore {
     }
 
     /// A conditional update of one item.
-    private struct Change {
+    struct Change {
         var key: DynamoDB.Item
         var condition: String
         var update: String
@@ -136,7 +136,7 @@ extension DynamoDBStackStore {
         var values: DynamoDB.Item
     }
 
-    private enum ChangeResult {
+    enum ChangeResult {
         /// The item after the update.
         case made(DynamoDB.Item)
         /// The condition is false.
@@ -144,7 +144,7 @@ extension DynamoDBStackStore {
         case refused(DynamoDB.Item?, mayBeOurs: Bool)
     }
 
-    private func make(_ change: Change) async throws -> ChangeResult {
+    func make(_ change: Change) async throws -> ChangeResult {
         let input = DynamoDB.UpdateItemInput(
             conditionExpression: change.condition,
             expressionAttributeNames: change.names,

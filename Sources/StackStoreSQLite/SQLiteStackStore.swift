@@ -143,14 +143,6 @@ package final class SQLiteStackStore: StackStore {
         try await fetch(StackRow.filter(StackRow.Columns.userID == userID))
     }
 
-    package func records(expiredBy date: Date) async throws -> StackRecords {
-        try await fetch(StackRow.expiring.filter(StackRow.Columns.expiresAt <= date.microseconds))
-    }
-
-    package func nextExpiry() async throws -> Date? {
-        try await read { try StackRow.firstReadable(StackRow.expiring.order(StackRow.Columns.expiresAt), in: $0)?.expiresAt }
-    }
-
     package func installationID() async throws -> String {
         try await read { try Meta.installationID(in: $0) }
     }

@@ -26,15 +26,6 @@ extension StackRow {
         return read
     }
 
-    /// Reads the first readable record of a request.
-    static func firstReadable(_ request: QueryInterfaceRequest<StackRow>, in database: Database) throws -> StackRecord? {
-        let rows = try Row.fetchCursor(database, request)
-        while let row = try rows.next() {
-            do { return try decoded(row).record(in: database) } catch StoreError.unreadable { continue }
-        }
-        return nil
-    }
-
     /// Decodes a row.
     /// - Throws: ``StoreError/unreadable(_:)``.
     static func decoded(_ row: Row) throws -> StackRow {

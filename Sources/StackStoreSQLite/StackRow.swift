@@ -54,11 +54,6 @@ struct StackRow: Codable, FetchableRecord, PersistableRecord {
         case expiresAt = "expires_at"
     }
 
-    /// The rows that are removed when they expire.
-    static var expiring: QueryInterfaceRequest<StackRow> {
-        filter([StackRecord.State.active, .failed].map(\.rawValue).contains(Columns.state))
-    }
-
     /// The rows that hold their lock, ports and resources.
     static var holding: QueryInterfaceRequest<StackRow> {
         filter(Columns.state != StackRecord.State.failed.rawValue)

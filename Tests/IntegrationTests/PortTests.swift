@@ -21,8 +21,14 @@ struct PortTests {
         }
     }
 
-    @Test func `ports of foreign Services are never allocated`() async throws {
-        try await withService(Self.range, kubeconfig: TestCluster.tinyKubeconfig) { service, namespace, client in
+    private static let namespaceScope = [
+        "STACK_WATCH_SCOPE": "namespace", "CLUSTER_TOTAL_CPU": "16", "CLUSTER_TOTAL_MEMORY": "32Gi",
+    ]
+
+    @Test(arguments: [[:], namespaceScope])
+    func `ports of foreign Services are never allocated, also where those cannot be read`(scope: [String: String]) async throws {
+        let settings = Self.range.merging(scope) { $1 }
+        try await withService(settings, kubeconfig: TestCluster.tinyKubeconfig) { service, namespace, client in
             try await TestCluster.withNamespace(kubeconfig: TestCluster.tinyKubeconfig) { other, _ in
                 for port in [30001, 30004] { _ = try await client.create(foreignService(port), namespace: other) }
                 let answers = try await answers(count: 6) { try await service.api.create(user: Int64($0) + 1, problem: 1) }

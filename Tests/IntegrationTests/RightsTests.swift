@@ -10,7 +10,7 @@ import Testing
 @Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized, .timeLimit(.minutes(10)))
 struct RightsTests {
     @Test(.enabled(if: TestCluster.kubectl != nil, "needs kubectl: scripts/test names it"), arguments: TestStore.available)
-    func `the rights of examples/rbac.yaml are enough, and without one of them the answer says so`(store: TestStore) async throws {
+    func `the rights of deploy/base/rbac.yaml are enough, and without one of them the answer says so`(store: TestStore) async throws {
         try await TestCluster.withClient { client in
             try await TestCluster.kubectl(["apply", "-f", Self.example])
             try await withTemporaryFolder { folder in
@@ -133,7 +133,7 @@ struct RightsTests {
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent()
     private static let webhook = root.appending(path: "Fixtures/denying-webhook.py").path
-    private static let example = root.appending(path: "../../examples/rbac.yaml").standardizedFileURL.path
+    private static let example = root.appending(path: "../../deploy/base/rbac.yaml").standardizedFileURL.path
 }
 
 extension KubernetesClient {

@@ -7,7 +7,9 @@ import Testing
 @Suite struct HelpTests {
     @Test func `the root's help lists every command and shows examples`() throws {
         let help = ProvisionerCommand.helpMessage(columns: 200)
-        for word in ["serve", "check", "table", "store", "adopt", "doctor", "examples:", "provisioner serve", "--version", "--help"] {
+        for word in [
+            "serve", "check", "settings", "table", "store", "adopt", "doctor", "examples:", "provisioner serve", "--version", "--help",
+        ] {
             #expect(help.contains(word), "\(word)")
         }
     }
@@ -36,6 +38,7 @@ import Testing
             (ServeCommand.self, "serve"), (CheckCommand.self, "check"), (TableCommand.self, "table"),
             (TableCommand.Create.self, "table create"),
             (TableCommand.Check.self, "table check"), (StoreCommand.self, "store"), (StoreCommand.Copy.self, "store copy"),
+            (StoreCommand.Backup.self, "store backup"), (SettingsCommand.self, "settings"),
             (AdoptCommand.self, "adopt"), (DoctorCommand.self, "doctor"),
         ]
         for (command, name) in commands {
@@ -43,7 +46,8 @@ import Testing
             #expect(help.contains("USAGE: provisioner \(name)"), "\(help)")
             #expect(help.contains("OVERVIEW: "), "\(help)")
         }
-        for (command, name) in commands where ["serve", "check", "store copy", "adopt", "doctor"].contains(name) {
+        for (command, name) in commands
+        where ["serve", "check", "settings", "store copy", "store backup", "adopt", "doctor"].contains(name) {
             let help = ProvisionerCommand.helpMessage(for: command, columns: 200)
             #expect(help.contains("examples:") && help.contains("  provisioner \(name)"), "\(help)")
         }
@@ -51,7 +55,7 @@ import Testing
 
     @Test(arguments: [
         ["serve"], ["check", "a.yaml"], ["check", "-", "--target-port", "80"], ["table", "create"], ["table", "check"],
-        ["store", "copy", "--from", "dynamodb:a", "--to", "sqlite:b"], ["adopt"],
+        ["store", "copy", "--from", "dynamodb:a", "--to", "sqlite:b"], ["store", "backup", "a"], ["settings"], ["adopt"],
         ["adopt", "--yes"], ["doctor"], ["doctor", "--probe", "busybox", "--public", "8.8.8.8:53", "--output", "json"],
     ])
     func `commands are parsed`(arguments: [String]) throws {

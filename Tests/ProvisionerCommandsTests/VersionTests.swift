@@ -7,7 +7,7 @@ import Testing
 @Suite struct VersionTests {
     private static let root = URL(filePath: #filePath).appending(path: "../../..").standardizedFileURL
     private static let changelog = root.appending(path: "CHANGELOG.md")
-    private static let deployment = root.appending(path: "examples/deployment.yaml")
+    private static let deployment = root.appending(path: "deploy/base/deployment.yaml")
 
     @Test(.enabled(if: FileManager.default.fileExists(atPath: changelog.path), "there is no CHANGELOG.md"))
     func `the newest release in the changelog is the version of the program`() throws {
@@ -17,7 +17,7 @@ import Testing
         #expect(String(newest.output.1) == Version.current)
     }
 
-    @Test(.enabled(if: FileManager.default.fileExists(atPath: deployment.path), "there is no examples/deployment.yaml"))
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: deployment.path), "there is no deploy/base/deployment.yaml"))
     func `the example Deployment runs the version of the program`() throws {
         let text = try String(contentsOf: Self.deployment, encoding: .utf8)
         #expect(text.contains("/ctf-provisioner:\(Version.current)\n"))

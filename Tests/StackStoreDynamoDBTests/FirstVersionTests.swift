@@ -84,8 +84,9 @@ import Testing
             let (store, record) = (test.store, try Self.record())
             #expect(try await store.allRecords() == [record])
             #expect(try await store.records(ofUser: 101).records == [record])
-            #expect(try await store.nextExpiry() == record.expiresAt)
-            #expect(try await table.audit() == StackTable.Audit())
+            // Its item EXPIRY#3 contradicts nothing, but nobody needs it any more.
+            let obsolete = StackTable.Audit(obsolete: [.obsolete(pk: "EXPIRY#3", sk: "0001790007200123456#\(Self.id)")])
+            #expect(try await table.audit() == obsolete)
             #expect(try await store.installationID() == "6f1d1f6e-8c1b-4d0a-9a51-3f3a3c9e7b10")
             let meta = try #require(try await store.rows([ItemKey.meta], consistentRead: true).first)
             #expect(meta["version"] == .n("2"), "from now on version 1 does not start on this table")
@@ -93,10 +94,14 @@ import Testing
             await #expect(throws: ReservationRefusal.keyUsed(record)) { try await store.reserve(.sample(key: "K"), within: .wide) }
             await #expect(throws: ReservationRefusal.stackExists(record.id)) { try await store.reserve(.sample(), within: .wide) }
             await #expect(throws: ReservationRefusal.portsTaken([30001])) { try await store.reserve(.sample(user: 7), within: .wide) }
-            _ = try await store.beginDelete(record.id, ifUnchanged: record, at: .after(1))
+            let renewed = try #require(try await store.renew(record.id, to: .after(9000), ifUnchanged: record, at: .after(1)))
+            #expect(renewed.expiresAt == .after(9000))
+            _ = try await store.beginDelete(record.id, ifUnchanged: renewed, at: .after(2))
             try await store.remove(record.id)
             #expect(try await store.allRecords().isEmpty)
             #expect(try await store.totalReserved() == .zero)
+            #expect(try await table.audit() == obsolete)
+            #expect(try await table.repair(obsolete.obsolete) == obsolete.obsolete)
             #expect(try await table.audit() == StackTable.Audit())
             try await store.reserve(.sample(key: "K"), within: ReservationLimits(stacksPerUser: 1, budget: record.requested))
         }

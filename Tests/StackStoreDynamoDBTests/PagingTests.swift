@@ -16,8 +16,7 @@ struct PagingTests {
                     problem: Int64(index + 1),
                     podSpec: spec,
                     nodePort: 30000 + index,
-                    createdAt: .after(Double(180 - index)),
-                    expiresAt: .after(1000 + Double(index))
+                    createdAt: .after(Double(180 - index))
                 )
             }
             for record in records {
@@ -29,27 +28,6 @@ struct PagingTests {
             #expect(try await table.store.allRecords().map(\.id) == oldestFirst)
             if let proxy = table.proxy { #expect(proxy.requests.count > 8) }
             #expect(try await table.store.records(ofUser: 1).records.map(\.id) == oldestFirst)
-            #expect(try await table.store.records(expiredBy: .after(1099)).records.map(\.id) == Array(oldestFirst.suffix(100)))
-        }
-    }
-
-    @Test func `the next expiry is found behind more stacks that are not active than a page holds`() async throws {
-        try await TestTable.with { table in
-            for index in 0..<20 {
-                // The last digit chooses the partition: all in one.
-                let digits = String(index * 16, radix: 16)
-                let id = try #require(StackID("stack-" + String(repeating: "0", count: 16 - digits.count) + digits))
-                let record = StackRecord.sample(
-                    id: id,
-                    user: Int64(index + 1),
-                    nodePort: 30000 + index,
-                    expiresAt: .after(1000 + Double(index))
-                )
-                try await table.store.reserve(record, within: .wide)
-                if index == 19 { _ = try await table.store.activate(id, owner: record.owner, nodeID: "node-1", at: .after(1)) }
-            }
-            #expect(try await table.store.nextExpiry() == .after(1019))
-            #expect(try await table.store.records(expiredBy: .after(2000)).records.count == 1)
         }
     }
 }

@@ -7,6 +7,7 @@ whole table back, with every other request's writes in between undone too. Here
 - a transaction tests every condition before it writes anything, and copies only the items that it touches,
 - a transaction that repeats a ClientRequestToken within ten minutes is not made again,
 - a query looks at its own partition only, not at the whole table,
+- items are answered as they are kept: moto goes through the service's model once more for each attribute, which took most of the time,
 - with DYNAMODB_TRANSACTION_MS=10 a transaction holds its items for that long, and another write to one of them meanwhile is refused
   as a conflict, as DynamoDB does. The default is 0: no conflicts.
 
@@ -15,6 +16,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-api
 
 import copy
 import functools
+import json
 import logging
 import os
 import signal
@@ -32,8 +34,8 @@ from moto.dynamodb.exceptions import (
 )
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
-from moto.dynamodb.responses import DynamoHandler
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.dynamodb.responses import DynamoHandler, DynamoResult
+from moto.moto_server.werkzeug_app import create_backend_app
 from waitress import serve
 
 TOKEN_SECONDS = 600
@@ -66,6 +68,20 @@ def key_of(backend, operation):
     attributes = operation.get("Key") or operation["Item"]
     names = [name for name in (table.hash_key_attr, table.range_key_attr) if name]
     return (table.name, *(str(attributes[name]) for name in names))
+
+
+def items_as_they_are(serialized):
+    """Items are plain JSON already; only what describes a table has dates in it."""
+
+    @functools.wraps(serialized)
+    def run(handler, answer):
+        if not isinstance(answer, DynamoResult) or "Table" in handler._get_action():
+            return serialized(handler, answer)
+        body = {name: value for name, value in answer.result.items() if value is not None}
+        headers = {"Content-Type": "application/x-amz-json-1.0", **handler.response_headers}
+        return 200, headers, json.dumps(body, separators=(",", ":"))
+
+    return run
 
 
 def one_at_a_time(call_action):
@@ -198,13 +214,14 @@ def main():
         setattr(DynamoHandler, name, refused_in_transaction(getattr(DynamoHandler, name)))
     DynamoHandler.transact_write_items = made_once(DynamoHandler.transact_write_items)
     DynamoDBBackend.transact_write_items = transact_write_items
+    DynamoHandler.serialized = items_as_they_are(DynamoHandler.serialized)
     Table.query = of_one_partition(Table.query)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
     # Not moto's own server, which closes every connection after one answer. The queue is no news: requests are made one at a time.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    serve(DomainDispatcherApplication(create_backend_app), host="127.0.0.1", port=int(sys.argv[1]), threads=128, backlog=1024)
+    serve(create_backend_app("dynamodb"), host="127.0.0.1", port=int(sys.argv[1]), threads=128, backlog=1024)
 
 
 if __name__ == "__main__":

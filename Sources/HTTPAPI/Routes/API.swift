@@ -14,6 +14,7 @@ package struct API {
     private let health: HealthRoutes
     private let apiKeys: APIKeys?
     private let metrics: MetricsRoutes?
+    private let dashboard: DashboardRoutes
 
     /// - Parameters:
     ///   - dependencies: the dependencies that `GET /readyz` checks.
@@ -39,6 +40,7 @@ package struct API {
         health = HealthRoutes(
             readiness: Readiness(dependencies: dependencies, timeout: readinessTimeout, now: now, sleep: sleep)
         )
+        dashboard = DashboardRoutes(service: service, creates: CreateHistory())
         self.apiKeys = apiKeys
         self.metrics = metrics.map(MetricsRoutes.init)
     }
@@ -51,8 +53,10 @@ package struct API {
             MetricsMiddleware()
             AccessLogMiddleware()
             AuditMiddleware()
+            DashboardRedirectMiddleware()
+            CreateHistoryMiddleware(history: dashboard.creates)
             ErrorMiddleware()
-            if let apiKeys { APIKeyMiddleware(keys: apiKeys, openPaths: ["/healthz", "/readyz"]) }
+            if let apiKeys { APIKeyMiddleware(keys: apiKeys, openPaths: DashboardRoutes.openPaths.union(["/healthz", "/readyz"])) }
             RequestRulesMiddleware()
         }
         Self.add("/healthz", [.get: health.health], to: router)
@@ -66,6 +70,7 @@ package struct API {
         Self.add("/stacks/{stack_id}/logs", [.get: stacks.logs], to: router)
         Self.add("/users/{user_id}/stacks", [.get: stacks.listOfUser], to: router)
         Self.add("/stats", [.get: stacks.stats], to: router)
+        dashboard.addDashboard(to: router)
         if let metrics { Self.add("/metrics", [.get: metrics.metrics], to: router) }
         return router
     }

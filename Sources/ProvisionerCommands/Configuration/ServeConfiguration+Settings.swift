@@ -118,6 +118,20 @@ extension KubernetesCluster.Settings {
         )
         networkPolicy = reader.choice("STACK_NETWORK_POLICY", default: networkPolicy)
         podCIDRs = reader.podCIDRs("STACK_POD_CIDRS")
+        watchScope = reader.choice("STACK_WATCH_SCOPE", default: watchScope)
+        if watchScope == .namespace { requireStatedSize(&reader) }
+    }
+}
+
+extension KubernetesCluster.Settings {
+    /// Asks for what nodes would tell.
+    private func requireStatedSize(_ reader: inout EnvironmentReader) {
+        var needed = ["CLUSTER_TOTAL_CPU", "CLUSTER_TOTAL_MEMORY"]
+        if networkPolicy != .off { needed.append("STACK_POD_CIDRS") }
+        for name in needed where reader.text(name) == nil {
+            let advice = name == "STACK_POD_CIDRS" ? ", unless STACK_NETWORK_POLICY=off" : ""
+            reader.mistake(name, "is unset; STACK_WATCH_SCOPE=namespace needs it\(advice), because nodes cannot be read")
+        }
     }
 }
 

@@ -2,7 +2,7 @@ extension ServeConfiguration {
     /// Returns warnings about variables that are set but unknown, each with its replacement. They include those of the system that this one
     /// replaces, which would otherwise be ignored without notice.
     static func unknownVariables(_ reader: EnvironmentReader) -> [String] {
-        let known = reader.names.union(["K8S_KUBECONFIG", "K8S_CONTEXT"])
+        let known = Set(Setting.all.flatMap(\.names))
         let unknown = reader.environment.keys.filter { name in
             !known.contains(name) && prefixes.contains { name.hasPrefix($0) }
         }

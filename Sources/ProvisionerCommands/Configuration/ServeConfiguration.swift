@@ -3,7 +3,7 @@ import PodPolicy
 import StackCluster
 import Stacks
 
-/// Everything that `serve` reads from the environment, checked. docs/configuration.md lists the variables.
+/// Everything that `serve` reads from the environment, checked. ``Setting`` lists the variables.
 struct ServeConfiguration {
     /// Every error, prefixed with its variable.
     struct Mistakes: Error, CustomStringConvertible {
@@ -96,7 +96,7 @@ struct ServeConfiguration {
         return min(lower, upper)...upper
     }
 
-    private static func store(_ reader: inout EnvironmentReader) -> StoreChoice {
+    static func store(_ reader: inout EnvironmentReader) -> StoreChoice {
         let sqlite = StoreChoice.sqlite(path: reader.text("STACK_SQLITE_PATH") ?? "var/stacks.sqlite")
         let consistentRead = reader.bool("DDB_CONSISTENT_READ", default: true)
         let table = reader.value(

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import KubernetesClient
 import PodPolicy
+import StackCluster
 import Stacks
 
 extension Doctor {
@@ -11,12 +12,14 @@ extension Doctor {
             _ = try await client.create(try largestPod(), as: Pod.self, namespace: settings.namespace, isDryRun: true)
         }
         let taken = Set(services.flatMap { ($0.spec?.ports ?? []).compactMap(\.nodePort) })
-        guard let port = settings.nodePorts.first(where: { !taken.contains($0) }) else { return [Check.dryRun("a Pod", size, pod)] }
+        guard let free = settings.nodePorts.first(where: { !taken.contains($0) }) else { return [Check.dryRun("a Pod", size, pod)] }
+        // Without the Services of other namespaces any port may be taken.
+        let port = settings.cluster.watchScope == .cluster ? free : nil
         let service = try await Answer {
             let service = Self.service([Service.Port(name: "challenge", port: 8080, nodePort: port)])
             _ = try await client.create(service, as: Service.self, namespace: settings.namespace, isDryRun: true)
         }
-        return [Check.dryRun("a Pod", size, pod), Check.dryRun("a Service", "node port \(port)", service)]
+        return [Check.dryRun("a Pod", size, pod), Check.dryRun("a Service", port.map { "node port \($0)" } ?? "any node port", service)]
     }
 
     /// Learns the API server's range of NodePorts from its refusal of ports that no sensible range includes. A dry run does not check the

@@ -23,9 +23,12 @@ struct Doctor: Sendable {
         var checks = Check.server(server, address: address)
         guard !checks.contains(where: { $0.state == .unknown }) else { return DoctorReport(checks: try await checks + [store()]) }
         checks += try await rights()
-        progress("nodes and capacity")
-        let survey = try await survey()
-        checks += Check.nodes(survey, settings)
+        var survey: Answer<ClusterSurvey>?
+        if settings.cluster.watchScope == .cluster {
+            progress("nodes and capacity")
+            survey = try await self.survey()
+        }
+        checks += survey.map { Check.nodes($0, settings) } ?? [Check.unreadNodes(settings)]
         checks += try await inNamespace(server, survey)
         checks.append(try await store())
         return DoctorReport(checks: checks)
@@ -40,7 +43,7 @@ struct Doctor: Sendable {
                 let review = SelfSubjectAccessReview(question)
                 answers.append((question, try await Answer { try await client.create(review, namespace: nil).status?.allowed == true }))
             }
-            checks.append(Check.rights(right, answers, namespace: settings.namespace))
+            checks.append(Check.rights(right, answers, settings))
         }
         return checks
     }
@@ -54,14 +57,15 @@ struct Doctor: Sendable {
     }
 
     /// Checks what needs the namespace.
-    private func inNamespace(_ server: Answer<ServerInformation>, _ survey: Answer<ClusterSurvey>) async throws -> [Check] {
+    private func inNamespace(_ server: Answer<ServerInformation>, _ survey: Answer<ClusterSurvey>?) async throws -> [Check] {
         progress("namespace \(settings.namespace)")
         let namespace = try await self.namespace()
         let minor = server.value.flatMap { Check.minor(of: $0.version) }
         var checks = [Check.namespace(namespace, minor: minor, settings)]
         guard checks[0].state != .wrong || namespace.value??.status?.phase == "Active" else { return checks }
         progress("node ports")
-        let services = try await Answer { try await client.list(Service.self).items }
+        let scope = settings.cluster.watchScope == .cluster ? nil : settings.namespace
+        let services = try await Answer { try await client.list(Service.self, namespace: scope).items }
         checks.append(Check.nodePorts(try await nodePortRange(), services: services, settings))
         progress("quotas and limit ranges")
         checks.append(
@@ -75,7 +79,7 @@ struct Doctor: Sendable {
         checks += try await dryRuns(services.value ?? [])
         progress("the runtime class")
         var classes: Answer<[RuntimeClass]>?
-        if settings.runtimeClass != nil { classes = try await Answer { try await client.list(RuntimeClass.self).items } }
+        if settings.cluster.watchedRuntimeClass != nil { classes = try await Answer { try await client.list(RuntimeClass.self).items } }
         checks.append(Check.runtimeClass(classes, settings))
         return try await checks + enforcement(survey)
     }
@@ -90,11 +94,11 @@ struct Doctor: Sendable {
         }
     }
 
-    private func enforcement(_ survey: Answer<ClusterSurvey>) async throws -> [Check] {
+    private func enforcement(_ survey: Answer<ClusterSurvey>?) async throws -> [Check] {
         guard let probe else { return [Check.notProbed(settings)] }
         progress("two Pods of \(probe.image), which takes up to three minutes")
         let policies = try await Answer { try await client.list(NetworkPolicyName.self, namespace: settings.namespace).items.count }
-        let nodes = (survey.value?.eligible ?? []).flatMap { node in
+        let nodes = (survey?.value?.eligible ?? []).flatMap { node in
             node.internalIPs.compactMap { HostPort(argument: "\($0.contains(":") ? "[\($0)]" : $0):\(node.kubeletPort)") }
         }
         let (outcome, left) = try await Probe(client: client, settings: settings, options: probe, nodes: nodes).run()

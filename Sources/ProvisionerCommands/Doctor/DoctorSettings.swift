@@ -36,9 +36,10 @@ struct DoctorSettings: Sendable {
             switch right.condition {
             case .always: true
             case .replicas: if case .dynamodb = store { true } else { false }
-            case .createsPolicies: networkPolicy == .create
-            case .readsPolicies: networkPolicy != .off
-            case .runtimeClass: runtimeClass != nil
+            case .policies: networkPolicy != .off
+            case .watchesCluster: cluster.watchScope == .cluster
+            case .watchesNamespace: cluster.watchScope == .namespace
+            case .runtimeClass: cluster.watchedRuntimeClass != nil
             }
         }
     }

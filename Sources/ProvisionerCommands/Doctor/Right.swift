@@ -1,6 +1,7 @@
 import KubernetesClient
 
-/// A group of rights that the service uses. examples/rbac.yaml and docs/security.md list the same; tests compare them.
+/// A group of rights that the service uses. deploy/base/rbac.yaml and docs/security.md list the same, and
+/// deploy/overlays/namespace-scope/rbac.yaml those of STACK_WATCH_SCOPE=namespace; tests compare them.
 struct Right: Sendable, Equatable {
     enum Scope: String, Sendable {
         /// Objects in STACK_NAMESPACE.
@@ -16,11 +17,13 @@ struct Right: Sendable, Equatable {
         case always
         /// Several replicas elect one that reconciles.
         case replicas
-        /// STACK_NETWORK_POLICY is `create`.
-        case createsPolicies
-        /// STACK_NETWORK_POLICY is `create` or `require`.
-        case readsPolicies
-        /// STACK_RUNTIME_CLASS is set.
+        /// STACK_NETWORK_POLICY is `create` or `require`: both create and repair the policies.
+        case policies
+        /// STACK_WATCH_SCOPE is `cluster`.
+        case watchesCluster
+        /// STACK_WATCH_SCOPE is `namespace`.
+        case watchesNamespace
+        /// STACK_RUNTIME_CLASS is set, and STACK_WATCH_SCOPE is `cluster`.
         case runtimeClass
     }
 
@@ -61,32 +64,39 @@ struct Right: Sendable, Equatable {
         Right(
             group: "networking.k8s.io",
             resources: ["networkpolicies"],
-            verbs: ["get", "list", "watch"],
+            verbs: ["get", "list", "watch", "create", "update"],
             scope: .namespace,
-            condition: .readsPolicies,
-            why: "sees that the policies of the namespace are as they should be, unless STACK_NETWORK_POLICY=off"
+            condition: .policies,
+            why: "creates and repairs the policies of the namespace, unless STACK_NETWORK_POLICY=off"
         ),
         Right(
-            group: "networking.k8s.io",
-            resources: ["networkpolicies"],
-            verbs: ["create", "update"],
+            resources: ["pods", "services"],
+            verbs: ["list", "watch"],
             scope: .namespace,
-            condition: .createsPolicies,
-            why: "creates and repairs the policies, with STACK_NETWORK_POLICY=create"
+            condition: .watchesNamespace,
+            why: "sees the objects of stacks, with STACK_WATCH_SCOPE=namespace"
         ),
         Right(
             resources: ["pods", "services"],
             verbs: ["list", "watch"],
             scope: .cluster,
+            condition: .watchesCluster,
             why: "counts the capacity that other Pods take and the NodePorts that other Services hold"
         ),
         Right(
             resources: ["nodes"],
             verbs: ["get", "list", "watch"],
             scope: .cluster,
+            condition: .watchesCluster,
             why: "knows capacity and addresses, and notices nodes that are gone"
         ),
-        Right(resources: ["namespaces"], verbs: ["get"], scope: .cluster, why: "asks at its start whether the namespace exists"),
+        Right(
+            resources: ["namespaces"],
+            verbs: ["get"],
+            scope: .cluster,
+            condition: .watchesCluster,
+            why: "asks at its start whether the namespace exists"
+        ),
         Right(
             group: "node.k8s.io",
             resources: ["runtimeclasses"],

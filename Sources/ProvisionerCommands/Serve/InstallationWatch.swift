@@ -151,7 +151,7 @@ final class InstallationWatch: Sendable {
         }
         guard looks % 60 == 0 else { return }
         logger.error(
-            "the namespace cannot be marked as this store's: another installation could remove its stacks; apply examples/rbac.yaml",
+            "the namespace cannot be marked as this store's: another installation could remove its stacks; apply deploy/base/rbac.yaml",
             metadata: ["error": "\(error)"]
         )
     }

@@ -31,7 +31,7 @@ struct ServeCommand: AsyncParsableCommand {
               TLS_KEY_FILE           none               serve HTTPS
               LOG_LEVEL, LOG_FORMAT  info, json         one JSON object a line on standard error
 
-            docs/configuration.md lists the others.
+            provisioner settings lists all of them, as docs/configuration.md does.
 
             examples:
               provisioner serve

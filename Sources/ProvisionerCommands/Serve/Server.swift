@@ -267,9 +267,12 @@ struct Server {
 
     /// Returns the runtime class as a dependency if one is configured.
     private static func runtimeClass(of cluster: KubernetesCluster) -> [Dependency] {
-        guard cluster.settings.runtimeClassName != nil else { return [] }
+        guard cluster.settings.watchedRuntimeClass != nil else { return [] }
         return [Dependency(name: "runtime_class") { _ = try cluster.podOverhead() }]
     }
+
+    /// The time after SHUTDOWN_TIMEOUT in which cancelled work has to end; then the process ends all the same.
+    static let cancellationLimit: Duration = .seconds(5)
 
     /// Runs until the process is told to end; returns after requests, jobs and watches have ended.
     /// - Throws: ``StackTableError``, ``OpenStore/ForeignNamespace`` or ``CopyUnderWay`` before any change.
@@ -315,7 +318,7 @@ struct Server {
             logger: logger
         )
         group.maximumGracefulShutdownDuration = configuration.shutdownTimeout
-        group.maximumCancellationDuration = .seconds(5)
+        group.maximumCancellationDuration = Self.cancellationLimit
         try await ServiceGroup(configuration: group).run()
     }
 
@@ -334,6 +337,9 @@ struct Server {
             }
         } catch {
             logger.warning("the namespace could not be checked", metadata: ["error": "\(error)"])
+        }
+        if configuration.cluster.watchScope == .namespace {
+            logger.notice("STACK_WATCH_SCOPE=namespace: \(WatchScope.unknownInNamespace)")
         }
         prepared.reach()
         // No removal happens before this.

@@ -7,8 +7,8 @@ import Stacks
 struct StoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "store",
-        abstract: "Move stacks between stores.",
-        subcommands: [Copy.self]
+        abstract: "Move stacks between stores, and back up the embedded one.",
+        subcommands: [Copy.self, Backup.self]
     )
 
     struct Copy: AsyncParsableCommand {

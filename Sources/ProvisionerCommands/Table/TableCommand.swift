@@ -37,8 +37,8 @@ struct TableCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Say whether the table is as the service needs it, and whether its items agree with each other.",
             discussion: """
-                Reads the whole table, which takes the right dynamodb:Scan: locks, ports, keys and expiries of stacks that do not exist, and
-                counters that differ from what is there. With --repair the first are removed and the others counted anew, each on condition
+                Reads the whole table, which takes the right dynamodb:Scan: locks, ports and keys of stacks that do not exist, and counters
+                that differ from what is there. With --repair the first are removed and the others counted anew, each on condition
                 that it is still as it was found; the service may go on meanwhile.
                 """
         )
@@ -68,12 +68,19 @@ struct TableCommand: AsyncParsableCommand {
             return true
         }
         if repair {
-            for discrepancy in try await table.repair(audit.discrepancies) { Terminal.say("repaired: \(discrepancy.sentence)\n") }
+            let repaired = try await table.repair(audit.discrepancies + audit.obsolete)
+            for discrepancy in repaired { Terminal.say("repaired: \(discrepancy.sentence)\n") }
             audit = try await table.audit()
         }
         for discrepancy in audit.discrepancies {
             let advice = discrepancy.canBeRepaired ? "; to mend it: provisioner table check --repair" : ""
             Terminal.complain("table \(table.name): \(discrepancy.sentence)\(advice)")
+        }
+        if !audit.obsolete.isEmpty {
+            Terminal.say(
+                "table \(table.name): \(audit.obsolete.count) items are of an earlier version and needed no more; "
+                    + "to remove them: provisioner table check --repair\n"
+            )
         }
         if !audit.hasCounted {
             Terminal.say("table \(table.name): the counters were not compared: stacks come and go, or an item cannot be read\n")

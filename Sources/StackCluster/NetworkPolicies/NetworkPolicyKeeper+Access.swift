@@ -45,7 +45,7 @@ extension KubernetesCluster {
             networks: { [nodes, services] addresses in
                 ClusterNetworks(
                     configured: settings.podCIDRs,
-                    nodes: nodes.objects(),
+                    nodes: nodes?.objects() ?? [],
                     services: services.objects(),
                     apiServer: addresses
                 )

@@ -112,7 +112,7 @@ extension NetworkPolicyKeeper {
             logger.info("the NetworkPolicies of the namespace are as they should be")
         case .forbidden(let reason):
             let advice = mode == .create ? "stacks are isolated only by what others enforce" : "no stack is created"
-            logger.warning("\(reason); \(advice); apply examples/rbac.yaml, or set STACK_NETWORK_POLICY=off", metadata: metadata)
+            logger.warning("\(reason); \(advice); apply deploy/base/rbac.yaml, or set STACK_NETWORK_POLICY=off", metadata: metadata)
         case .unready(let reason):
             logger.warning("\(reason)", metadata: metadata)
         }

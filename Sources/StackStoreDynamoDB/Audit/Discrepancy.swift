@@ -13,6 +13,8 @@ package enum Discrepancy: Sendable, Hashable {
     case unreadable(String)
     /// A count in the format of the system that this one replaces.
     case predecessor(pk: String)
+    /// An item that earlier versions wrote and nothing reads any more.
+    case obsolete(pk: String, sk: String)
 
     /// A sentence for the operator.
     package var sentence: String {
@@ -25,13 +27,14 @@ package enum Discrepancy: Sendable, Hashable {
         case .unreadable(let reason): reason
         case .predecessor(let pk):
             "item \(pk) / COUNT is of the system that this one replaces (it has stack_count and no stacks): choose another table"
+        case .obsolete(let pk, let sk): "item \(pk) / \(sk) is of an earlier version; nothing needs it any more"
         }
     }
 
     /// True if ``StackTable/repair(_:)`` can repair it.
     package var canBeRepaired: Bool {
         switch self {
-        case .dangling, .count, .counter: true
+        case .dangling, .count, .counter, .obsolete: true
         case .unreadable, .predecessor: false
         }
     }

@@ -69,6 +69,12 @@ extension DynamoDBStackStore {
                     (Attribute.memoryBytes, found.memoryBytes, expected.memoryBytes),
                 ]
             )
+        case .obsolete(let pk, let sk):
+            let key: DynamoDB.Item = [Attribute.partitionKey: .s(pk), Attribute.sortKey: .s(sk)]
+            _ = try await translating {
+                try await writing { try await client.deleteItem(DynamoDB.DeleteItemInput(key: key, tableName: table)) }
+            }
+            return true
         case .unreadable, .predecessor:
             return false
         }

@@ -5,6 +5,8 @@ extension StackTable {
     /// The result of a full scan of the table.
     package struct Audit: Sendable, Equatable {
         package var discrepancies: [Discrepancy] = []
+        /// The items that nothing needs any more. They contradict nothing, but ``repair(_:)`` can remove them.
+        package var obsolete: [Discrepancy] = []
         /// True if the counters could be compared with the rows.
         package var hasCounted = true
     }
@@ -14,13 +16,15 @@ extension StackTable {
     package func audit() async throws -> Audit {
         let store = DynamoDBStackStore(client: client, table: name)
         let seen = ScannedItems(try await scan())
-        var audit = Audit(discrepancies: seen.unreadable)
+        var audit = Audit(discrepancies: seen.unreadable, obsolete: seen.obsolete)
         for candidate in seen.danglingCandidates where try await isDangling(candidate, store) { audit.discrepancies.append(candidate) }
-        guard seen.unreadable.isEmpty else { return Audit(discrepancies: audit.discrepancies, hasCounted: false) }
+        audit.hasCounted = false
+        guard seen.unreadable.isEmpty else { return audit }
         let first = try await counterDiscrepancies(store, users: seen.countedUsers)
         // A single comparison may have met a short-lived stack.
         let second = first?.isEmpty == false ? try await counterDiscrepancies(store, users: seen.countedUsers) : first
-        guard let first, let second else { return Audit(discrepancies: audit.discrepancies, hasCounted: false) }
+        guard let first, let second else { return audit }
+        audit.hasCounted = true
         audit.discrepancies += first.filter(second.contains)
         return audit
     }
@@ -70,6 +74,7 @@ extension StackTable {
 /// The items of a table, sorted by kind.
 struct ScannedItems {
     private(set) var unreadable: [Discrepancy] = []
+    private(set) var obsolete: [Discrepancy] = []
     private(set) var countedUsers: Set<Int64> = []
     private var rows: Set<StackID> = []
     private var held: [Discrepancy] = []
@@ -92,7 +97,9 @@ struct ScannedItems {
             do { _ = try StackRecord(item) } catch { unreadable.append(.unreadable("\(error)")) }
         case "USER" where sk == "COUNT":
             addCount(reader, item, pk)
-        case "USER", "PORT", "KEY", "EXPIRY":
+        case ItemKey.obsoleteExpiries:
+            obsolete.append(.obsolete(pk: pk, sk: sk))
+        case "USER", "PORT", "KEY":
             do {
                 held.append(.dangling(pk: pk, sk: sk, holder: try reader.value(Attribute.stackID) { StackID($0) }))
             } catch { unreadable.append(.unreadable("\(error)")) }

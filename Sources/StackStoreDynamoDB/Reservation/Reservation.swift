@@ -55,14 +55,13 @@ extension StackRecord {
     /// The keys of the items that name this record as their holder.
     private var heldKeys: [DynamoDB.Item] {
         var keys = nodePorts.map(ItemKey.port)
-        keys.append(ItemKey.expiry(self))
         if let lock { keys.append(ItemKey.lock(user: lock.userID, problem: lock.problemID)) }
         if state == .failed, let userID { keys.append(ItemKey.failed(user: userID, id)) }
         if let key = idempotency?.key { keys.append(ItemKey.idempotency(key)) }
         return keys
     }
 
-    /// Returns the transaction that writes this record and everything it holds: at most 31 of the 100 items that DynamoDB allows, with 24
+    /// Returns the transaction that writes this record and everything it holds: at most 30 of the 100 items that DynamoDB allows, with 24
     /// ports at low headroom.
     func reservation(stacksPerUser: Int, in table: String) -> [DynamoDB.TransactWriteItem] {
         let row = DynamoDB.Put(conditionExpression: "attribute_not_exists(pk)", item: item, tableName: table)
@@ -89,7 +88,7 @@ extension StackRecord {
             + countChange(by: -1, in: table) + capacityChange(by: .zero - requested, in: table)
     }
 
-    /// Returns the transaction that replaces this record by `failed` and frees everything that only this one holds: at most 32 items.
+    /// Returns the transaction that replaces this record by `failed` and frees everything that only this one holds: at most 30 items.
     func failing(as failed: StackRecord, in table: String) -> [DynamoDB.TransactWriteItem] {
         let row = DynamoDB.Put(
             conditionExpression: "#state = :state AND updated_at = :seen",

@@ -4,7 +4,7 @@ import Stacks
 
 /// The keys of every kind of item in the table; docs/dynamodb.md shows their uses.
 enum ItemKey {
-    /// The partitions of rows and expiries. Never change the range: stored keys contain it.
+    /// The partitions of rows. Never change the range: stored keys contain it.
     static let stackShards = 0..<8
     /// The items over which the capacity counters are spread. Never change the range.
     static let capacityShards = 0..<32
@@ -47,20 +47,8 @@ enum ItemKey {
         make("KEY#\(key)", "KEY")
     }
 
-    /// The index entry of a stack by its expiry.
-    static func expiry(_ record: StackRecord) -> DynamoDB.Item {
-        make(expiries(shard: shard(of: record.id)), moment(record.expiresAt.microseconds) + "#" + record.id.description)
-    }
-
-    /// The partition with the expiries of a shard, ordered by time.
-    static func expiries(shard: Int) -> String { "EXPIRY#\(shard)" }
-
-    /// Microseconds since 1970, padded so that the order of text is the order of time.
-    static func moment(_ microseconds: Int64, plus more: Int64 = 0) -> String {
-        let (sum, overflow) = microseconds.addingReportingOverflow(more)
-        let digits = String(overflow ? .max : max(0, sum))
-        return String(repeating: "0", count: 19 - digits.count) + digits
-    }
+    /// The prefix of the partitions in which earlier versions kept an item for each stack, ordered by expiry. Nothing reads them any more.
+    static let obsoleteExpiries = "EXPIRY"
 
     /// The capacity counter of a stack. It follows from the id, so that additions and subtractions reach the same counter.
     static func capacity(_ id: StackID) -> DynamoDB.Item {

@@ -8,6 +8,8 @@
 /// - `othersUse`: requests of Pods that belong to no stack, on eligible nodes; at most each node's allocatable amount.
 /// - `ownExtra`: requests of stacks' Pods beyond their records, for example those of an injected container, on eligible nodes.
 /// - `ownElsewhere`: counted requests of stacks whose Pod has ended or runs on a node that is not eligible.
+///
+/// Where nodes cannot be read, every node that a Pod names counts as eligible, and the operator states the total.
 package struct CapacityTracker: Sendable {
     /// The allocatable resources of a node, and its eligibility for stacks.
     package struct Node: Sendable, Equatable {
@@ -47,6 +49,7 @@ package struct CapacityTracker: Sendable {
         var ownExtra = Totals()
     }
 
+    private let knowsNodes: Bool
     private var nodes: [String: Node] = [:]
     private var pods: [String: Pod] = [:]
     private var usage: [String: Usage] = [:]
@@ -57,7 +60,10 @@ package struct CapacityTracker: Sendable {
     /// The counted part of ``ownPending``.
     private var ownPendingCounted = Totals()
 
-    package init() {}
+    /// - Parameter knowsNodes: false where nodes cannot be read.
+    package init(knowsNodes: Bool = true) {
+        self.knowsNodes = knowsNodes
+    }
 
     package mutating func setNode(_ name: String, _ node: Node?) {
         nodes[name] = node
@@ -96,7 +102,14 @@ package struct CapacityTracker: Sendable {
             taken += usage.ownExtra
             used += taken.atMost(node.allocatable)
         }
-        for (name, usage) in usage where nodes[name]?.isEligible != true { ownElsewhere += usage.ownCounted }
+        for (name, usage) in usage where nodes[name]?.isEligible != true {
+            if knowsNodes {
+                ownElsewhere += usage.ownCounted
+            } else {
+                used += usage.others
+                used += usage.ownExtra
+            }
+        }
         let total = ResourceAmount(
             cpuMilli: totalCPUMilli ?? allocatable.amount.cpuMilli,
             memoryBytes: totalMemoryBytes ?? allocatable.amount.memoryBytes

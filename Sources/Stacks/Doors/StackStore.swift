@@ -61,10 +61,6 @@ package protocol StackStore: Sendable {
     func records() async throws -> StackRecords
     /// Returns every record of a user, oldest first.
     func records(ofUser userID: Int64) async throws -> StackRecords
-    /// Returns every active or failed record that expires at or before `date`.
-    func records(expiredBy date: Date) async throws -> StackRecords
-    /// Returns the earliest expiry of the active and failed records that are readable.
-    func nextExpiry() async throws -> Date?
 
     /// Returns the unique id of this store, created when the store was first opened.
     func installationID() async throws -> String

@@ -79,12 +79,6 @@ package struct PublishingStore: StackStore {
         try await StoreMetrics.measure("records_of_user") { try await base.records(ofUser: userID) }
     }
 
-    package func records(expiredBy date: Date) async throws -> StackRecords {
-        try await StoreMetrics.measure("records_expired_by") { try await base.records(expiredBy: date) }
-    }
-
-    package func nextExpiry() async throws -> Date? { try await StoreMetrics.measure("next_expiry") { try await base.nextExpiry() } }
-
     package func installationID() async throws -> String {
         try await StoreMetrics.measure("installation_id") { try await base.installationID() }
     }

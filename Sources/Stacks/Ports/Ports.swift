@@ -2,10 +2,13 @@ import Synchronization
 
 /// The thread-safe ``PortPool`` of this process, shared by requests, the reconciler and the watch of Services.
 package final class Ports: Sendable {
+    /// The ports that stacks may get.
+    package let range: ClosedRange<Int>
     private let pool: Mutex<PortPool>
     private let now: @Sendable () -> ContinuousClock.Instant
 
     package init(pool: PortPool, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+        range = pool.range
         self.pool = Mutex(pool)
         self.now = now
     }

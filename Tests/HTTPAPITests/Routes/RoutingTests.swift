@@ -33,6 +33,7 @@ import Testing
         ("/stacks/stack-0123456789abcdef/renew", "POST"), ("/stacks/stack-0123456789abcdef/events", "GET, HEAD"),
         ("/stacks/stack-0123456789abcdef/logs", "GET, HEAD"),
         ("/users/1/stacks", "GET, HEAD"), ("/stacks/events", "GET, HEAD"), ("/stats", "GET, HEAD"),
+        ("/dashboard", "GET, HEAD"), ("/dashboard/style.css", "GET, HEAD"), ("/dashboard/overview", "GET, HEAD"),
     ])
     func `another method on a known route is 405 and names those allowed`(path: String, allowed: String) async throws {
         try await withAPI { api async throws in

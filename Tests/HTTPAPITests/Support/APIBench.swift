@@ -73,7 +73,7 @@ extension APIBench {
             status: response.status.code,
             headers: response.headers,
             text: String(decoding: data, as: UTF8.self),
-            body: data.isEmpty || response.headers[.contentType]?.hasPrefix("text/") == true
+            body: data.isEmpty || response.headers[.contentType]?.hasPrefix("application/json") == false
                 ? .null : try JSONDecoder().decode(JSON.self, from: data)
         )
     }

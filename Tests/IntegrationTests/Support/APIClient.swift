@@ -49,12 +49,16 @@ struct APIClient: Sendable {
         spec: String = Specs.small,
         headers: [String: String] = [:]
     ) async throws -> Answer {
+        let body = try Self.createBody(user: user, problem: problem, port: port, spec: spec)
+        return try await send(.POST, "/stacks", body: body, headers: headers)
+    }
+
+    static func createBody(user: Int64, problem: Int64, port: Int = 8080, spec: String = Specs.small) throws -> String {
         let body: [String: JSON] = [
             "user_id": .number(Double(user)), "problem_id": .number(Double(problem)), "target_port": .number(Double(port)),
             "pod_spec": .string(spec),
         ]
-        let text = String(decoding: try JSONEncoder().encode(body), as: UTF8.self)
-        return try await send(.POST, "/stacks", body: text, headers: headers)
+        return String(decoding: try JSONEncoder().encode(body), as: UTF8.self)
     }
 
     func delete(_ id: String) async throws -> Answer { try await send(.DELETE, "/stacks/\(id)") }

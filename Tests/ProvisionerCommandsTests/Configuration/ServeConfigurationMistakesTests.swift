@@ -59,6 +59,7 @@ import Testing
             "ctf:NoSchedule:NoExecute", "ctf: NoSchedule", "-a:NoSchedule", "a=b c:NoSchedule", "a=-:NoSchedule", ",",
         ],
         "STACK_USER_NAMESPACES": ["yes", "2", "on"],
+        "STACK_WATCH_SCOPE": ["Namespace", "all", "true"],
     ]
 
     @Test(arguments: wrong.flatMap { name, values in values.map { (name, $0) } }.sorted { $0 < $1 })
@@ -102,6 +103,14 @@ import Testing
             (
                 ["TLS_CERT_FILE": "/nonexistent/tls.crt", "TLS_KEY_FILE": "/nonexistent/tls.key"],
                 "TLS_CERT_FILE: /nonexistent/tls.crt: no such file"
+            ),
+            (
+                ["STACK_WATCH_SCOPE": "namespace", "CLUSTER_TOTAL_CPU": "8", "STACK_NETWORK_POLICY": "off"],
+                "CLUSTER_TOTAL_MEMORY: is unset; STACK_WATCH_SCOPE=namespace needs it, because nodes cannot be read"
+            ),
+            (
+                ["STACK_WATCH_SCOPE": "namespace", "CLUSTER_TOTAL_CPU": "8", "CLUSTER_TOTAL_MEMORY": "8Gi"],
+                "STACK_POD_CIDRS: is unset; STACK_WATCH_SCOPE=namespace needs it, unless STACK_NETWORK_POLICY=off, because nodes cannot be read"
             ),
             // One that cannot be read is not compared with the other's default.
             (

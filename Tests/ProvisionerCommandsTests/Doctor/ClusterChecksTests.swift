@@ -98,12 +98,13 @@ import Testing
 
     @Test func `a missing right is named with its use and the way to get it`() throws {
         let right = try #require(Right.all.first)
+        let settings = try DoctorSettings.forTests(["STACK_NAMESPACE": "ctf"])
         let questions = right.questions(namespace: "ctf")
-        let check = Check.rights(right, questions.map { ($0, .found($0.verb != "delete")) }, namespace: "ctf")
+        let check = Check.rights(right, questions.map { ($0, .found($0.verb != "delete")) }, settings)
         #expect(check.state == .wrong)
         #expect(check.found.contains("may not delete pods, delete services in namespace ctf"), "\(check.found)")
-        #expect(check.advice?.contains("examples/rbac.yaml") == true)
-        #expect(Check.rights(right, questions.map { ($0, .found(true)) }, namespace: "ctf").state == .ok)
-        #expect(Check.rights(right, questions.map { ($0, .failed("timed out")) }, namespace: "ctf").state == .unknown)
+        #expect(check.advice?.contains("deploy/base/rbac.yaml") == true)
+        #expect(Check.rights(right, questions.map { ($0, .found(true)) }, settings).state == .ok)
+        #expect(Check.rights(right, questions.map { ($0, .failed("timed out")) }, settings).state == .unknown)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import KubernetesClient
+import PodPolicy
 import Testing
 import Yams
 
@@ -24,17 +25,32 @@ import Yams
         try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }
 
-    private static let inCode = Set(
-        Right.all.flatMap { right in
-            right.resources.flatMap { resource in
-                right.verbs.map { Grant(scope: right.scope.rawValue, group: right.group, resource: resource, verb: $0) }
-            }
-        }
-    )
+    /// A file with the rights that the service needs with one STACK_WATCH_SCOPE.
+    struct Manifest: Sendable, CustomTestStringConvertible {
+        var path: String
+        var unused: [Right.Condition]
 
-    private static func inExample() throws -> Set<Grant> {
+        var testDescription: String { path }
+    }
+
+    private static let manifests = [
+        Manifest(path: "deploy/base/rbac.yaml", unused: [.watchesNamespace]),
+        Manifest(path: "deploy/overlays/namespace-scope/rbac.yaml", unused: [.watchesCluster, .runtimeClass]),
+    ]
+
+    private static func inCode(_ manifest: Manifest) -> Set<Grant> {
+        Set(
+            Right.all.filter { !manifest.unused.contains($0.condition) }.flatMap { right in
+                right.resources.flatMap { resource in
+                    right.verbs.map { Grant(scope: right.scope.rawValue, group: right.group, resource: resource, verb: $0) }
+                }
+            }
+        )
+    }
+
+    private static func granted(_ manifest: Manifest) throws -> Set<Grant> {
         var grants: Set<Grant> = []
-        for document in try Yams.compose_all(yaml: try file("examples/rbac.yaml")) {
+        for document in try Yams.compose_all(yaml: try file(manifest.path)) {
             guard let kind = document["kind"]?.string, ["Role", "ClusterRole"].contains(kind) else { continue }
             for rule in document["rules"]?.array() ?? [] {
                 let names = rule["resourceNames"]?.array().compactMap(\.string)
@@ -58,14 +74,12 @@ import Yams
         return grants
     }
 
-    @Test func `examples/rbac.yaml grants every right of the table`() throws {
-        #expect(Self.inCode.subtracting(try Self.inExample()).sorted() == [])
-    }
-
-    @Test func `examples/rbac.yaml grants nothing but the rights of the table`() throws {
-        let granted = try Self.inExample()
+    @Test(arguments: manifests)
+    func `a role file grants the rights of the table, and nothing else`(manifest: Manifest) throws {
+        let granted = try Self.granted(manifest)
         #expect(granted.count > 20)
-        #expect(granted.subtracting(Self.inCode).sorted() == [])
+        #expect(Self.inCode(manifest).subtracting(granted).sorted() == [])
+        #expect(granted.subtracting(Self.inCode(manifest)).sorted() == [])
     }
 
     @Test func `the document of the threat model lists every right with its use`() throws {
@@ -89,22 +103,48 @@ import Yams
 
     @Test(
         arguments: [
-            ([:], ["networkpolicies"]),
-            (["STACK_NETWORK_POLICY": "off"], []),
-            (["STACK_RUNTIME_CLASS": "gvisor", "STACK_NETWORK_POLICY": "off"], ["runtimeclasses"]),
-            (["STACK_STORE": "dynamodb"], ["leases", "networkpolicies"]),
+            ([:], ["networkpolicies", "nodes"]),
+            (["STACK_NETWORK_POLICY": "off"], ["nodes"]),
+            (["STACK_RUNTIME_CLASS": "gvisor", "STACK_NETWORK_POLICY": "off"], ["nodes", "runtimeclasses"]),
+            (["STACK_STORE": "dynamodb"], ["leases", "networkpolicies", "nodes"]),
+            (
+                [
+                    "STACK_WATCH_SCOPE": "namespace", "CLUSTER_TOTAL_CPU": "8", "CLUSTER_TOTAL_MEMORY": "8Gi",
+                    "STACK_RUNTIME_CLASS": "gvisor",
+                    "STACK_NETWORK_POLICY": "off",
+                ], []
+            ),
         ] as [([String: String], [String])]
     )
     func `rights are asked for only if the configuration uses them`(environment: [String: String], conditional: [String]) throws {
         let settings = try DoctorSettings.forTests(environment)
         let asked = Set(settings.rights.filter { $0.condition != .always }.flatMap(\.resources))
-        #expect(asked.sorted() == conditional)
+        #expect(asked.subtracting(["pods", "services", "namespaces"]).sorted() == conditional)
         #expect(settings.rights.count { $0.condition == .always } == Right.all.count { $0.condition == .always })
     }
 
-    @Test func `with require the policies are read and not written`() throws {
-        let settings = try DoctorSettings.forTests(["STACK_NETWORK_POLICY": "require"])
-        #expect(settings.rights.filter { $0.resources == ["networkpolicies"] }.flatMap(\.verbs) == ["get", "list", "watch"])
+    @Test func `with the scope of a namespace no right outside of it is asked for`() throws {
+        let settings = try DoctorSettings.forTests([
+            "STACK_WATCH_SCOPE": "namespace", "CLUSTER_TOTAL_CPU": "8", "CLUSTER_TOTAL_MEMORY": "8Gi", "STACK_POD_CIDRS": "10.244.0.0/16",
+        ])
+        #expect(settings.rights.filter { $0.scope == .cluster } == [])
+        #expect(
+            settings.rights.contains { $0.scope == .namespace && $0.verbs == ["list", "watch"] && $0.resources == ["pods", "services"] }
+        )
+        #expect(Check.unreadNodes(settings).found.contains("8 cpu, 8Gi"))
+        let ports = Check.nodePorts(.found(30000...32767), services: .found([]), settings)
+        #expect(ports.state == .ok && ports.found.contains("those of other namespaces unread"), "\(ports.found)")
+        var gvisor = settings
+        gvisor.policy.runtimeClassName = "gvisor"
+        #expect(Check.runtimeClass(nil, gvisor).found.contains("not read with STACK_WATCH_SCOPE=namespace"))
+    }
+
+    @Test(arguments: [
+        ("create", ["get", "list", "watch", "create", "update"]), ("require", ["get", "list", "watch", "create", "update"]), ("off", []),
+    ])
+    func `the policies are read and written in every mode that keeps them`(mode: String, verbs: [String]) throws {
+        let settings = try DoctorSettings.forTests(["STACK_NETWORK_POLICY": mode])
+        #expect(settings.rights.filter { $0.resources == ["networkpolicies"] }.flatMap(\.verbs) == verbs)
     }
 }
 

@@ -20,7 +20,6 @@ extension StoreConformance {
                 #expect(expected.state == .failed && expected.failure == .sample && expected.nodePorts.isEmpty)
                 #expect(try await store.record(expected.id) == expected)
                 #expect(try await store.records(ofUser: 1).records == [expected])
-                #expect(try await store.nextExpiry() == Self.end)
                 #expect(try await store.reserved() == .zero)
                 // The same again, with everything that the failed one held, and nothing to spare.
                 var again = StackRecord.sample(2, key: "key", ports: [30002, 30001])

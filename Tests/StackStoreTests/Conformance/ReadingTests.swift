@@ -11,8 +11,6 @@ extension StoreConformance {
                 #expect(try await store.record(.numbered(1)) == nil)
                 #expect(try await store.allRecords() == [])
                 #expect(try await store.records(ofUser: 1).records == [])
-                #expect(try await store.records(expiredBy: .distantFuture).records == [])
-                #expect(try await store.nextExpiry() == nil)
                 try await store.checkReadiness()
             }
         }
@@ -59,45 +57,6 @@ extension StoreConformance {
                 #expect(found.createdAt.microseconds == microseconds)
                 #expect(found.updatedAt.microseconds == microseconds)
                 #expect(found.expiresAt.microseconds == microseconds)
-                #expect(try await store.nextExpiry()?.microseconds == microseconds)
-            }
-        }
-
-        @Test(arguments: StoreFactory.all)
-        func `expired are active and failed records whose time is over, to the microsecond`(factory: StoreFactory) async throws {
-            try await factory.withStore { store in
-                for offset in 0..<6 {
-                    try await store.add(.sample(offset, createdAt: .start(plus: Int64(offset)), lifetime: 1), state: .active)
-                }
-                try await store.add(.sample(10, createdAt: .start, lifetime: 0), state: .reserved)
-                try await store.add(.sample(11, createdAt: .start, lifetime: 0), state: .deleting)
-                let end = Int64(1_000_000)
-                for (date, count) in [
-                    (Date.start, 0), (.start(plus: end - 1), 0), (.start(plus: end), 1), (.start(plus: end + 3), 4), (.distantFuture, 6),
-                ] {
-                    let expired = try await store.records(expiredBy: date).records
-                    #expect(Set(expired.map(\.id)) == Set((0..<count).map { StackID.numbered($0) }))
-                    #expect(expired.allSatisfy { $0.state == .active })
-                }
-                let failed = try await store.add(.sample(12, createdAt: .start, lifetime: 0), state: .failed)
-                #expect(try await store.records(expiredBy: .start).records == [failed])
-            }
-        }
-
-        @Test(arguments: StoreFactory.all)
-        func `the next expiry is the nearest of the active and the failed records`(factory: StoreFactory) async throws {
-            try await factory.withStore { store in
-                try await store.add(.sample(1, lifetime: 10), state: .reserved)
-                try await store.add(.sample(2, lifetime: 20), state: .deleting)
-                #expect(try await store.nextExpiry() == nil)
-                try await store.add(.sample(3, lifetime: 40), state: .active)
-                try await store.add(.sample(4, lifetime: 30), state: .active)
-                try await store.add(.sample(5, lifetime: 50), state: .active)
-                #expect(try await store.nextExpiry() == .start(plus: 30_000_000))
-                _ = try await store.beginDelete(.numbered(4), ifUnchanged: nil, at: .start)
-                #expect(try await store.nextExpiry() == .start(plus: 40_000_000))
-                try await store.add(.sample(6, lifetime: 35), state: .failed)
-                #expect(try await store.nextExpiry() == .start(plus: 35_000_000))
             }
         }
 

@@ -46,7 +46,6 @@ import Testing
             #expect(try await store.reserved() == ResourceAmount(cpuMilli: 450, memoryBytes: 256 << 20))
             #expect(try await store.installationID() == "6f1d1f6e-8c1b-4d0a-9a51-3f3a3c9e7b10")
             #expect(try await store.records(ofUser: 1).records == Array(Self.records.prefix(2)))
-            #expect(try await store.nextExpiry() == Self.records[1].expiresAt)
         }
     }
 

@@ -56,6 +56,22 @@ import Testing
         #expect(tracker.budget(totalMemoryBytes: 1000, reserve: .standard) == Self.amount(0, 800))
     }
 
+    @Test func `where nodes cannot be read, Pods of others count wherever they are, and those of stacks by their record`() {
+        var tracker = CapacityTracker(knowsNodes: false)
+        let request = Self.resources(100, 1000, pods: 1)
+        func budget() -> ResourceAmount { tracker.budget(totalCPUMilli: 1000, totalMemoryBytes: 10_000, reserve: .standard) }
+        tracker.setPod("a/ours", Pod(nodeName: "node-1", request: request, isFinished: false, counted: Self.amount(100, 1000)))
+        #expect(budget() == Self.amount(800, 8000))
+        tracker.setPod("a/theirs", Pod(nodeName: "node-1", request: request, isFinished: false, counted: nil))
+        #expect(budget() == Self.amount(700, 7000))
+        tracker.setPod("a/injected", Pod(nodeName: "node-2", request: request, isFinished: false, counted: Self.amount(60, 400)))
+        #expect(budget() == Self.amount(660, 6400))
+        tracker.setPod("a/ours", Pod(nodeName: "node-1", request: request, isFinished: true, counted: Self.amount(100, 1000)))
+        #expect(budget() == Self.amount(760, 7400))
+        for key in ["a/ours", "a/theirs", "a/injected"] { tracker.setPod(key, nil) }
+        #expect(budget() == Self.amount(800, 8000))
+    }
+
     @Test func `the stated size replaces the nodes', but not what others use on them`() {
         var tracker = CapacityTracker()
         tracker.setNode("node-1", Node(allocatable: Self.resources(1000, 1000), isEligible: true))

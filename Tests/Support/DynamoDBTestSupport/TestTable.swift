@@ -16,6 +16,12 @@ package struct TestTable: Sendable {
     /// Without it the tests that need one are left out.
     package static let endpoint = ProcessInfo.processInfo.environment["TEST_DYNAMODB_ENDPOINT"].flatMap { $0.isEmpty ? nil : $0 }
 
+    /// `TEST_DYNAMODB_MORE_ENDPOINTS`: URLs of further stand-ins, separated by spaces. A table lies on any of them.
+    private static let endpoints: Endpoints = {
+        let more = ProcessInfo.processInfo.environment["TEST_DYNAMODB_MORE_ENDPOINTS"] ?? ""
+        return Endpoints([endpoint ?? ""] + more.split(separator: " ").map(String.init))
+    }()
+
     /// What is thrown when a test passes with requests that DynamoDB would not accept.
     package struct RulesBroken: Error, CustomStringConvertible {
         package var violations: [String]
@@ -34,8 +40,8 @@ package struct TestTable: Sendable {
         mayScan: Bool = false,
         _ body: @escaping @Sendable (TestTable) async throws -> Result
     ) async throws -> Result {
-        guard let endpoint else { throw DynamoDBError(.configuration, "TEST_DYNAMODB_ENDPOINT is unset") }
-        return try await OneAtATime.shared.run { try await with(endpoint, isCreated, consistentRead, mayScan, body) }
+        guard endpoint != nil else { throw DynamoDBError(.configuration, "TEST_DYNAMODB_ENDPOINT is unset") }
+        return try await endpoints.run { try await with($0, isCreated, consistentRead, mayScan, body) }
     }
 
     private static func with<Result: Sendable>(

@@ -91,14 +91,6 @@ package final class ScriptedStore: StackStore {
         try await perform(.read) { withUnreadable(try await base.records(ofUser: userID)) }
     }
 
-    package func records(expiredBy date: Date) async throws -> StackRecords {
-        try await perform(.read) { withUnreadable(try await base.records(expiredBy: date)) }
-    }
-
-    package func nextExpiry() async throws -> Date? {
-        try await perform(.read) { try await base.nextExpiry() }
-    }
-
     package func installationID() async throws -> String {
         try await perform(.read) { try await base.installationID() }
     }

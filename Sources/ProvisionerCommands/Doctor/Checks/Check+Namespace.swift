@@ -1,5 +1,6 @@
 import KubernetesClient
 import PodPolicy
+import StackCluster
 import Stacks
 
 extension Check {
@@ -58,6 +59,13 @@ extension Check {
     /// - Parameter answer: all classes; nil if none is needed.
     static func runtimeClass(_ answer: Answer<[RuntimeClass]>?, _ settings: DoctorSettings) -> Check {
         let name = "runtime class"
+        if let wanted = settings.runtimeClass, settings.cluster.watchedRuntimeClass == nil {
+            return Check(
+                name,
+                .ok,
+                "\(wanted), not read with STACK_WATCH_SCOPE=namespace: the API server refuses Pods if it does not exist"
+            )
+        }
         guard let wanted = settings.runtimeClass, let answer else {
             return Check(name, .ok, "none: stacks share the kernel of their node (STACK_RUNTIME_CLASS)")
         }

@@ -1,4 +1,5 @@
 import KubernetesClient
+import StackCluster
 
 extension Check {
     /// The check of the range of NodePorts.
@@ -21,7 +22,7 @@ extension Check {
             guard let services = services.value else {
                 return Check(name, .warning, "\(text(ours)) lies within the API server's \(text(theirs)); which are taken cannot be read")
             }
-            return taken(ours, "within the API server's \(text(theirs))", services, namespace: settings.namespace)
+            return taken(ours, "within the API server's \(text(theirs))", services, settings)
         case .forbidden(let reason):
             return Check(name, .warning, "the API server's range cannot be asked: \(reason)", advice: "mend the rights or the quota first")
         case .refused(let reason), .failed(let reason):
@@ -29,15 +30,17 @@ extension Check {
         }
     }
 
-    private static func taken(_ ours: ClosedRange<Int>, _ range: String, _ services: [Service], namespace: String) -> Check {
+    private static func taken(_ ours: ClosedRange<Int>, _ range: String, _ services: [Service], _ settings: DoctorSettings) -> Check {
         var taken: Set<Int> = []
         var foreign: Set<Int> = []
         for service in services {
             let ports = (service.spec?.ports ?? []).compactMap(\.nodePort) + [service.spec?.healthCheckNodePort].compactMap { $0 }
             taken.formUnion(ports.filter(ours.contains))
-            if service.metadata.namespace != namespace { foreign.formUnion(ports.filter(ours.contains)) }
+            if service.metadata.namespace != settings.namespace { foreign.formUnion(ports.filter(ours.contains)) }
         }
-        let found = "\(text(ours)) lies \(range); \(taken.count) of \(ours.count) are taken, \(foreign.count) of them by other namespaces"
+        let others =
+            settings.cluster.watchScope == .cluster ? "\(foreign.count) of them by other namespaces" : "those of other namespaces unread"
+        let found = "\(text(ours)) lies \(range); \(taken.count) of \(ours.count) are taken, \(others)"
         let free = ours.count - taken.count
         guard free * 10 < ours.count else { return Check("node ports", .ok, found) }
         let advice = "widen STACK_NODEPORT_MIN and STACK_NODEPORT_MAX, and --service-node-port-range of the API server if need be"

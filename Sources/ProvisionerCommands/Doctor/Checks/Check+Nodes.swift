@@ -10,6 +10,16 @@ extension Check {
         return survey.eligible.isEmpty ? [nodes] : [nodes, capacity(survey, settings), addresses(survey)]
     }
 
+    /// The check of nodes that STACK_WATCH_SCOPE keeps from being read.
+    static func unreadNodes(_ settings: DoctorSettings) -> Check {
+        let total = ResourceAmount(cpuMilli: settings.cluster.totalCPUMilli ?? 0, memoryBytes: settings.cluster.totalMemoryBytes ?? 0)
+        return Check(
+            "nodes",
+            .ok,
+            "not read with STACK_WATCH_SCOPE=namespace (stated: \(amount(total))); \(WatchScope.unknownInNamespace)"
+        )
+    }
+
     private static func matching(_ survey: ClusterSurvey, _ settings: DoctorSettings) -> Check {
         let selector = settings.cluster.nodeSelector.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: ",")
         let left = survey.nodes.filter { !$0.obstacles.isEmpty }.map { "\($0.name) (\($0.obstacles.joined(separator: "; ")))" }

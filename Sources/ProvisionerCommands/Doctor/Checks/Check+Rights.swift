@@ -1,11 +1,17 @@
 import KubernetesClient
+import StackCluster
 
 extension Check {
     /// The check of one group of rights.
     /// - Parameter answers: for each question, whether the right is granted.
-    static func rights(_ right: Right, _ answers: [(SelfSubjectAccessReview.ResourceAttributes, Answer<Bool>)], namespace: String) -> Check
-    {
+    static func rights(
+        _ right: Right,
+        _ answers: [(SelfSubjectAccessReview.ResourceAttributes, Answer<Bool>)],
+        _ settings: DoctorSettings
+    ) -> Check {
         let name = "rights"
+        let namespace = settings.namespace
+        let file = settings.cluster.watchScope == .cluster ? "-f deploy/base/rbac.yaml" : "-f deploy/overlays/namespace-scope/rbac.yaml"
         let place =
             switch right.scope {
             case .namespace: "in namespace \(namespace)"
@@ -23,7 +29,7 @@ extension Check {
             name,
             .wrong,
             "may not \(missing.joined(separator: ", ")) \(place): the service \(right.why)",
-            advice: "kubectl apply -f examples/rbac.yaml, with the namespace of STACK_NAMESPACE"
+            advice: "kubectl apply \(file), with the namespace of STACK_NAMESPACE"
         )
     }
 
