@@ -269,7 +269,11 @@ let package = Package(
         ),
         .testTarget(
             name: "StacksTests",
-            dependencies: ["PodPolicy", "StackStoreSQLite", "Stacks", "TestBasics", "TestSupport"],
+            dependencies: [
+                "PodPolicy", "Prometheus", "StackStoreSQLite", "Stacks", "TestBasics", "TestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

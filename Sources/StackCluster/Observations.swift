@@ -35,11 +35,15 @@ extension PodObservation {
             containerNames: ((pod.spec?.containers ?? []) + (pod.spec?.initContainers ?? [])).map(\.name)
                 .filter { names?.contains($0) ?? true },
             activeDeadlineSeconds: pod.spec?.activeDeadlineSeconds,
-            isReady: status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } == true,
+            isReady: pod.isReady,
             isTerminating: pod.metadata.deletionTimestamp != nil,
             createdAt: pod.metadata.creationTimestamp
         )
     }
+}
+
+extension Pod {
+    var isReady: Bool { status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } == true }
 }
 
 extension PodObservation.Container {

@@ -49,6 +49,7 @@ package struct API {
     package func router() -> Router<APIContext> {
         let router = Router(context: APIContext.self)
         router.addMiddleware {
+            TraceMiddleware()
             MetricsMiddleware()
             AccessLogMiddleware()
             AuditMiddleware()
