@@ -1,4 +1,4 @@
-# The image of the service: docker build -t YOUR-REGISTRY/ctf-provisioner:0.1.0 .
+# The image of the service: docker build -t YOUR-REGISTRY/ctf-provisioner:VERSION .
 # scripts/check-image follows the second stage step by step in a folder, and starts the service there.
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \

@@ -68,14 +68,20 @@ let package = Package(
                 "DynamoDB", "HTTPAPI", "KubernetesClient", "PodPolicy", "Prometheus", "StackCluster", "StackStoreDynamoDB",
                 "StackStoreSQLite", "Stacks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings
         ),
@@ -263,7 +269,11 @@ let package = Package(
         ),
         .testTarget(
             name: "StacksTests",
-            dependencies: ["PodPolicy", "StackStoreSQLite", "Stacks", "TestBasics", "TestSupport"],
+            dependencies: [
+                "PodPolicy", "Prometheus", "StackStoreSQLite", "Stacks", "TestBasics", "TestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(
@@ -284,7 +294,7 @@ let package = Package(
         .testTarget(
             name: "StackStoreDynamoDBTests",
             dependencies: [
-                "DynamoDB", "DynamoDBTestSupport", "PodPolicy", "StackStoreDynamoDB", "Stacks",
+                "DynamoDB", "DynamoDBTestSupport", "PodPolicy", "StackStoreDynamoDB", "Stacks", "TestBasics",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -308,9 +318,12 @@ let package = Package(
         .testTarget(
             name: "ProvisionerCommandsTests",
             dependencies: [
-                "DynamoDB", "DynamoDBTestSupport", "KubernetesClient", "PodPolicy", "Prometheus", "ProvisionerCommands",
+                "DynamoDB", "DynamoDBTestSupport", "HTTPAPI", "KubernetesClient", "PodPolicy", "Prometheus", "ProvisionerCommands",
                 "StackCluster", "StackStoreDynamoDB", "StackStoreSQLite", "Stacks", "TestBasics", "TestSupport", "provisioner",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -335,6 +348,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Yams", package: "Yams"),
             ],
             exclude: ["Fixtures"],
             swiftSettings: settings

@@ -15,18 +15,21 @@ struct API: Sendable {
     }()
 
     /// - Returns: the id of the stack.
-    func create(user: Int, problem: Int) async throws -> String {
+    func create(user: Int, problem: Int, ports: Int = 1, prefer: String? = nil) async throws -> String {
         struct Created: Decodable {
             var stack_id: String
         }
-        let body = #"{"user_id":\#(user),"problem_id":\#(problem),"target_port":8080,"pod_spec":"\#(CreateBenchmark.spec)"}"#
-        return try JSONDecoder().decode(Created.self, from: try await send("POST", "/stacks", body: body)).stack_id
+        let list = (0..<ports).map { #"{"container_port":\#(8080 + $0)}"# }.joined(separator: ",")
+        let spec = CreateBenchmark.spec(ports: ports)
+        let body = #"{"user_id":\#(user),"problem_id":\#(problem),"target_port":[\#(list)],"pod_spec":"\#(spec)"}"#
+        return try JSONDecoder().decode(Created.self, from: try await send("POST", "/stacks", body: body, prefer: prefer)).stack_id
     }
 
     @discardableResult
-    func send(_ method: String, _ path: String, body: String? = nil) async throws -> Data {
+    func send(_ method: String, _ path: String, body: String? = nil, prefer: String? = nil) async throws -> Data {
         var request = HTTPClientRequest(url: base + path)
         request.method = .init(rawValue: method)
+        if let prefer { request.headers.add(name: "Prefer", value: prefer) }
         if let body { request.body = .bytes(ByteBuffer(string: body)) }
         let response = try await Self.client.execute(request, timeout: .seconds(120))
         let data = Data(buffer: try await response.body.collect(upTo: 64 << 20))

@@ -10,9 +10,16 @@ public final class DynamoDB: Sendable {
     let client: ServiceClient
 
     /// Creates a client.
-    /// - Parameter logger: logs retries and failed renewals of credentials.
-    public convenience init(configuration: Configuration, logger: Logger) {
-        self.init(client: ServiceClient(configuration: configuration, logger: logger))
+    /// - Parameters:
+    ///   - headers: returns headers to add to a request without signing them, such as those of a trace; called for each attempt in the task
+    ///     of the caller.
+    ///   - logger: logs retries and failed renewals of credentials.
+    public convenience init(
+        configuration: Configuration,
+        headers: @escaping @Sendable () -> [(name: String, value: String)] = { [] },
+        logger: Logger
+    ) {
+        self.init(client: ServiceClient(configuration: configuration, headers: headers, logger: logger))
     }
 
     init(client: ServiceClient) {

@@ -14,14 +14,32 @@ public struct ProvisionerCommand: AsyncParsableCommand {
               provisioner adopt                     see to which store the namespace belongs
               provisioner doctor                    examine the installation, and see how to mend it
               provisioner settings                  see every environment variable of serve
+              provisioner stacks list               see the stacks of the server at $PROVISIONER_URL
             """,
         version: Version.current,
         subcommands: [
             ServeCommand.self, CheckCommand.self, SettingsCommand.self, TableCommand.self, StoreCommand.self, AdoptCommand.self,
-            DoctorCommand.self,
+            DoctorCommand.self, StacksCommand.self, StatsCommand.self,
         ]
     )
 
     /// Called by the argument parser.
     public init() {}
+
+    /// Runs the command line and ends the process. A mistake of usage ends it with 2.
+    public static func start() async -> Never {
+        do {
+            var command = try await asyncParseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            Terminal.explain(fullMessage(for: error) + "\n")
+            exit(withError: ExitCode(2))
+        }
+        exit()
+    }
 }

@@ -1,12 +1,15 @@
 import FoundationEssentials
 import KubernetesClient
+import PodPolicy
 package import Stacks
 
 extension KubernetesCluster {
-    package func events(of id: StackID) async throws -> [StackEvent] {
-        async let ofPod = events(ofObject: id.podName)
-        async let ofService = events(ofObject: id.serviceName)
-        return try await ofPod + ofService
+    package func events(of record: StackRecord) async throws -> [StackEvent] {
+        async let ofPod = events(ofObject: record.id.podName)
+        async let ofService = events(ofObject: record.id.serviceName)
+        let events = try await ofPod + ofService
+        // Read after the events: a cache that lags behind them may have caught up.
+        return events.hidingEnvironment(of: record, pods.object(namespace: settings.namespace, name: record.id.podName))
     }
 
     private func events(ofObject name: String) async throws -> [StackEvent] {
@@ -60,6 +63,20 @@ struct LogTail: Equatable {
         let fitting = log.count { $0 == UInt8(ascii: "\n") }
         next.lines = next.attempt == 3 ? Self.safeLines : min(max(fitting / 4 * 3, Self.safeLines), lines - 1)
         return next
+    }
+}
+
+extension [StackEvent] {
+    /// Hides the values of the caller's environment, which messages of Kubernetes may quote. Only the Pod has the values, so without it
+    /// whole messages are hidden.
+    func hidingEnvironment(of record: StackRecord, _ pod: Pod?) -> [StackEvent] {
+        guard record.podSpec.contains(PodEnvironment.hidden) else { return self }
+        let redaction = pod?.redaction
+        return map { event in
+            var event = event
+            event.message = event.message.map { redaction?($0) ?? PodEnvironment.hidden }
+            return event
+        }
     }
 }
 

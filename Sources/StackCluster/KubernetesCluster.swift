@@ -71,12 +71,14 @@ package final class KubernetesCluster: Cluster {
     ///   - ports: updated with the NodePorts of the cluster's Services.
     ///   - reconcileQueue: receives the stacks that may need a repair.
     ///   - changes: receives the stacks whose objects changed.
+    ///   - readyTimes: receives the stacks whose Pod is ready.
     package init(
         client: KubernetesClient,
         settings: Settings,
         ports: Ports,
         reconcileQueue: ReconcileQueue,
         changes: StackChanges,
+        readyTimes: ReadyTimes = ReadyTimes(),
         logger: Logger
     ) {
         self.client = client
@@ -89,6 +91,7 @@ package final class KubernetesCluster: Cluster {
             ports: ports,
             reconcileQueue: reconcileQueue,
             changes: changes,
+            readyTimes: readyTimes,
             onNetworkChange: networkChanged.set
         )
         self.watched = watched
@@ -177,6 +180,9 @@ package final class KubernetesCluster: Cluster {
     }
 
     package func budget() -> ResourceAmount { watched.budget() }
+
+    /// Returns the capacity for stacks; nil before the first lists.
+    package func capacityReport() -> CapacityReport? { isSynced ? watched.capacityReport() : nil }
 
     package func podOverhead() throws -> NodeResources {
         // Where the class cannot be read, its overhead counts once admission has written it into the Pod.

@@ -29,17 +29,21 @@ extension PodObservation {
             reason: status?.reason,
             message: shown(status?.message),
             nodeName: pod.spec?.nodeName,
-            unschedulable: scheduled.map { $0.message ?? $0.reason ?? "unschedulable" },
+            unschedulable: scheduled.map { shown($0.message ?? $0.reason) ?? "unschedulable" },
             containers: containers(status?.initContainerStatuses, isInitial: true)
                 + containers(status?.containerStatuses, isInitial: false),
             containerNames: ((pod.spec?.containers ?? []) + (pod.spec?.initContainers ?? [])).map(\.name)
                 .filter { names?.contains($0) ?? true },
             activeDeadlineSeconds: pod.spec?.activeDeadlineSeconds,
-            isReady: status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } == true,
+            isReady: pod.isReady,
             isTerminating: pod.metadata.deletionTimestamp != nil,
             createdAt: pod.metadata.creationTimestamp
         )
     }
+}
+
+extension Pod {
+    var isReady: Bool { status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } == true }
 }
 
 extension PodObservation.Container {

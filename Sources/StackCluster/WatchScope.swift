@@ -5,9 +5,9 @@ package enum WatchScope: String, Sendable, CaseIterable {
     /// Pods and Services of the stacks' namespace alone, for a service without rights outside of it.
     case namespace
 
-    /// What the service cannot know with ``namespace``, as a clause for operators.
+    /// The consequences of ``namespace``, as a clause for operators.
     package static let unknownInNamespace = """
-        neither nodes (node_public_ip is null) nor Pods and NodePorts of other namespaces: CLUSTER_TOTAL_CPU and CLUSTER_TOTAL_MEMORY are \
-        the capacity, and the API server refuses NodePorts that are taken
+        unknown are nodes (node_public_ip is null) and the Pods and NodePorts of other namespaces: CLUSTER_TOTAL_CPU and \
+        CLUSTER_TOTAL_MEMORY are the capacity, and the API server refuses NodePorts that are taken
         """
 }

@@ -8,6 +8,7 @@ final class WatchedState: Sendable {
     private let ports: Ports
     private let reconcileQueue: ReconcileQueue
     private let changes: StackChanges
+    private let readyTimes: ReadyTimes
     private let onNetworkChange: @Sendable () -> Void
     private let capacity: Mutex<Capacity>
     private let ownPorts = Mutex(OwnPorts())
@@ -50,6 +51,7 @@ final class WatchedState: Sendable {
         ports: Ports,
         reconcileQueue: ReconcileQueue,
         changes: StackChanges = StackChanges(),
+        readyTimes: ReadyTimes = ReadyTimes(),
         onNetworkChange: @escaping @Sendable () -> Void = {}
     ) {
         self.settings = settings
@@ -57,12 +59,19 @@ final class WatchedState: Sendable {
         self.ports = ports
         self.reconcileQueue = reconcileQueue
         self.changes = changes
+        self.readyTimes = readyTimes
         self.onNetworkChange = onNetworkChange
     }
 
     func budget() -> ResourceAmount {
         capacity.withLock {
             $0.tracker.budget(totalCPUMilli: settings.totalCPUMilli, totalMemoryBytes: settings.totalMemoryBytes, reserve: settings.reserve)
+        }
+    }
+
+    func capacityReport() -> CapacityReport {
+        capacity.withLock {
+            $0.tracker.report(totalCPUMilli: settings.totalCPUMilli, totalMemoryBytes: settings.totalMemoryBytes, reserve: settings.reserve)
         }
     }
 
@@ -91,7 +100,9 @@ final class WatchedState: Sendable {
             let id = pod.metadata.stackID(in: settings.namespace)
             if let id { ownPorts.withLock { _ = $0.pods.insert(id) } }
             capacity.withLock { $0.tracker.setPod(pod.metadata.key, pod.usage(isOwned: id != nil)) }
-            if let id { changes.publish(id) }
+            guard let id else { return }
+            if pod.isReady { readyTimes.isReady(id) }
+            changes.publish(id)
         case .removed(let pod):
             capacity.withLock { $0.tracker.setPod(pod.metadata.key, nil) }
             guard let id = pod.metadata.stackID(in: settings.namespace) else { return }
@@ -103,6 +114,7 @@ final class WatchedState: Sendable {
                 return own.withoutService.removeValue(forKey: id)
             }
             if let released { ports.serviceChanged(from: released, to: []) }
+            readyTimes.isGone(id)
             reconcileQueue.stackChanged(id)
             changes.publish(id)
         case .relisted:

@@ -14,8 +14,9 @@ package final class DynamoDBStackStore: StackStore {
     let table: String
     let consistentRead: Bool
     let contention: Contention
-    /// The serialized section (`turns`) for this process's reservations at low headroom.
+    /// The serialized section of this process's reservations, which all write the capacity bound.
     let turns = Turns()
+    let capacityHint = Mutex(CapacityHint())
     let health = Mutex(WriteHealth())
     let instant: @Sendable () -> ContinuousClock.Instant
 
@@ -83,6 +84,8 @@ package final class DynamoDBStackStore: StackStore {
     struct Cancellation: Error {
         /// The reason of each item in the order of the transaction; nil for an item without one.
         var reasons: [Reason?]
+        /// The items whose conditions were false, as far as the transaction asked for them.
+        var items: [DynamoDB.Item] = []
 
         enum Reason: Equatable {
             case conditionFailed
@@ -113,7 +116,7 @@ package final class DynamoDBStackStore: StackStore {
             }
         }
         guard reasons.contains(where: { $0 != nil }) else { throw unavailable(error) }
-        return Cancellation(reasons: reasons)
+        return Cancellation(reasons: reasons, items: error.cancellationReasons.compactMap(\.item))
     }
 
     /// Repeats a write until an attempt meets no conflict.

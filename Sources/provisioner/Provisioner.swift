@@ -1,9 +1,8 @@
-import ArgumentParser
 import ProvisionerCommands
 
 @main
 enum Provisioner {
     static func main() async {
-        await ProvisionerCommand.main()
+        await ProvisionerCommand.start()
     }
 }

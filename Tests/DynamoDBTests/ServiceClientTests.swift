@@ -55,6 +55,25 @@ import Testing
         )
     }
 
+    @Test func `the caller's headers are asked for with each attempt, and are not signed`() async throws {
+        try await TestServer.run { request in
+            request.index == 0 ? .error(.internalServerError, "InternalServerError") : .ok(Self.found)
+        } _: { server in
+            let configuration = try DynamoDB.Configuration(region: "eu-west-1", endpoint: server.url, credentials: .example)
+            let attempts = Counter()
+            let headers: @Sendable () -> [(name: String, value: String)] = {
+                attempts.increment()
+                return [("traceparent", "attempt-\(attempts.value)")]
+            }
+            let client = ServiceClient(configuration: configuration, headers: headers, logger: .silent, pause: { _ in })
+            let dynamoDB = DynamoDB(client: client)
+            _ = try await dynamoDB.getItem(Self.input)
+            try await dynamoDB.shutdown()
+            #expect(server.requests.map { $0.headers["traceparent"] } == [["attempt-1"], ["attempt-2"]])
+            #expect(server.requests.allSatisfy { $0.headers.first(name: "Authorization")?.contains("traceparent") == false })
+        }
+    }
+
     @Test func `an endpoint may have a path`() async throws {
         try await TestServer.run { _ in
             .ok(Self.found)

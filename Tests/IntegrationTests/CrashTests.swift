@@ -1,6 +1,8 @@
 import KubernetesClient
+import NIOHTTP1
 import Stacks
 import Subprocess
+import TestBasics
 import Testing
 
 /// The process is killed before and after every effect that a create or a delete has outside of it; after a restart nothing is left
@@ -9,6 +11,7 @@ import Testing
 struct CrashTests {
     /// Those that a create comes by; a changed port needs a taken one.
     private static let ofCreate = Failpoint.all.filter { [.reserve, .createPod, .createService, .activate].contains($0.effect) }
+    private static let ofRenewal = Failpoint.all.filter { $0.effect == .renew }
     private static let ofDelete = Failpoint.all.filter { [.beginDelete, .deleteService, .deletePod, .remove].contains($0.effect) }
 
     @Test(arguments: ofCreate, TestStore.available)
@@ -37,10 +40,46 @@ struct CrashTests {
         }
     }
 
+    @Test(arguments: ofDelete, TestStore.available)
+    func `a crash in a bulk delete`(point: Failpoint, store: TestStore) async throws {
+        try await crash(at: point, store) { service in
+            #expect(try await service.api.create(user: 1, problem: 1).status == 201)
+            do {
+                let answer = try await service.api.send(.DELETE, "/stacks?user_id=1")
+                #expect(answer.status == 202 && answer.body["marked"]?.int == 1, "\(answer.text)")
+            } catch {
+                // The process died before it could answer.
+            }
+            // What is marked the reconciler removes, until it dies.
+            try await service.log.waitUntilClosed()
+        }
+    }
+
+    @Test(arguments: ofRenewal, TestStore.available)
+    func `a crash in a renewal leaves the stack with its old end or with the new one`(point: Failpoint, store: TestStore) async throws {
+        let end = Observed("")
+        try await crash(at: point, store) { service in
+            let created = try await service.api.create(user: 1, problem: 1)
+            end.update { $0 = created.body["ttl_expires_at"]?.string ?? "" }
+            let path = "/stacks/\(try #require(created.body["stack_id"]?.string))/renew"
+            await #expect(throws: (any Error).self) { _ = try await service.api.send(.POST, path) }
+        } after: { service in
+            let stack = try #require(try await service.api.get("/stacks").body["stacks"]?.array.first)
+            let found = try #require(stack["ttl_expires_at"]?.string)
+            #expect(point.moment == .before ? found == end.value : found > end.value)
+            // The caller, who has had no answer, repeats it.
+            let repeated = try await service.api.send(.POST, "/stacks/\(stack["stack_id"]?.string ?? "")/renew")
+            #expect(repeated.status == 200, "\(repeated.text)")
+            #expect(repeated.body["ttl_expires_at"]?.string ?? "" >= found)
+        }
+    }
+
+    /// - Parameter after: looks at what is left once the restarted service has settled it.
     private func crash(
         at point: Failpoint,
         _ store: TestStore,
-        _ request: @Sendable (ServiceProcess) async throws -> Void
+        _ request: @Sendable (ServiceProcess) async throws -> Void,
+        after: @Sendable (ServiceProcess) async throws -> Void = { _ in }
     ) async throws {
         try await withServiceEnvironment(recoverySettings, store: store) { environment, namespace, client in
             let crashed = try await ServiceProcess.run(environment.merging(["PROVISIONER_FAILPOINT": "\(point)"]) { $1 }) {
@@ -51,11 +90,12 @@ struct CrashTests {
             try await client.releaseLease(in: namespace)
 
             let restarted = try await ServiceProcess.run(environment) { service in
-                // A create that had come to its end, and a delete that had not begun, leave a whole stack; everything else none.
-                let isWhole = [Failpoint(.after, .activate), Failpoint(.before, .beginDelete)].contains(point)
+                // A create that had come to its end, a delete that had not begun, and any renewal leave a whole stack; everything else none.
+                let isWhole = point == Failpoint(.after, .activate) || point == Failpoint(.before, .beginDelete) || point.effect == .renew
                 let left = try await waitUntilStable(service, namespace, client)
                 #expect(left == (isWhole ? 1 : 0))
                 try await expectStoreMatchesCluster(service, namespace, client)
+                try await after(service)
                 let next = try await service.api.create(user: 1, problem: 2)
                 #expect(next.status == 201, "\(next.text)")
             }

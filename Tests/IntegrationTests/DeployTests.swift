@@ -55,7 +55,7 @@ extension RightsTests {
                         let name = try #require(other.body["pod_id"]?.string)
                         try await client.delete(Pod.self, name: name, namespace: "stacks")
                         _ = try await service.log.first("stack removed") { $0["stack_id"] == name }
-                        #expect(service.log.text.contains("STACK_WATCH_SCOPE=namespace: not known are neither nodes"))
+                        #expect(service.log.text.contains("STACK_WATCH_SCOPE=namespace: unknown are nodes"))
                         #expect(!service.log.text.contains("forbidden"), "\(service.log.text)")
                     }
                     try await manifests.delete()
@@ -83,7 +83,7 @@ extension RightsTests {
             _ client: KubernetesClient,
             _ body: @Sendable (APIClient.Answer, ServiceProcess) async throws -> Void
         ) async throws {
-            let token = try await client.token(ofServiceAccount: "ctf-provisioner")
+            let token = try await client.tokenOfProvisioner(in: "ctf-provisioner")
             var environment = try await Self.settingsOfDeployment()
             // Its places and its nodes are others here.
             for name in ["API_KEY_FILE", "API_KEY_ENABLED"] { environment[name] = nil }

@@ -44,7 +44,7 @@ struct DoctorTests {
                 // An account that may do nothing beyond what everyone may.
                 let name = "ctf-provisioner"
                 _ = try await client.create(ServiceAccount(metadata: ObjectMeta(name: name)), namespace: namespace)
-                let token = try await client.token(ofServiceAccount: name, in: namespace)
+                let token = try await client.tokenOfProvisioner(in: namespace)
                 var environment = environment
                 environment["KUBECONFIG"] = try TestCluster.kubeconfig(inFolder: folder, token: token)
                 let report = try await Doctor.run(environment)

@@ -84,6 +84,30 @@ struct LifecycleTests {
         }
     }
 
+    @Test func `no event shows a value of the caller's environment`() async throws {
+        try await withService { service, namespace, client in
+            let api = service.api
+            let env = JSON.object(["FLAG": .string("ctf{never to be seen}")])
+            let created = try await api.create(user: 1, problem: 1, targetPort: .number(8080), spec: Specs.small, env: env)
+            #expect(created.status == 201, "\(created.text)")
+            let id = try #require(created.body["stack_id"]?.string)
+            let pod = try await client.get(Pod.self, name: id, namespace: namespace)
+            let object = #"{"kind":"Pod","namespace":"\#(namespace)","name":"\#(id)","uid":"\#(pod.metadata.uid ?? "")"}"#
+            // As a kubelet quotes the command of a container.
+            let message = #"exec: \"ctf{never to be seen}\": not found"#
+            try await client.create(
+                Event.self,
+                named: "quote",
+                namespace: namespace,
+                #""involvedObject":\#(object),"reason":"Failed","message":"\#(message)","type":"Warning""#
+            )
+            let events = try await api.get("/stacks/\(id)/events")
+            #expect(!events.text.contains("never to be"), "\(events.text)")
+            let quote = events.body["events"]?.array.first { $0["reason"]?.string == "Failed" }
+            #expect(quote?["message"]?.string == #"exec: "<hidden>": not found"#, "\(events.text)")
+        }
+    }
+
     @Test func `two containers, one port, UDP`() async throws {
         try await withService { service, namespace, client in
             let spec =

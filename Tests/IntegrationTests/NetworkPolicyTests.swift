@@ -135,74 +135,13 @@ struct NetworkPolicyTests {
         }
     }
 
-    /// Makes a namespace and a service account whose only missing rights are those on NetworkPolicies.
+    /// A service account whose only missing rights are those on NetworkPolicies.
     private static func withAccount(
         mayDoWithPolicies verbs: [String],
         _ body: @Sendable (String, String, KubernetesClient) async throws -> Void
     ) async throws {
-        try await TestCluster.withNamespace { namespace, client in
-            try await client.create(ServiceAccount.self, named: "service", namespace: namespace, #""automountServiceAccountToken":false"#)
-            let quoted = verbs.map { "\"\($0)\"" }.joined(separator: ",")
-            let policies = #"{"apiGroups":["networking.k8s.io"],"resources":["networkpolicies"],"verbs":[\#(quoted)]}"#
-            let others = #"{"apiGroups":[""],"resources":["pods","services","nodes","namespaces"],"verbs":["*"]}"#
-            let rules = verbs.isEmpty ? others : others + "," + policies
-            try await client.create(ClusterRole.self, named: namespace, namespace: nil, #""rules":[\#(rules)]"#)
-            let subject = #"{"kind":"ServiceAccount","name":"service","namespace":"\#(namespace)"}"#
-            let role = #"{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"\#(namespace)"}"#
-            try await client.create(
-                ClusterRoleBinding.self,
-                named: namespace,
-                namespace: nil,
-                #""roleRef":\#(role),"subjects":[\#(subject)]"#
-            )
-            let outcome: Result<Void, any Error>
-            do {
-                let token = try await client.tokenOfService(in: namespace)
-                outcome = .success(
-                    try await withTemporaryFolder { folder in
-                        try await body(try TestCluster.kubeconfig(inFolder: folder, token: token), namespace, client)
-                    }
-                )
-            } catch { outcome = .failure(error) }
-            try await client.delete(ClusterRoleBinding.self, name: namespace, namespace: nil)
-            try await client.delete(ClusterRole.self, name: namespace, namespace: nil)
-            try outcome.get()
-        }
-    }
-}
-
-private struct ClusterRole: KubernetesObject {
-    static let resource = APIResource(
-        group: "rbac.authorization.k8s.io",
-        plural: "clusterroles",
-        kind: "ClusterRole",
-        isNamespaced: false
-    )
-    var metadata: ObjectMeta
-}
-
-private struct ClusterRoleBinding: KubernetesObject {
-    static let resource = APIResource(
-        group: "rbac.authorization.k8s.io",
-        plural: "clusterrolebindings",
-        kind: "ClusterRoleBinding",
-        isNamespaced: false
-    )
-    var metadata: ObjectMeta
-}
-
-extension KubernetesClient {
-    /// A token of the service account `service` for ten minutes.
-    fileprivate func tokenOfService(in namespace: String) async throws -> String {
-        struct TokenRequest: KubernetesObject {
-            static let resource = APIResource(plural: "serviceaccounts/service/token", kind: "TokenRequest")
-            var metadata: ObjectMeta
-            var status: JSON
-        }
-        let body = JSON.object([
-            "apiVersion": .string("authentication.k8s.io/v1"), "kind": .string("TokenRequest"),
-            "spec": .object(["expirationSeconds": .number(600)]),
-        ])
-        return try #require(try await create(body, as: TokenRequest.self, namespace: namespace).status["token"]?.string)
+        let others = ["pods", "services", "nodes", "namespaces"].map { Grant(group: "", resource: $0, verb: "*", isInCluster: true) }
+        let policies = verbs.map { Grant(group: "networking.k8s.io", resource: "networkpolicies", verb: $0, isInCluster: true) }
+        try await IntegrationTests.withAccount(mayDo: others + policies, body)
     }
 }

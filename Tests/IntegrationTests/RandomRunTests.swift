@@ -4,7 +4,7 @@ import Subprocess
 import TestBasics
 import Testing
 
-/// A thousand creates and deletes of fifty users while the API server misbehaves and the service is killed.
+/// A thousand creates, renewals and deletes of fifty users while the API server misbehaves and the service is killed.
 /// `make soak` runs it longer; `RANDOM_RUN_SEED` repeats a run.
 @Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized, .timeLimit(.minutes(60)))
 struct RandomRunTests {
@@ -45,6 +45,7 @@ struct RandomRunTests {
     {
         var settings = [
             "STACK_SCHEDULER_INTERVAL": "2s", "CLUSTER_TOTAL_CPU": "64", "CLUSTER_TOTAL_MEMORY": "64Gi", "STACK_PORT_LOCK_TTL": "25s",
+            "STACK_MAX_PER_USER": "\(RandomRun.stacksPerUser)",
         ]
         settings["KUBECONFIG"] = kubeconfig
         settings["AWS_ENDPOINT_URL_DYNAMODB"] = database
@@ -84,22 +85,31 @@ struct RandomRunTests {
     private static func expectBeliefs(_ run: RandomRun, _ service: ServiceProcess) async throws {
         let stacks = try await service.api.get("/stacks").body["stacks"]?.array ?? []
         var found: [RandomRun.Target: String] = [:]
-        for stack in stacks {
+        var ends: [String: String] = [:]
+        for stack in stacks where stack.holdsPorts {
             guard let user = stack["user_id"]?.int, let problem = stack["problem_id"]?.int else { continue }
-            found[RandomRun.Target(user: Int64(user), problem: Int64(problem))] = stack["stack_id"]?.string
+            let id = stack["stack_id"]?.string ?? ""
+            found[RandomRun.Target(user: Int64(user), problem: Int64(problem))] = id
+            ends[id] = stack["ttl_expires_at"]?.string
         }
         for (target, belief) in run.beliefs {
             switch belief {
             case .absent: #expect(found[target] == nil, "\(target), seed \(seed)")
-            case .present(let id): #expect(found[target] == id, "\(target), seed \(seed)")
+            case .present(let id):
+                #expect(found[target] == id, "\(target), seed \(seed)")
+                // What was answered to a renewal holds; one whose answer was lost may have been carried out.
+                #expect(ends[id] ?? "" >= run.ends[id] ?? "", "\(id), seed \(seed)")
+            case .accepted(let id): #expect(found[target] == id || found[target] == nil, "\(target), seed \(seed)")
             case .unknown: break
             }
         }
+        let ofUsers = Dictionary(grouping: found.keys, by: \.user)
+        #expect(ofUsers.values.allSatisfy { $0.count <= RandomRun.stacksPerUser }, "seed \(seed)")
     }
 
     /// Deletes everything, and sees that nothing is held any more.
     private static func expectAllPortsFree(_ service: ServiceProcess, _ namespace: String, _ client: KubernetesClient) async throws {
-        let stacks = try await service.api.get("/stacks").body["stacks"]?.array ?? []
+        let stacks = try await service.api.get("/stacks").body["stacks"]?.array.filter(\.holdsPorts) ?? []
         let answers = try await answers(count: stacks.count) { try await service.api.delete(stacks[$0]["stack_id"]?.string ?? "") }
         #expect(answers.list.allSatisfy { $0.status == 200 }, "\(answers.counts)")
         try await expectNothingLeft(in: namespace, client)

@@ -12,9 +12,9 @@ struct RightsTests {
     @Test(.enabled(if: TestCluster.kubectl != nil, "needs kubectl: scripts/test names it"), arguments: TestStore.available)
     func `the rights of deploy/base/rbac.yaml are enough, and without one of them the answer says so`(store: TestStore) async throws {
         try await TestCluster.withClient { client in
-            try await TestCluster.kubectl(["apply", "-f", Self.example])
+            try await TestCluster.kubectl(["apply", "-f", Grant.example])
             try await withTemporaryFolder { folder in
-                let token = try await client.token(ofServiceAccount: "ctf-provisioner")
+                let token = try await client.tokenOfProvisioner(in: "ctf-provisioner")
                 var environment = try await store.environment(folder: folder)
                 environment["KUBECONFIG"] = try TestCluster.kubeconfig(inFolder: folder, token: token)
                 environment["STACK_NAMESPACE"] = "stacks"
@@ -47,7 +47,7 @@ struct RightsTests {
                 #expect(!run.log.text.contains(token))
             }
             // Returns when all of it is gone, and it can be made again.
-            try await TestCluster.kubectl(["delete", "-f", Self.example, "--ignore-not-found"])
+            try await TestCluster.kubectl(["delete", "-f", Grant.example, "--ignore-not-found"])
         }
     }
 
@@ -133,23 +133,4 @@ struct RightsTests {
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent()
     private static let webhook = root.appending(path: "Fixtures/denying-webhook.py").path
-    private static let example = root.appending(path: "../../deploy/base/rbac.yaml").standardizedFileURL.path
-}
-
-extension KubernetesClient {
-    /// A token of the service account `ctf-provisioner`, for ten minutes.
-    /// - Parameter namespace: that of the account; nil for the one of its name.
-    func token(ofServiceAccount name: String, in namespace: String? = nil) async throws -> String {
-        // The only resource of its kind under this account.
-        struct TokenRequest: KubernetesObject {
-            static let resource = APIResource(plural: "serviceaccounts/ctf-provisioner/token", kind: "TokenRequest")
-            var metadata: ObjectMeta
-            var status: JSON
-        }
-        let body = JSON.object([
-            "apiVersion": .string("authentication.k8s.io/v1"), "kind": .string("TokenRequest"),
-            "spec": .object(["expirationSeconds": .number(600)]),
-        ])
-        return try #require(try await create(body, as: TokenRequest.self, namespace: namespace ?? name).status["token"]?.string)
-    }
 }

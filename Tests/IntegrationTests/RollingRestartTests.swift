@@ -27,11 +27,11 @@ struct RollingRestartTests {
                 let began = ContinuousClock.now
                 try await Self.withLoad(caller, keeping: kept) {
                     for replica in replicas {
-                        try await caller.waitForCycles(5)
+                        try await caller.waitForCycles(4)
                         replica.stops.update { $0 += 1 }
                         try await replica.starts.wait { $0 == 2 }
                     }
-                    try await caller.waitForCycles(5)
+                    try await caller.waitForCycles(4)
                 }
                 let seconds = (ContinuousClock.now - began) / .seconds(1)
                 let tally = caller.tally.value
@@ -204,12 +204,14 @@ private struct Caller: Sendable {
                 var isComplete = false
                 for try await chunk in response.body where !isComplete {
                     text += String(buffer: chunk)
-                    guard let end = text.range(of: "\n\n"), text.hasPrefix("id:") || text.hasPrefix("event:") else { continue }
+                    guard let begin = text.range(of: "event: snapshot\n"),
+                        let end = text.range(of: "\n\n", range: begin.upperBound..<text.endIndex)
+                    else { continue }
                     isComplete = true
-                    let first = text[..<end.lowerBound]
+                    let snapshot = String(text[begin.upperBound..<end.lowerBound])
                     tally.update {
                         $0.snapshots += 1
-                        if !first.contains("snapshot") || !first.contains(id) { $0.failures.append("no snapshot: \(first.prefix(300))") }
+                        if !snapshot.contains(id) { $0.failures.append("a snapshot without \(id): \(snapshot.prefix(300))") }
                     }
                 }
             } catch  where error is HTTPClientError || error is NIOConnectionError || error is IOError {

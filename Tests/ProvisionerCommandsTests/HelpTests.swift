@@ -8,7 +8,9 @@ import Testing
     @Test func `the root's help lists every command and shows examples`() throws {
         let help = ProvisionerCommand.helpMessage(columns: 200)
         for word in [
-            "serve", "check", "settings", "table", "store", "adopt", "doctor", "examples:", "provisioner serve", "--version", "--help",
+            "serve", "check", "settings", "table", "store", "adopt", "doctor", "stacks", "stats", "examples:", "provisioner serve",
+            "--version",
+            "--help",
         ] {
             #expect(help.contains(word), "\(word)")
         }

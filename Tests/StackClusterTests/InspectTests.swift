@@ -47,6 +47,31 @@ import Testing
         #expect(try Self.event("").object == nil)
     }
 
+    /// A Pod whose variable FLAG came from the caller.
+    private static func podWithFlag() throws -> Pod {
+        let labels = #","labels":{"app.kubernetes.io/managed-by":"ctf-provisioner"}"#
+        let annotations = #","annotations":{"ctf-provisioner.dev/hidden-env":"FLAG"}"#
+        let spec = #"{"containers":[{"name":"web","env":[{"name":"FLAG","value":"ctf{s3cret}$$1"}]}]}"#
+        return try Objects.pod(spec: spec, metadata: labels + annotations).trimmed()
+    }
+
+    @Test(
+        arguments: [
+            ("env: [{name: FLAG, value: <hidden>}]", true, #"exec: "<hidden>": not found"#),
+            // Nobody but the Pod had the values.
+            ("env: [{name: FLAG, value: <hidden>}]", false, "<hidden>"), ("env: []", true, #"exec: "ctf{s3cret}$1": not found"#),
+            ("env: []", false, #"exec: "ctf{s3cret}$1": not found"#),
+        ]
+    )
+    func `no message of an event shows a value of the caller's environment`(podSpec: String, isPodKnown: Bool, shown: String) throws {
+        let events = [
+            try Self.event(#","reason":"Failed","message":"exec: \"ctf{s3cret}$1\": not found""#), try Self.event(#","reason":"Pulled""#),
+        ]
+        let hidden = events.hidingEnvironment(of: try Objects.record(podSpec: podSpec), isPodKnown ? try Self.podWithFlag() : nil)
+        #expect(hidden.map(\.message) == [shown, nil])
+        #expect(hidden.map(\.reason) == ["Failed", "Pulled"])
+    }
+
     private static func log(lines: Int, of size: Int) -> [UInt8] {
         Array(Array(repeating: Array(repeating: UInt8(ascii: "x"), count: size - 1) + [UInt8(ascii: "\n")], count: lines).joined())
     }

@@ -56,7 +56,8 @@ import Testing
         #"{"containers":[{"name":"web","env":[{"name":"FLAG","value":"ctf{s3cret}$$1"},{"name":"LANG","value":"english-us"}]}],"#
         + #""initContainers":[{"name":"i","env":[{"name":"FLAG","value":"ctf{s3cret}$$1"}]}]}"#
     private static let secretStatus =
-        #"{"message":"it says ctf{s3cret}$1","containerStatuses":[{"name":"web","state":{"terminated":{"exitCode":1,"message":"ctf{s3cret}$1!"}}}],"#
+        #"{"message":"it says ctf{s3cret}$1","conditions":[{"type":"PodScheduled","status":"False","message":"no ctf{s3cret}$1"}],"#
+        + #""containerStatuses":[{"name":"web","state":{"terminated":{"exitCode":1,"message":"ctf{s3cret}$1!"}}}],"#
         + #""initContainerStatuses":[{"name":"i","state":{"waiting":{"message":"exec: \"ctf{s3cret}$1\": english-us"}}}]}"#
 
     private static func secretPod(_ names: String, status: String = secretStatus) throws -> Pod {
@@ -67,7 +68,7 @@ import Testing
 
     @Test func `no text of a Pod's status shows a value of the caller's environment`() throws {
         let observed = PodObservation(try Self.secretPod("A,FLAG"))
-        #expect(observed.message == "it says <hidden>")
+        #expect(observed.message == "it says <hidden>" && observed.unschedulable == "no <hidden>")
         #expect(
             observed.containers.map(\.state) == [
                 .waiting(reason: nil, message: #"exec: "<hidden>": english-us"#),

@@ -7,30 +7,13 @@ import Testing
 @testable import StackCluster
 
 @Suite struct ServiceTests {
-    private static func record(user: Int64? = 1, ports: [Int]) throws -> StackRecord {
-        StackRecord(
-            id: try #require(StackID("stack-0000000000000001")),
-            userID: user,
-            problemID: user,
-            owner: "owner",
-            namespace: "stacks",
-            podSpec: "",
-            ports: ports.map { PortMapping(ExposedPort(containerPort: 8080, protocol: .tcp), nodePort: $0) },
-            requestedCPUMilli: 100,
-            requestedMemoryBytes: 1 << 20,
-            createdAt: Date(timeIntervalSince1970: 0),
-            updatedAt: Date(timeIntervalSince1970: 0),
-            expiresAt: Date(timeIntervalSince1970: 7200)
-        )
-    }
-
     @Test func `the Service of one port has the name that it always had`() throws {
-        let service = Service(for: try Self.record(ports: [30001]), podUID: "uid")
+        let service = Service(for: try Objects.record(), podUID: "uid")
         #expect(service.spec?.ports?.map(\.name) == ["challenge"] && service.nodePorts == [30001])
     }
 
     @Test func `a Service has every port in order, each with a name of its own and its protocol`() throws {
-        var record = try Self.record(ports: [30003, 30001, 30002])
+        var record = try Objects.record(ports: [30003, 30001, 30002])
         record.ports[1].exposed = ExposedPort(containerPort: 8080, protocol: .udp)
         record.ports[2].exposed = ExposedPort(containerPort: 65535, protocol: .tcp)
         let service = Service(for: record, podUID: "uid")
@@ -41,7 +24,7 @@ import Testing
     }
 
     @Test func `the objects of a stack without an owner have no labels of user and problem`() throws {
-        let labels = Service(for: try Self.record(user: nil, ports: [30001]), podUID: "uid").metadata.labels
+        let labels = Service(for: try Objects.record(user: nil), podUID: "uid").metadata.labels
         #expect(
             labels == [
                 StackLabels.stackID: "stack-0000000000000001", StackLabels.egress: "none",

@@ -100,6 +100,24 @@ struct AuditTests {
         }
     }
 
+    @Test func `after a repair of a counter the bound of the budget is set anew`() async throws {
+        try await TestTable.with(mayScan: true) { test in
+            let lost = StackRecord.sample(user: 1, nodePort: 30001)
+            let budget = lost.requested + lost.requested + lost.requested
+            try await test.store.reserve(lost, within: .wide)
+            try await Self.put(test, ItemKey.capacity(lost.id).merging(["cpu_milli": .n("0"), "memory_bytes": .n("0")]) { $1 })
+            // The counter is too low, and so is the bound that follows from it.
+            let other = StackRecord.sample(user: 2, nodePort: 30002)
+            try await test.store.reserve(other, within: ReservationLimits(stacksPerUser: 5, budget: lost.requested))
+            let table = Self.table(test)
+            #expect(try await table.repair(try await table.audit().discrepancies).count == 1)
+            let large = StackRecord.sample(user: 3, nodePort: 30003, requested: lost.requested + lost.requested)
+            await #expect(throws: ReservationRefusal.overBudget(reserved: lost.requested + lost.requested)) {
+                try await test.store.reserve(large, within: ReservationLimits(stacksPerUser: 5, budget: budget))
+            }
+        }
+    }
+
     @Test func `while a row cannot be read it is named, and nothing is counted anew`() async throws {
         try await TestTable.with(mayScan: true) { test in
             let record = StackRecord.sample(user: 7)

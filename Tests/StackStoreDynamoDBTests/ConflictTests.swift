@@ -108,6 +108,7 @@ struct ConflictTests {
         try await TestTable.with { table in
             guard let proxy = table.proxy else { return }
             let winner = StackRecord.sample()
+            let replica = DynamoDBStackStore(client: table.client, table: table.name)
             let hasWon = Mutex(false)
             proxy.setFate { request in
                 let isFirst =
@@ -117,7 +118,7 @@ struct ConflictTests {
                         return !hasWon
                     }
                 if isFirst {
-                    do { try await table.store.reserve(winner, within: .wide) } catch { Issue.record(error) }
+                    do { try await replica.reserve(winner, within: .wide) } catch { Issue.record(error) }
                 }
                 return .forward
             }

@@ -21,7 +21,30 @@ struct CostTests {
             let record = StackRecord.sample(key: "K")
             let limits = ReservationLimits(stacksPerUser: 5, budget: ResourceAmount(cpuMilli: 1 << 40, memoryBytes: 1 << 60))
             let owner = record.owner
-            try await expect(["BatchGetItem", "Query", "Query", "TransactWriteItems"]) { try await store.reserve(record, within: limits) }
+            // A process reads the counters before its first reservation, and knows the bound from then on.
+            try await expect(["BatchGetItem", "Query", "TransactWriteItems"]) {
+                try await store.reserve(.sample(user: 7, nodePort: 30007), within: limits)
+            }
+            try await expect(["TransactWriteItems"]) { try await store.reserve(record, within: limits) }
+            // The cancelled transaction tells who has key and lock.
+            try await expect(["GetItem", "TransactWriteItems"]) {
+                await #expect(throws: ReservationRefusal.keyUsed(record)) { try await store.reserve(.sample(key: "K"), within: limits) }
+            }
+            try await expect(["TransactWriteItems"]) {
+                await #expect(throws: ReservationRefusal.stackExists(record.id)) { try await store.reserve(.sample(), within: limits) }
+            }
+            try await expect(["TransactWriteItems"]) {
+                await #expect(throws: ReservationRefusal.userLimitReached(count: 1)) {
+                    let narrow = ReservationLimits(stacksPerUser: 1, budget: limits.budget)
+                    try await store.reserve(.sample(problem: 2, nodePort: 30003), within: narrow)
+                }
+            }
+            // The budget is a more lasting reason than a port, so it is read.
+            try await expect(["BatchGetItem", "Query", "TransactWriteItems"]) {
+                await #expect(throws: ReservationRefusal.portsTaken([30001])) {
+                    try await store.reserve(.sample(user: 8, nodePort: 30001), within: limits)
+                }
+            }
             try await expect(["GetItem", "TransactWriteItems"]) {
                 try await store.changePort(of: record.id, owner: owner, from: 30001, to: 30002, at: .after(1))
             }
@@ -44,9 +67,13 @@ struct CostTests {
             }
             try await expect(["GetItem", "TransactWriteItems"]) { try await store.remove(record.id) }
             try await expect(["GetItem"]) { try await store.remove(record.id) }
-            // At the edge of the budget it reads once more, in its turn.
-            try await expect(["BatchGetItem", "BatchGetItem", "Query", "Query", "Query", "TransactWriteItems"]) {
-                try await store.reserve(.sample(), within: ReservationLimits(stacksPerUser: 5, budget: record.requested))
+            // The bound does not fall with the removal. Where it leaves no room, the counters are read.
+            let twice = ReservationLimits(stacksPerUser: 5, budget: record.requested + record.requested)
+            try await expect(["BatchGetItem", "Query", "TransactWriteItems"]) { try await store.reserve(.sample(), within: twice) }
+            try await expect(["BatchGetItem", "Query"]) {
+                await #expect(throws: ReservationRefusal.overBudget(reserved: record.requested + record.requested)) {
+                    try await store.reserve(.sample(user: 8, nodePort: 30008), within: twice)
+                }
             }
         }
     }

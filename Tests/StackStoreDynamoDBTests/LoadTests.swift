@@ -4,14 +4,12 @@ import StackStoreDynamoDB
 import Stacks
 import Testing
 
-/// Measures, and prints what docs/dynamodb.md quotes. Only on request, for it takes minutes:
+/// Measures many creates at once and a long list, and prints the figures. Only on request, for it takes minutes:
 /// `DYNAMODB_TRANSACTION_MS=10 scripts/dynamodb-server 8000 &`, then
 /// `TEST_DYNAMODB_LOAD=1 TEST_DYNAMODB_ENDPOINT=http://127.0.0.1:8000 swift test --filter LoadTests`.
 @Suite(.serialized, .enabled(if: ProcessInfo.processInfo.environment["TEST_DYNAMODB_LOAD"] == "1", "TEST_DYNAMODB_LOAD is unset"))
 struct LoadTests {
-    /// - Parameter counters: 32 spread the creates as usual; 1 sends all of them to one counter, as a single item would.
-    @Test(arguments: [32, 1])
-    func `a hundred creates at once, of different users`(counters: Int) async throws {
+    @Test func `a hundred creates at once, of different users`() async throws {
         try await TestTable.with { table in
             guard let proxy = table.proxy else { return }
             let limits = ReservationLimits(stacksPerUser: 5, budget: ResourceAmount(cpuMilli: .max / 2, memoryBytes: .max / 2))
@@ -19,10 +17,7 @@ struct LoadTests {
             let started = ContinuousClock.now
             let outcomes = await withTaskGroup(of: Duration?.self) { group in
                 for index in 0..<100 {
-                    // The last two digits choose the counter.
-                    var id = StackID.sample()
-                    if counters == 1 { id = StackID(id.description.dropLast(2) + "00") ?? id }
-                    let record = StackRecord.sample(id: id, user: Int64(index + 1), nodePort: 30000 + index)
+                    let record = StackRecord.sample(user: Int64(index + 1), nodePort: 30000 + index)
                     group.addTask {
                         let started = ContinuousClock.now
                         do { try await table.store.reserve(record, within: limits) } catch { return nil }
@@ -34,10 +29,10 @@ struct LoadTests {
             let latencies = outcomes.compactMap(\.self).sorted()
             let transactions = proxy.requests.count { $0.operation == "TransactWriteItems" }
             print(
-                "\(counters) counters: \(latencies.count) of 100 creates in \(ContinuousClock.now - started), \(transactions - 100) more "
+                "\(latencies.count) of 100 creates in \(ContinuousClock.now - started), \(transactions - 100) more "
                     + "transactions because of conflicts, median \(latencies[latencies.count / 2]), longest \(latencies[latencies.count - 1])"
             )
-            #expect(latencies.count == 100 || counters == 1)
+            #expect(latencies.count == 100)
         }
     }
 

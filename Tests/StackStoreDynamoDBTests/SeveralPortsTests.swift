@@ -29,8 +29,9 @@ import Testing
         var failed = record
         failed.fail(StackFailure(reason: "a", message: "b"), expiresAt: .after(120), at: .after(1))
         let owned = user == nil ? 0 : 2
+        let bound = CapacityChange.add(to: .zero).write(adding: record.requested, in: "t")
         for (items, count) in [
-            (record.reservation(stacksPerUser: 5, in: "t") + [StackRecord.capacityVersionUpdate(of: 1, in: "t")], 28 + owned),
+            (record.reservation(stacksPerUser: 5, in: "t") + [bound], 28 + owned),
             (record.removal(in: .deleting, in: "t"), 27 + owned),
             (record.failing(as: failed, in: "t"), 27 + owned + (user == nil ? 0 : 1)),
             (failed.removal(in: .failed, in: "t"), user == nil ? 1 : 2),

@@ -19,11 +19,13 @@ struct SpeedTests {
     private static func direct(_ body: @escaping @Sendable (TestTable, DynamoDB, DynamoDBStackStore) async throws -> Void) async throws {
         try await TestTable.with { table in
             guard let endpoint = TestTable.endpoint, table.proxy != nil else { return }
-            let configuration = try DynamoDB.Configuration(
+            var configuration = try DynamoDB.Configuration(
                 region: "us-east-1",
                 endpoint: endpoint,
                 credentials: AWSCredentials(accessKeyID: "test", secretAccessKey: "test")
             )
+            configuration.attemptTimeout = .seconds(60)
+            configuration.operationTimeout = .seconds(120)
             let client = DynamoDB(configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             do { try await body(table, client, DynamoDBStackStore(client: client, table: table.name)) } catch {
                 try await client.shutdown()
@@ -81,7 +83,7 @@ struct SpeedTests {
                 }
                 try await measure("record") { _ = try await store.record(record.id) }
                 try await measure("refused reservation") {
-                    await #expect(throws: ReservationRefusal.self) { try await store.reserve(record, within: Self.limits) }
+                    await #expect(throws: ReservationRefusal.self) { try await store.reserve(Self.record(number), within: Self.limits) }
                 }
             }
             for (what, times) in times.sorted(by: { $0.key < $1.key }) { print("speed: \(what): median \(Self.median(times))") }

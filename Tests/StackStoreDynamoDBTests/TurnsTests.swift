@@ -94,6 +94,32 @@ import Testing
         #expect(try await turns.withTurn { 7 } == 7)
     }
 
+    @Test func `whoever passes lets the next in, and comes in again behind all who wait`() async throws {
+        let turns = Turns()
+        let gate = Gate()
+        let room = Room()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await turns.withPlace { place in
+                    try await place.take()
+                    try await place.take()
+                    await gate.arrive()
+                    place.pass()
+                    place.pass()
+                    #expect(!place.isHeld)
+                    try await place.take()
+                    #expect(place.isHeld && room.enter() == 4)
+                }
+            }
+            await gate.waitForArrival()
+            for _ in 0..<3 { group.addTask { try await turns.withTurn { _ = room.enter() } } }
+            while turns.waitingCount < 3 { await Task.yield() }
+            await gate.open()
+            try await group.waitForAll()
+        }
+        #expect(try await turns.withTurn { 7 } == 7)
+    }
+
     @Test func `a store that does not answer is told to all who wait, and then the way is free`() async throws {
         let turns = Turns()
         let gate = Gate()
@@ -144,5 +170,15 @@ import Testing
             await gate.open()
         }
         #expect(room.enter() == 4)
+    }
+}
+
+extension Turns {
+    fileprivate func withTurn<Value>(_ body: () async throws -> Value) async throws -> Value {
+        try await withPlace { place in
+            try await place.take()
+            #expect(place.isHeld)
+            return try await body()
+        }
     }
 }

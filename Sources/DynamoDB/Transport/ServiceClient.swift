@@ -6,6 +6,7 @@ import NIOHTTP1
 /// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
 final class ServiceClient: Sendable {
     private let configuration: DynamoDB.Configuration
+    private let headers: @Sendable () -> [(name: String, value: String)]
     private let transport: HTTPTransport
     private let credentials: CredentialCache
     private let clock: ServiceClock
@@ -13,11 +14,13 @@ final class ServiceClient: Sendable {
 
     init(
         configuration: DynamoDB.Configuration,
+        headers: @escaping @Sendable () -> [(name: String, value: String)] = { [] },
         logger: Logger,
         now: @escaping @Sendable () -> Date = { Date() },
         pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         self.configuration = configuration
+        self.headers = headers
         transport = HTTPTransport()
         clock = ServiceClock(now: now)
         retrier = Retrier(
@@ -106,6 +109,9 @@ final class ServiceClient: Sendable {
             (name: "Content-Type", value: "application/x-amz-json-1.0"),
             (name: "X-Amz-Target", value: "DynamoDB_20120810.\(operation)"),
         ]
-        return configuration.endpoint.post(body, headers: headers, signer: signer, at: clock.date)
+        var request = configuration.endpoint.post(body, headers: headers, signer: signer, at: clock.date)
+        // A proxy on the way may replace them, so they are not signed.
+        for header in self.headers() { request.headers.add(name: header.name, value: header.value) }
+        return request
     }
 }

@@ -1,3 +1,4 @@
+import CoreMetrics
 package import HummingbirdCore
 import Logging
 import NIOCore
@@ -8,13 +9,20 @@ import Synchronization
 
 extension HTTPServerBuilder {
     /// Returns the HTTP/1.1 server of the API, with time limits for slow clients and a maximum number of connections.
-    /// - Parameter tls: the certificate; nil for plain HTTP.
-    package static func api(maximumConnections: Int, tls: ServerTLS? = nil) -> HTTPServerBuilder {
-        api(maximumConnections: maximumConnections, tls: tls, limits: ConnectionState.TimeLimits())
+    /// - Parameters:
+    ///   - tls: the certificate; nil for plain HTTP.
+    ///   - isMeasured: whether its connections are those of the metric.
+    package static func api(maximumConnections: Int, tls: ServerTLS? = nil, isMeasured: Bool = true) -> HTTPServerBuilder {
+        api(maximumConnections: maximumConnections, tls: tls, isMeasured: isMeasured, limits: ConnectionState.TimeLimits())
     }
 
-    static func api(maximumConnections: Int, tls: ServerTLS? = nil, limits: ConnectionState.TimeLimits) -> HTTPServerBuilder {
-        let connections = Connections(limit: maximumConnections)
+    static func api(
+        maximumConnections: Int,
+        tls: ServerTLS? = nil,
+        isMeasured: Bool = true,
+        limits: ConnectionState.TimeLimits
+    ) -> HTTPServerBuilder {
+        let connections = Connections(limit: maximumConnections, gauge: isMeasured ? Meter(label: "http_open_connections") : nil)
         return HTTPServerBuilder { APIChannel(responder: $0, connections: connections, tls: tls, limits: limits) }
     }
 }

@@ -84,10 +84,12 @@ final class Connections: Sendable {
     }
 
     private let state: Mutex<State>
-    private let gauge = Meter(label: "http_open_connections")
+    private let gauge: Meter?
 
-    init(limit: Int) {
+    /// - Parameter gauge: set to the number of open connections.
+    init(limit: Int, gauge: Meter? = nil) {
         state = Mutex(State(table: ConnectionTable(limit: limit)))
+        self.gauge = gauge
     }
 
     /// Adds a connection, and closes the one that is idle longest if there are too many.
@@ -123,5 +125,5 @@ final class Connections: Sendable {
         count()
     }
 
-    private func count() { gauge.set(state.withLock { $0.table.count }) }
+    private func count() { gauge?.set(state.withLock { $0.table.count }) }
 }

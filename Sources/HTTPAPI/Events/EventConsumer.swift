@@ -1,3 +1,4 @@
+import CoreMetrics
 import DequeModule
 import NIOCore
 import Stacks
@@ -53,7 +54,10 @@ final class EventConsumer: Sendable {
             return false
         }
         signal.set()
-        if isCut { onCut() }
+        if isCut {
+            Counter(label: "provisioner_event_consumers_cut_total").increment()
+            onCut()
+        }
     }
 
     func end(_ end: End) {

@@ -1,3 +1,4 @@
+import CoreMetrics
 import FoundationEssentials
 import NIOCore
 import NIOFoundationCompat
@@ -26,10 +27,12 @@ final class EventHub: Sendable {
     private let changes: StackChanges
     private let maximumConsumers: Int
     private let state = Mutex(State())
+    private let gauge = Meter(label: "provisioner_event_consumers")
 
     init(changes: StackChanges, maximumConsumers: Int) {
         self.changes = changes
         self.maximumConsumers = maximumConsumers
+        gauge.set(0)
     }
 
     var consumerCount: Int { state.withLock { $0.consumers.count } }
@@ -45,6 +48,7 @@ final class EventHub: Sendable {
             }
             state.lastConsumer += 1
             state.consumers[state.lastConsumer] = consumer
+            gauge.set(state.consumers.count)
             if state.consumers.count == 1 {
                 state.term += 1
                 changes.attach { [term = state.term] update in self.receive(update, term) }
@@ -59,7 +63,9 @@ final class EventHub: Sendable {
 
     func remove(_ ticket: Int) {
         state.withLock { state in
-            guard state.consumers.removeValue(forKey: ticket) != nil, state.consumers.isEmpty else { return }
+            guard state.consumers.removeValue(forKey: ticket) != nil else { return }
+            gauge.set(state.consumers.count)
+            guard state.consumers.isEmpty else { return }
             state.stacks = nil
             state.snapshot = nil
             changes.detach()

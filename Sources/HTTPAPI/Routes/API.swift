@@ -58,6 +58,7 @@ package struct API {
         let (closed, open) = (routes.filter(\.operation.needsKey), routes.filter { !$0.operation.needsKey })
         let openPaths = DashboardRoutes.openPaths.union(open.map(\.operation.path)).subtracting(closed.map(\.operation.path))
         router.addMiddleware {
+            TraceMiddleware()
             MetricsMiddleware()
             AccessLogMiddleware()
             AuditMiddleware()

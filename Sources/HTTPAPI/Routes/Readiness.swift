@@ -1,3 +1,4 @@
+import CoreMetrics
 import Logging
 import Stacks
 import Synchronization
@@ -61,7 +62,10 @@ final class Readiness: Sendable {
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
         state.withLock { $0.look?.hasEnded = true }
-        for (name, result) in found.sorted(by: { $0.key < $1.key }) { log(name, result, logger) }
+        for (name, result) in found.sorted(by: { $0.key < $1.key }) {
+            log(name, result, logger)
+            Meter(label: "provisioner_dependency_ready", dimensions: [("dependency", name)]).set(result.isSuccess ? 1 : 0)
+        }
         return found.mapValues(ReadinessBody.State.init)
     }
 
@@ -98,6 +102,12 @@ final class Readiness: Sendable {
         } else {
             logger.notice("dependency available again", metadata: ["dependency": "\(name)"])
         }
+    }
+}
+
+extension Result {
+    fileprivate var isSuccess: Bool {
+        if case .success = self { true } else { false }
     }
 }
 

@@ -19,6 +19,7 @@ public final class KubernetesClient: Sendable {
     ///   - burst: the number of requests that may be sent at once.
     ///   - requestTimeout: from sending a request to the last byte of its response. List pages and watches have limits of their own.
     ///   - operationTimeout: for a request and its retries, including waits.
+    ///   - headers: returns headers to add to a request, such as those of a trace; called for each attempt in the task of the caller.
     /// - Throws: ``KubernetesError`` `configuration` if the certificates are unusable.
     public convenience init(
         configuration: KubernetesConfiguration,
@@ -26,15 +27,22 @@ public final class KubernetesClient: Sendable {
         burst: Int = 200,
         requestTimeout: Duration = .seconds(15),
         operationTimeout: Duration = .seconds(30),
+        headers: @escaping @Sendable () -> [(name: String, value: String)] = { [] },
         logger: Logger
     ) throws {
         let timeouts = Transport.Timeouts(request: requestTimeout, operation: operationTimeout)
         let limiter = RateLimiter(rate: qps, burst: burst)
-        try self.init(configuration: configuration, limiter: limiter, timeouts: timeouts, logger: logger)
+        try self.init(configuration: configuration, limiter: limiter, timeouts: timeouts, headers: headers, logger: logger)
     }
 
-    init(configuration: KubernetesConfiguration, limiter: RateLimiter, timeouts: Transport.Timeouts, logger: Logger) throws {
-        transport = try Transport(configuration: configuration, timeouts: timeouts, logger: logger)
+    init(
+        configuration: KubernetesConfiguration,
+        limiter: RateLimiter,
+        timeouts: Transport.Timeouts,
+        headers: @escaping @Sendable () -> [(name: String, value: String)] = { [] },
+        logger: Logger
+    ) throws {
+        transport = try Transport(configuration: configuration, timeouts: timeouts, headers: headers, logger: logger)
         self.timeouts = timeouts
         self.limiter = limiter
     }

@@ -1,3 +1,4 @@
+import CoreMetrics
 import Synchronization
 
 /// The token bucket shared by the requests of a client.
@@ -25,6 +26,7 @@ final class RateLimiter: Sendable {
         guard let delay else {
             throw KubernetesError(.throttled, "too many requests are waiting for the limit of \(rate) a second; nothing was sent")
         }
+        Timer(label: "kubernetes_client_rate_limit_wait_seconds").recordNanoseconds(delay.nanoseconds)
         guard delay > .zero else { return }
         do { try await sleep(delay) } catch {
             bucket.withLock { $0.giveBack() }

@@ -11,6 +11,7 @@ final class Transport: Sendable {
     private let credentials: CredentialSource
     private let connections: Connections
     private let timeouts: Timeouts
+    private let headers: @Sendable () -> [(name: String, value: String)]
     private let logger: Logger
 
     /// The limit of a response body after decompression: 500 objects of 250 KiB.
@@ -31,16 +32,29 @@ final class Transport: Sendable {
         var watchIdle: Duration = .seconds(150)
     }
 
-    convenience init(configuration: KubernetesConfiguration, timeouts: Timeouts, logger: Logger) throws {
+    convenience init(
+        configuration: KubernetesConfiguration,
+        timeouts: Timeouts,
+        headers: @escaping @Sendable () -> [(name: String, value: String)] = { [] },
+        logger: Logger
+    ) throws {
         let connections = try Connections(configuration, timeouts: timeouts, logger: logger)
-        self.init(configuration, connections: connections, timeouts: timeouts, logger: logger)
+        self.init(configuration, connections: connections, timeouts: timeouts, headers: headers, logger: logger)
     }
 
-    init(_ configuration: KubernetesConfiguration, connections: Connections, timeouts: Timeouts, logger: Logger) {
+    /// - Parameter headers: returns headers to add to a request.
+    init(
+        _ configuration: KubernetesConfiguration,
+        connections: Connections,
+        timeouts: Timeouts,
+        headers: @escaping @Sendable () -> [(name: String, value: String)] = { [] },
+        logger: Logger
+    ) {
         endpoint = configuration.endpoint
         credentials = CredentialSource(configuration.credentials, logger: logger)
         self.connections = connections
         self.timeouts = timeouts
+        self.headers = headers
         self.logger = logger
     }
 
@@ -98,6 +112,7 @@ final class Transport: Sendable {
         message.headers.add(name: "Accept", value: "application/json")
         if request.query["watch"] == nil { message.headers.add(name: "Accept-Encoding", value: "gzip") }
         message.headers.add(name: "User-Agent", value: "ctf-provisioner")
+        for header in headers() { message.headers.add(name: header.name, value: header.value) }
         if let token { message.headers.add(name: "Authorization", value: "Bearer \(token)") }
         if let body = request.body {
             message.headers.add(name: "Content-Type", value: request.contentType)

@@ -41,6 +41,7 @@ extension Reflector {
 
     func report(_ object: UnreadableObject) {
         store.countUnreadable()
+        WatchMetrics.unreadable.increment(T.resource.plural)
         let name = "\(object.namespace.map { $0 + "/" } ?? "")\(object.name)"
         logger.error(
             "object cannot be decoded; keeping its last decoded version",

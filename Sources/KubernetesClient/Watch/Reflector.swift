@@ -1,4 +1,3 @@
-import CoreMetrics
 public import Logging
 public import ServiceLifecycle
 
@@ -52,6 +51,7 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
 
     /// Runs until its task is cancelled or the process shuts down gracefully.
     public func run() async throws {
+        WatchMetrics.declare(T.resource.plural)
         await cancelWhenGracefulShutdown {
             var state = State(machine: WatchMachine(), backoff: Backoff(), notice: OutageNotice(limit: silenceLimit, now: now()))
             while !Task.isCancelled {
@@ -60,7 +60,7 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
                     try await step(&state)
                 } catch {
                     guard !Task.isCancelled else { continue }
-                    Counter(label: "kubernetes_client_watch_failures_total", dimensions: [("resource", T.resource.plural)]).increment()
+                    WatchMetrics.failures.increment(T.resource.plural)
                     handle(error, &state)
                 }
             }
@@ -100,7 +100,7 @@ public struct Reflector<T: KubernetesObject>: ServiceLifecycle.Service {
                 return store.object(namespace: object.namespace, name: object.name)
             }
             store.replaceAll(with: list.items + kept)
-            Counter(label: "kubernetes_client_lists_total", dimensions: [("resource", T.resource.plural)]).increment()
+            WatchMetrics.lists.increment(T.resource.plural)
             heard(&state)
             advance(&state, .listed(version: list.resourceVersion))
         case .watch(let version):

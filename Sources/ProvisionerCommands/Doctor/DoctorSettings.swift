@@ -36,8 +36,7 @@ struct DoctorSettings: Sendable {
             switch right.condition {
             case .always: true
             case .replicas: if case .dynamodb = store { true } else { false }
-            case .createsPolicies: networkPolicy == .create
-            case .readsPolicies: networkPolicy != .off
+            case .policies: networkPolicy != .off
             case .watchesCluster: cluster.watchScope == .cluster
             case .watchesNamespace: cluster.watchScope == .namespace
             case .runtimeClass: cluster.watchedRuntimeClass != nil

@@ -17,10 +17,8 @@ struct Right: Sendable, Equatable {
         case always
         /// Several replicas elect one that reconciles.
         case replicas
-        /// STACK_NETWORK_POLICY is `create`.
-        case createsPolicies
-        /// STACK_NETWORK_POLICY is `create` or `require`.
-        case readsPolicies
+        /// STACK_NETWORK_POLICY is `create` or `require`: both create and repair the policies.
+        case policies
         /// STACK_WATCH_SCOPE is `cluster`.
         case watchesCluster
         /// STACK_WATCH_SCOPE is `namespace`.
@@ -66,18 +64,10 @@ struct Right: Sendable, Equatable {
         Right(
             group: "networking.k8s.io",
             resources: ["networkpolicies"],
-            verbs: ["get", "list", "watch"],
+            verbs: ["get", "list", "watch", "create", "update"],
             scope: .namespace,
-            condition: .readsPolicies,
-            why: "sees that the policies of the namespace are as they should be, unless STACK_NETWORK_POLICY=off"
-        ),
-        Right(
-            group: "networking.k8s.io",
-            resources: ["networkpolicies"],
-            verbs: ["create", "update"],
-            scope: .namespace,
-            condition: .createsPolicies,
-            why: "creates and repairs the policies, with STACK_NETWORK_POLICY=create"
+            condition: .policies,
+            why: "creates and repairs the policies of the namespace, unless STACK_NETWORK_POLICY=off"
         ),
         Right(
             resources: ["pods", "services"],

@@ -16,7 +16,11 @@ enum OpenStore {
         case .sqlite(let path):
             self = .sqlite(try SQLiteStackStore(path: path))
         case .dynamodb(let table, let consistentRead):
-            let client = DynamoDB(configuration: try .load(environment: environment), logger: logger)
+            let client = DynamoDB(
+                configuration: try .load(environment: environment),
+                headers: RequestTrace.outgoingHeaders,
+                logger: logger
+            )
             self = .dynamodb(
                 DynamoDBStackStore(client: client, table: table, consistentRead: consistentRead),
                 client: client,

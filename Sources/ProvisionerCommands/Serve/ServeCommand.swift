@@ -118,15 +118,19 @@ struct ServeCommand: AsyncParsableCommand {
             case .text: "warning provisioner: \(message)\n"
             }
         }
-        LoggingSystem.bootstrap { label in
-            switch format {
-            case .json: return JSONLogHandler(label: label, level: level, queue: queue)
-            case .text:
-                var handler = StreamLogHandler(label: label, stream: queue)
-                handler.logLevel = level
-                return handler
-            }
-        }
+        LoggingSystem.bootstrap(
+            { label, provider in
+                switch format {
+                case .json: return JSONLogHandler(label: label, level: level, metadataProvider: provider, queue: queue)
+                case .text:
+                    var handler = StreamLogHandler(label: label, stream: queue)
+                    handler.metadataProvider = provider
+                    handler.logLevel = level
+                    return handler
+                }
+            },
+            metadataProvider: RequestTrace.metadataProvider
+        )
         return queue
     }
 

@@ -69,6 +69,7 @@ struct Server {
                 configuration: kubernetes,
                 qps: Double(configuration.kubernetesQPS),
                 burst: configuration.kubernetesBurst,
+                headers: RequestTrace.outgoingHeaders,
                 logger: logger
             )
             election = opened.store.isExclusive ? nil : try Election(kubernetes, configuration.stacks.namespace, owner, logger)
@@ -81,19 +82,23 @@ struct Server {
         let ports = Ports(pool: PortPool(range: configuration.nodePorts))
         let reconcileQueue = ReconcileQueue()
         let changes = StackChanges()
+        let readyTimes = ReadyTimes()
+        let store = PublishingStore(opened.store, to: changes)
+        StackMetrics.declare()
         cluster = KubernetesCluster(
             client: client,
             settings: configuration.cluster,
             ports: ports,
             reconcileQueue: reconcileQueue,
             changes: changes,
+            readyTimes: readyTimes,
             logger: logger
         )
         let mark = NamespaceMark(client: client, namespace: configuration.stacks.namespace)
         let installation = InstallationWatch(
             InstallationWatch.Sources(
                 namespace: configuration.stacks.namespace,
-                store: opened.store,
+                store: store,
                 read: mark.read,
                 write: mark.write,
                 hasObjects: { [cluster] in !cluster.ownedObjects().isEmpty }
@@ -119,13 +124,14 @@ struct Server {
         stacks = StackService(
             settings: configuration.stacks,
             policy: PodPolicy(settings: configuration.policy),
-            store: PublishingStore(opened.store, to: changes),
+            store: store,
             cluster: cluster,
             ports: ports,
             owner: owner,
             creates: creates,
             deletes: deletes,
             changes: changes,
+            readyTimes: readyTimes,
             onExpiry: { reconcileQueue.expiryAdded($0, $1) },
             onMarked: { reconcileQueue.stackChanged($0) },
             mayCreate: {
@@ -152,17 +158,20 @@ struct Server {
         reloads = Self.reloads(configuration, keys, tls, logger)
         let metrics = StateMetrics(
             registry: registry,
-            storeName: configuration.store.name,
+            store: configuration.store,
             cluster: cluster,
+            ports: ports,
+            changes: changes,
             creates: creates,
             deletes: deletes,
             reconciler: reconciler,
+            tls: tls,
             isLeading: { election?.elector.isLeading ?? true }
         )
         metricsServer = configuration.metricsAddress.map { address in
             Application(
                 router: MetricsAPI(source: metrics.text).router(),
-                server: .api(maximumConnections: 64),
+                server: .api(maximumConnections: 64, isMeasured: false),
                 configuration: ApplicationConfiguration(
                     address: .hostname(address.bindHost, port: address.port),
                     serverName: "ctf-provisioner"
@@ -181,7 +190,7 @@ struct Server {
             service: stacks,
             version: Version.current,
             dependencies: Self.dependencies(
-                store: opened.store,
+                store: store,
                 watch: watch,
                 installation: installation,
                 cluster: cluster,
@@ -331,7 +340,7 @@ struct Server {
             logger.warning("the namespace could not be checked", metadata: ["error": "\(error)"])
         }
         if configuration.cluster.watchScope == .namespace {
-            logger.notice("STACK_WATCH_SCOPE=namespace: not known are \(WatchScope.unknownInNamespace)")
+            logger.notice("STACK_WATCH_SCOPE=namespace: \(WatchScope.unknownInNamespace)")
         }
         prepared.reach()
         // No removal happens before this.

@@ -67,7 +67,8 @@ extension DynamoDBStackStore {
                 [
                     (Attribute.cpuMilli, found.cpuMilli, expected.cpuMilli),
                     (Attribute.memoryBytes, found.memoryBytes, expected.memoryBytes),
-                ]
+                ],
+                and: [endOfCapacityBound]
             )
         case .obsolete(let pk, let sk):
             let key: DynamoDB.Item = [Attribute.partitionKey: .s(pk), Attribute.sortKey: .s(sk)]
@@ -103,7 +104,11 @@ extension DynamoDBStackStore {
 
     /// Sets counters that still have the compared values. Every transaction changes counters and rows by the same amount, so a counter that
     /// returned to its old value is still wrong by the same difference.
-    private func set(_ key: DynamoDB.Item, _ numbers: [(name: String, found: Int64, expected: Int64)]) async throws -> Bool {
+    private func set(
+        _ key: DynamoDB.Item,
+        _ numbers: [(name: String, found: Int64, expected: Int64)],
+        and others: [DynamoDB.TransactWriteItem] = []
+    ) async throws -> Bool {
         var values: DynamoDB.Item = [:]
         var conditions: [String] = []
         for (name, found, expected) in numbers {
@@ -111,21 +116,31 @@ extension DynamoDBStackStore {
             values[":\(name)"] = .n(String(expected))
             conditions.append(found == 0 ? "(attribute_not_exists(\(name)) OR \(name) = :\(name)_found)" : "\(name) = :\(name)_found")
         }
-        let update = DynamoDB.UpdateItemInput(
+        let update = DynamoDB.Update(
             conditionExpression: conditions.joined(separator: " AND "),
             expressionAttributeValues: values,
             key: key,
             tableName: table,
             updateExpression: "SET " + numbers.map { "\($0.name) = :\($0.name)" }.joined(separator: ", ")
         )
-        return try await translating {
-            do {
-                _ = try await writing { try await client.updateItem(update) }
-                return true
-            } catch let error as DynamoDBError where error.code == .conditionalCheckFailed || error.isTransactionConflict {
-                return false
-            }
+        do {
+            try await transact([DynamoDB.TransactWriteItem(update: update)] + others)
+            return true
+        } catch is Cancellation {
+            return false
         }
+    }
+
+    /// Makes the next reservation set the capacity bound anew: the sum of the counters is another than it was.
+    private var endOfCapacityBound: DynamoDB.TransactWriteItem {
+        DynamoDB.TransactWriteItem(
+            update: DynamoDB.Update(
+                expressionAttributeValues: [":one": .n("1")],
+                key: ItemKey.capacityBound,
+                tableName: table,
+                updateExpression: "REMOVE bound_version ADD version :one"
+            )
+        )
     }
 }
 

@@ -10,8 +10,8 @@ struct Findings: Sendable, Equatable {
     var takenPorts: [Int] = []
     /// True if the record itself is in the table: an earlier attempt took effect although its response was lost.
     var isWritten = false
-    /// The capacity version, which counts the reservations made at low headroom; nil before the first. Read before `reserved`.
-    var capacityVersion: Int64?
+    /// The capacity bound, read before `reserved`.
+    var capacity = CapacityBound()
     /// The sum of all records' requests.
     var reserved = ResourceAmount.zero
 
@@ -32,18 +32,6 @@ struct Findings: Sendable, Equatable {
         if !takenPorts.isEmpty { return .refused(.portsTaken(takenPorts)) }
         return nil
     }
-
-    /// Returns true at low headroom, where reservations must be serialized.
-    func hasLowHeadroom(of budget: ResourceAmount?, for record: StackRecord) -> Bool {
-        guard let budget, record.state != .failed else { return false }
-        let (cpuMilli, isTooMuchCPU) = record.requestedCPUMilli.multipliedReportingOverflow(by: Self.headroomInStacks)
-        let (memoryBytes, isTooMuchMemory) = record.requestedMemoryBytes.multipliedReportingOverflow(by: Self.headroomInStacks)
-        guard !isTooMuchCPU, !isTooMuchMemory else { return true }
-        return !budget.covers(reserved + ResourceAmount(cpuMilli: cpuMilli, memoryBytes: memoryBytes))
-    }
-
-    /// The headroom, in stacks of the same size, from which concurrent reservations are assumed to fit together.
-    private static let headroomInStacks: Int64 = 100
 }
 
 extension StackRecord {
@@ -61,8 +49,8 @@ extension StackRecord {
         return keys
     }
 
-    /// Returns the transaction that writes this record and everything it holds: at most 30 of the 100 items that DynamoDB allows, with 24
-    /// ports at low headroom.
+    /// Returns the transaction that writes this record and everything it holds: with the capacity bound, which the caller adds, at most 30
+    /// of the 100 items that DynamoDB allows.
     func reservation(stacksPerUser: Int, in table: String) -> [DynamoDB.TransactWriteItem] {
         let row = DynamoDB.Put(conditionExpression: "attribute_not_exists(pk)", item: item, tableName: table)
         return [DynamoDB.TransactWriteItem(put: row)] + heldKeys.map { holding($0, in: table) }
@@ -106,7 +94,13 @@ extension StackRecord {
     /// Creates an item held by this stack.
     private func holding(_ key: DynamoDB.Item, in table: String) -> DynamoDB.TransactWriteItem {
         let item = key.merging(holder) { key, _ in key }
-        return DynamoDB.TransactWriteItem(put: DynamoDB.Put(conditionExpression: "attribute_not_exists(pk)", item: item, tableName: table))
+        let put = DynamoDB.Put(
+            conditionExpression: "attribute_not_exists(pk)",
+            item: item,
+            returnValuesOnConditionCheckFailure: .allOld,
+            tableName: table
+        )
+        return DynamoDB.TransactWriteItem(put: put)
     }
 
     /// Returns the change of the user's stack count; nothing for a record that counts for no user.
@@ -122,6 +116,7 @@ extension StackRecord {
         if let limit {
             update.conditionExpression = "attribute_not_exists(stacks) OR stacks < :limit"
             update.expressionAttributeValues?[":limit"] = .n(String(limit))
+            update.returnValuesOnConditionCheckFailure = .allOld
         }
         return [DynamoDB.TransactWriteItem(update: update)]
     }
@@ -136,22 +131,6 @@ extension StackRecord {
                 tableName: table
             )
         )
-    }
-
-    /// Returns the write that increments the capacity version, on condition that it is still `capacityVersion`.
-    static func capacityVersionUpdate(of capacityVersion: Int64?, in table: String) -> DynamoDB.TransactWriteItem {
-        var update = DynamoDB.Update(
-            conditionExpression: "attribute_not_exists(version)",
-            expressionAttributeValues: [":next": .n(String((capacityVersion ?? 0) &+ 1))],
-            key: ItemKey.capacityVersion,
-            tableName: table,
-            updateExpression: "SET version = :next"
-        )
-        if let capacityVersion {
-            update.conditionExpression = "version = :seen"
-            update.expressionAttributeValues?[":seen"] = .n(String(capacityVersion))
-        }
-        return DynamoDB.TransactWriteItem(update: update)
     }
 
     /// Returns the change of the capacity counter; nothing for a record that counts no resources.

@@ -18,21 +18,50 @@ final class Turns: Sendable {
 
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
-    /// Runs `body` under the lock.
-    /// - Throws: the error of `body`; `CancellationError` if the task is cancelled while waiting. ``StoreError/unreachable(_:)`` is thrown
-    ///   to all waiters at once, since each would otherwise wait for the same timeout in turn. Any other error, such as an unreadable item
-    ///   or throttling, concerns one request only.
-    func withTurn<Value>(_ body: () async throws -> Value) async throws -> Value {
-        try await wait()
+    /// The lock as one task has it, or does not have it.
+    final class Place {
+        private let turns: Turns
+        private(set) var isHeld = false
+
+        fileprivate init(_ turns: Turns) {
+            self.turns = turns
+        }
+
+        /// Waits for the lock.
+        /// - Throws: `CancellationError` if the task is cancelled while waiting.
+        func take() async throws {
+            guard !isHeld else { return }
+            try await turns.wait()
+            isHeld = true
+        }
+
+        func pass() {
+            guard isHeld else { return }
+            isHeld = false
+            turns.pass()
+        }
+
+        fileprivate func end(with error: StoreError) {
+            guard isHeld else { return }
+            isHeld = false
+            turns.end(with: error)
+        }
+    }
+
+    /// Runs `body`, which takes and passes the lock, and passes the lock after it.
+    /// - Throws: the error of `body`. ``StoreError/unreachable(_:)`` under the lock is thrown to all waiters at once, since each would
+    ///   otherwise wait for the same timeout in turn. Any other error, such as an unreadable item or throttling, concerns one request only.
+    func withPlace<Value>(_ body: (Place) async throws -> Value) async throws -> Value {
+        let place = Place(self)
         do {
-            let value = try await body()
-            pass()
+            let value = try await body(place)
+            place.pass()
             return value
         } catch StoreError.unreachable(let reason) {
-            end(with: .unreachable(reason))
+            place.end(with: .unreachable(reason))
             throw StoreError.unreachable(reason)
         } catch {
-            pass()
+            place.pass()
             throw error
         }
     }

@@ -58,11 +58,11 @@ enum ItemKey {
 
     /// The partition with all counters; one query reads them for the price of a small item.
     static let capacity = "CAPACITY"
-    /// A sort key after the counters, which are two digits, and before the capacity version.
+    /// A sort key after the counters, which are two digits, and before the capacity bound.
     static let endOfCounters = "A"
 
-    /// The capacity version, changed by every reservation at low headroom.
-    static let capacityVersion = make(capacity, "GATE")
+    /// The bound of the sum of the counters, which every reservation adds to.
+    static let capacityBound = make(capacity, "GATE")
 
     /// The heartbeat of a replica.
     static func replica(_ name: String) -> DynamoDB.Item {
@@ -123,8 +123,11 @@ enum Attribute {
     static let createdAt = "created_at"
     static let updatedAt = "updated_at"
     static let expiresAt = "expires_at"
-    /// The capacity version in the item `capacityVersion`; the version of the table's items in the item `meta`.
+    /// The number of corrections in the item `capacityBound`; the version of the table's items in the item `meta`; the way in which a
+    /// replica reserves in its heartbeat.
     static let version = "version"
+    /// The version with which the capacity bound was last corrected. Earlier versions of this program change only `version`.
+    static let boundVersion = "bound_version"
     static let installationID = "installation_id"
     /// The number of stacks in the stack count of a user.
     static let stacks = "stacks"

@@ -57,6 +57,8 @@ package struct CapacityTracker: Sendable {
     private var ownFinished = Totals()
     /// Requests of stacks' Pods that have no node yet.
     private var ownPending = Totals()
+    /// The counted part of ``ownPending``.
+    private var ownPendingCounted = Totals()
 
     /// - Parameter knowsNodes: false where nodes cannot be read.
     package init(knowsNodes: Bool = true) {
@@ -78,6 +80,17 @@ package struct CapacityTracker: Sendable {
     ///   - totalCPUMilli: the size of the cluster as the operator states it; nil to add up the eligible nodes. `totalMemoryBytes` likewise.
     ///   - reserve: the share that stays free.
     package func budget(totalCPUMilli: Int64? = nil, totalMemoryBytes: Int64? = nil, reserve: ReserveRatio) -> ResourceAmount {
+        computeBudget(totalCPUMilli, totalMemoryBytes, reserve).limit
+    }
+
+    /// The size of the cluster, its reserve, and the maximum that all records together may request.
+    struct Budget {
+        var total: ResourceAmount
+        var kept: ResourceAmount
+        var limit: ResourceAmount
+    }
+
+    func computeBudget(_ totalCPUMilli: Int64?, _ totalMemoryBytes: Int64?, _ reserve: ReserveRatio) -> Budget {
         var allocatable = Totals()
         var used = Totals()
         var ownElsewhere = ownFinished
@@ -102,10 +115,11 @@ package struct CapacityTracker: Sendable {
             memoryBytes: totalMemoryBytes ?? allocatable.amount.memoryBytes
         )
         let kept = reserve.share(of: total)
-        return ResourceAmount(
+        let limit = ResourceAmount(
             cpuMilli: Int64(clamping: Int128(total.cpuMilli) - Int128(kept.cpuMilli) - used.cpuMilli + ownElsewhere.cpuMilli),
             memoryBytes: Int64(clamping: Int128(total.memoryBytes) - Int128(kept.memoryBytes) - used.memoryBytes + ownElsewhere.memoryBytes)
         )
+        return Budget(total: total, kept: kept, limit: limit)
     }
 
     /// Returns the exhausted resource, `pods` or `ephemeral-storage`, if the eligible nodes have no room for one more Pod; else nil. A node
@@ -113,20 +127,31 @@ package struct CapacityTracker: Sendable {
     package func shortage(forEphemeralStorageBytes bytes: Int64) -> String? {
         let eligible = nodes.filter { $0.value.isEligible }
         guard !eligible.isEmpty else { return nil }
-        func free(_ reported: KeyPath<NodeResources, Int64?>, _ taken: KeyPath<Totals, Int128>) -> Int128? {
-            var free = -ownPending[keyPath: taken]
-            for (name, node) in eligible {
-                guard let offered = node.allocatable[keyPath: reported] else { return nil }
-                // An overcommitted node does not reduce the free amount of other nodes.
-                free += max(0, Int128(offered) - (usage[name]?.all[keyPath: taken] ?? 0))
-            }
-            return free
-        }
-        if let pods = free(\.pods, \.pods), pods < 1 { return "pods" }
-        if bytes > 0, let storage = free(\.ephemeralStorageBytes, \.ephemeralStorageBytes), storage < Int128(bytes) {
+        if let pods = room(\.pods, \.pods)?.free, pods < 1 { return "pods" }
+        if bytes > 0, let storage = room(\.ephemeralStorageBytes, \.ephemeralStorageBytes)?.free, storage < Int128(bytes) {
             return "ephemeral-storage"
         }
         return nil
+    }
+
+    /// Returns the amount of a resource on the eligible nodes, and what is free of it; nil if a node does not report the resource.
+    func room(_ reported: KeyPath<NodeResources, Int64?>, _ taken: KeyPath<Totals, Int128>) -> (total: Int128, free: Int128)? {
+        var (total, free) = (Int128(0), -ownPending[keyPath: taken])
+        for (name, node) in nodes where node.isEligible {
+            guard let offered = node.allocatable[keyPath: reported] else { return nil }
+            total += Int128(offered)
+            // An overcommitted node does not reduce the free amount of other nodes.
+            free += max(0, Int128(offered) - (usage[name]?.all[keyPath: taken] ?? 0))
+        }
+        return (total, free)
+    }
+
+    /// The requests that the records of all stacks with a Pod count.
+    var ownCounted: Totals {
+        var counted = ownFinished
+        counted += ownPendingCounted
+        for usage in usage.values { counted += usage.ownCounted }
+        return counted
     }
 
     private mutating func account(_ pod: Pod, sign: Int128) {
@@ -137,7 +162,10 @@ package struct CapacityTracker: Sendable {
         }
         guard let node = pod.nodeName else {
             // A Pod of no stack counts only once it is bound to a node.
-            if counted != nil { ownPending.add(pod.request, sign: sign) }
+            if let counted {
+                ownPending.add(pod.request, sign: sign)
+                ownPendingCounted.add(counted, sign: sign)
+            }
             return
         }
         var usage = usage[node] ?? Usage()

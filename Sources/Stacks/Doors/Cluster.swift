@@ -43,8 +43,9 @@ package protocol Cluster: Sendable {
     /// Reads from the API server, not from the cache, whether the node's kubelet has stopped reporting. True also for a missing node.
     func isNodeUnreachable(_ name: String) async throws -> Bool
 
-    /// Reads the events of the Pod and of the Service from the API server, at most 500 of each, in any order.
-    func events(of id: StackID) async throws -> [StackEvent]
+    /// Reads the events of the Pod and of the Service from the API server, at most 500 of each, in any order. Their messages show no value
+    /// of the caller's environment.
+    func events(of record: StackRecord) async throws -> [StackEvent]
 
     /// Reads the last lines of a container's log from the API server.
     /// - Returns: at most 1 MiB: fewer lines if they are longer.

@@ -81,6 +81,9 @@ package final class JobRunner: Sendable {
     }
 
     private func submit(_ job: @escaping Job, _ claimant: Claimant) -> StackError? {
+        // The runner's tasks are not children of the request's.
+        let trace = RequestTrace.current
+        let traced: Job = { await RequestTrace.$current.withValue(trace) { await job() } }
         let shuttingDown = StackError(.shuttingDown, "the service is shutting down", retryAfterSeconds: 5)
         return state.withLock { state in
             guard state.isAccepting else { return shuttingDown }
@@ -94,7 +97,7 @@ package final class JobRunner: Sendable {
                 return tooMany("\(own) requests of the same user or for the same stack are under way; try again later")
             }
             // `run` was cancelled, so no job starts any more.
-            if case .terminated = starter.yield(job) { return shuttingDown }
+            if case .terminated = starter.yield(traced) { return shuttingDown }
             state.accepted += 1
             state.acceptedOf[claimant] = own + 1
             return nil

@@ -136,24 +136,49 @@ extension StackService {
             logger.log(level: level, "Kubernetes refused", metadata: ["error": "\(error)"])
             return translated
         case let error as StoreError:
-            return StackError(error, logger)
+            log(error, logger)
+            return StackError(error)
         default:
             logger.error("unexpected error", metadata: ["error": "\(error)"])
             return StackError(.internalError, "an internal error occurred")
         }
     }
-}
 
-extension StackError {
-    /// Maps a failure of the store to the caller's terms and logs the details.
-    fileprivate init(_ error: StoreError, _ logger: Logger) {
+    /// Logs what callers must not see of a failure of the store.
+    private func log(_ error: StoreError, _ logger: Logger) {
         switch error {
         case .unavailable(let reason), .unreachable(let reason):
             logger.error("the store is unavailable", metadata: ["error": "\(reason)"])
-            self.init(.storeUnavailable, "the store cannot be reached", retryAfterSeconds: 5)
         case .unreadable(let record):
             // A retry would fail as well: an operator has to look at the record.
             logger.error("a record cannot be read", metadata: ["error": "\(record.reason)"])
+        case .lostReservation:
+            break
+        }
+    }
+}
+
+extension StackError.Code {
+    /// Returns the code that the caller of a request gets for an error.
+    init(of error: any Error) {
+        self =
+            switch error {
+            case let error as StackError: error.code
+            case let error as ClusterError: StackError(error).code
+            case let error as StoreError: StackError(error).code
+            case is CancellationError: .shuttingDown
+            default: .internalError
+            }
+    }
+}
+
+extension StackError {
+    /// Maps a failure of the store to the caller's terms.
+    fileprivate init(_ error: StoreError) {
+        switch error {
+        case .unavailable, .unreachable:
+            self.init(.storeUnavailable, "the store cannot be reached", retryAfterSeconds: 5)
+        case .unreadable(let record):
             self.init(.internalError, "the record of \(record.id.map(\.description) ?? "a stack") cannot be read")
         case .lostReservation(let id):
             self.init(.kubernetesUnavailable, "\(id) was removed while it was being created", retryAfterSeconds: 5)

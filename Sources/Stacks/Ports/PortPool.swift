@@ -139,6 +139,22 @@ package struct PortPool: Sendable {
         return fresh.count + inShortCooldown.count
     }
 
+    /// The ports of the range by state.
+    package struct Counts: Sendable, Equatable {
+        /// Allocated first.
+        package var free: Int
+        /// Held by a create or a Service.
+        package var used: Int
+        /// In a cooldown.
+        package var resting: Int
+    }
+
+    package mutating func counts(at now: Instant) -> Counts {
+        expireCooldowns(at: now)
+        let used = Set(heldByCreates.keys).union(serviceHolds.keys).count
+        return Counts(free: fresh.count, used: used, resting: range.count - fresh.count - used)
+    }
+
     private mutating func startCooldown(_ port: Int, _ cooldown: Cooldown) {
         cooldowns[port] = cooldown
         switch cooldown {

@@ -16,6 +16,9 @@ package final class Ports: Sendable {
     /// The number of ports that can be allocated now.
     package var freeCount: Int { pool.withLock { $0.freeCount(at: now()) } }
 
+    /// The ports of the range by state.
+    package var counts: PortPool.Counts { pool.withLock { $0.counts(at: now()) } }
+
     /// Updates the pool after the NodePorts of a Service changed from `old` to `new`.
     package func serviceChanged(from old: [Int], to new: [Int]) {
         pool.withLock { pool in

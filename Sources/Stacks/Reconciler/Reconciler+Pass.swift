@@ -1,3 +1,4 @@
+import CoreMetrics
 import FoundationEssentials
 import Logging
 import Synchronization
@@ -28,6 +29,7 @@ extension Reconciler {
             let objects = service.cluster.ownedObjects()
             let read = try await service.store.records()
             let own = note(read, in: &pass.summary)
+            counts = StackCounts(own, unreadable: read.unreadable.count) { service.view(of: $0).status }
             let orphans = read.ids.map(objects.subtracting) ?? []
             let broken = own.filter { needed(for: $0) != nil }.map(\.id)
             reconcileQueue.keepBackoffs(of: orphans.union(broken))
@@ -44,11 +46,16 @@ extension Reconciler {
     @discardableResult
     package func endPass(_ pass: Pass) async -> PassSummary {
         var summary = pass.summary
-        guard !pass.isSkipped else { return summary }
+        guard !pass.isSkipped else {
+            StackMetrics.passEnded(.skipped)
+            return summary
+        }
         if let outcomes = pass.outcomes {
             for await outcome in outcomes { summary.count(outcome) }
             lastPass.withLock { $0 = instant() }
         }
+        StackMetrics.passEnded(pass.outcomes == nil ? .failed : .ok)
+        Timer(label: "provisioner_reconcile_pass_duration_seconds").record(since: pass.started)
         summary.duration = ContinuousClock.now - pass.started
         logger.info("pass", metadata: summary.metadata)
         return summary

@@ -18,6 +18,7 @@ package final class Reconciler: Sendable {
     let lastPass = Mutex<ContinuousClock.Instant?>(nil)
     /// The reasons of removals that wait for a Pod to end, for the log.
     let causes = Mutex<[StackID: Repair]>([:])
+    private let lastCounts = Mutex<StackCounts?>(nil)
     /// True if the last pass could read every id in the store. If not, objects without a record may still have one.
     let knowsAllIDs = Atomic(false)
 
@@ -58,6 +59,8 @@ package final class Reconciler: Sendable {
         defer { reconcileQueue.close() }
         // Health counts from here, so that a long first pass does not fail it.
         lastPass.withLock { $0 = instant() }
+        // Another replica knows the stacks from then on.
+        defer { counts = nil }
         deadNodes.reset()
         await withDiscardingTaskGroup { group in
             group.addTask { await self.runPasses() }
@@ -71,6 +74,17 @@ package final class Reconciler: Sendable {
     /// The time since the end of the last pass that read the records, or since the start of this reconciler; nil before.
     package var timeSinceLastPass: Duration? {
         lastPass.withLock { last in last.map { max(.zero, instant() - $0) } }
+    }
+
+    /// The stacks as the last pass found them; nil on a replica that does not reconcile.
+    package internal(set) var counts: StackCounts? {
+        get { lastCounts.withLock { $0 } }
+        set { lastCounts.withLock { $0 = newValue } }
+    }
+
+    /// The time for which the stack in deletion has been waiting that was marked first; 0 if there is none, nil as ``counts``.
+    package var longestDeletion: Duration? {
+        counts.map { counts in .seconds(counts.oldestMark.map { max(0, service.now().timeIntervalSince($0)) } ?? 0) }
     }
 
     /// Runs a pass every ``interval`` and at each request.
@@ -117,10 +131,11 @@ package final class Reconciler: Sendable {
 
     /// Works on one stack and returns it to the queue.
     private func process(_ id: StackID) async {
-        let outcome = await attempt(id)
+        let outcome = await RequestTrace.$current.withValue(service.origins.trace(of: id)) { await attempt(id) }
         switch outcome {
         case .repaired, .gone:
             reconcileQueue.forget(id)
+            service.origins.forget(id)
         case .pending, .nothingToDo:
             reconcileQueue.done(id)
         case .healthy(let expiry):
@@ -131,6 +146,11 @@ package final class Reconciler: Sendable {
             reconcileQueue.add(id, after: Self.retryDelay)
         case .failed:
             break
+        }
+        switch outcome {
+        case .repaired(let cause): StackMetrics.removed(because: cause)
+        case .failed: StackMetrics.repairFailed()
+        default: break
         }
         passOutcomes.report(id, outcome)
     }

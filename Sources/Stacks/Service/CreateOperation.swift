@@ -15,6 +15,7 @@ struct CreateOperation: Sendable {
     private let manifest: PodManifest
     private let yaml: String
     private let progress: CreateProgress
+    private let accepted = ContinuousClock.now
     private let logger: Logger
 
     init(
@@ -72,10 +73,13 @@ struct CreateOperation: Sendable {
 
     private func carryOut(_ pending: PendingRecord) async throws -> Stack {
         try await service.creates.slots.withSlot(for: Claimant(request.owner, id)) {
+            StackMetrics.took(StackMetrics.CreatePhase.queue, since: accepted)
             guard service.cluster.isSynced else { throw StackError.notSynced }
-            try await reserve(pending)
+            try await StackMetrics.time(.reserve) { try await reserve(pending) }
             if let record = pending.value?.record { progress.reserved(record) }
-            return try await createObjects(pending)
+            let stack = try await createObjects(pending)
+            StackMetrics.succeeded(.create, since: accepted)
+            return stack
         }
     }
 
@@ -141,6 +145,7 @@ struct CreateOperation: Sendable {
                 return holds
             } catch ReservationRefusal.portsTaken(let taken) {
                 let positions = holds.indices.filter { taken.contains(holds[$0].port) }
+                StackMetrics.exchanged(positions.count, because: .taken)
                 refused += positions.map { holds[$0] }
                 guard let others = service.ports.allocate(positions.count) else {
                     service.ports.returnUnused(holds.filter { !taken.contains($0.port) })
@@ -194,11 +199,18 @@ struct CreateOperation: Sendable {
         let limit = service.settings.portLockTTL
         // After this time other processes may reclaim the reservation.
         let active = try await within(limit) { () -> StackRecord in
-            let uid = try await service.effect(.createPod) { try await service.cluster.createPod(manifest) }
-            try await createService(pending, podUID: uid)
-            let node = try await service.cluster.waitUntilScheduled(id, timeout: service.settings.schedulingTimeout)
-            return try await service.effect(.activate) {
-                try await service.store.activate(id, owner: service.owner, nodeID: node, at: service.timestamp)
+            let uid = try await StackMetrics.time(.pod) {
+                service.readyTimes.began(id, at: accepted)
+                return try await service.effect(.createPod) { try await service.cluster.createPod(manifest) }
+            }
+            try await StackMetrics.time(.service) { try await createService(pending, podUID: uid) }
+            let node = try await StackMetrics.time(.schedule) {
+                try await service.cluster.waitUntilScheduled(id, timeout: service.settings.schedulingTimeout)
+            }
+            return try await StackMetrics.time(.activate) {
+                try await service.effect(.activate) {
+                    try await service.store.activate(id, owner: service.owner, nodeID: node, at: service.timestamp)
+                }
             }
         }
         guard let active else {
@@ -221,6 +233,7 @@ struct CreateOperation: Sendable {
             } catch let error as ClusterError where error.code == .portAllocated || error.code == .portOutOfRange {
                 let refused = current.positions(of: error.nodePorts)
                 for position in refused { service.ports.startLongCooldown(current.holds[position]) }
+                StackMetrics.exchanged(refused.count, because: .refused)
                 // Logged as an error, since the operator must learn that STACK_NODEPORT_MIN…MAX exceeds the API server's range.
                 let level: Logger.Level = error.code == .portOutOfRange ? .error : .info
                 let ports = refused.map { "\(current.holds[$0].port)" }.joined(separator: ",")
@@ -261,6 +274,8 @@ struct CreateOperation: Sendable {
     /// - Parameter isShown: true if the caller has been shown the stack, and then the record keeps the reason for a while.
     private func undo(_ pending: PendingRecord.Value, because cause: any Error, isShown: Bool) async {
         logger.notice("create failed; undoing it", metadata: ["cause": "\(cause)"])
+        service.readyTimes.isGone(id)
+        service.origins.remember(id)
         let record = pending.record
         // From here on the record and the Service, if they exist, reserve the ports, whichever process removes them.
         defer { service.ports.release(pending.holds) }
@@ -291,6 +306,7 @@ struct CreateOperation: Sendable {
         try await service.effect(.fail) {
             try await service.store.fail(id, failure: StackFailure(service.translated(cause, logger)), expiresAt: expiresAt, at: now)
         }
+        service.origins.forget(id)
         service.ports.startShortCooldown(pending.record.nodePorts)
         service.onExpiry(id, expiresAt)
         return true

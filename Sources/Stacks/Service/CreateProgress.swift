@@ -11,6 +11,7 @@ package final class CreateProgress: Sendable {
         var isUndoing = false
         var isHurried = false
         var isAbandoned = false
+        var hasBegun = false
         var wait: StackWait?
     }
 
@@ -79,6 +80,11 @@ package final class CreateProgress: Sendable {
     }
 
     // MARK: Job
+
+    /// True once the job runs, which counts the outcome of the create.
+    var hasBegun: Bool { state.withLock { $0.hasBegun } }
+
+    func begin() { state.withLock { $0.hasBegun = true } }
 
     var isHurried: Bool { state.withLock { $0.isHurried } }
 

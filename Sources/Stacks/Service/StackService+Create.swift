@@ -17,6 +17,23 @@ extension StackService {
         progress: CreateProgress = CreateProgress(),
         logger: Logger
     ) async throws -> CreateOutcome {
+        do {
+            let outcome = try await checkAndCreate(request, preference, progress, logger)
+            // What a job has carried out is counted at its end, which may come later.
+            if !progress.hasBegun { StackMetrics.ended(.create, code: outcome.metricCode) }
+            return outcome
+        } catch {
+            if !progress.hasBegun { StackMetrics.ended(.create, code: error.code.rawValue) }
+            throw error
+        }
+    }
+
+    private func checkAndCreate(
+        _ request: CreateRequest,
+        _ preference: CreatePreference,
+        _ progress: CreateProgress,
+        _ logger: Logger
+    ) async throws(StackError) -> CreateOutcome {
         try await translatingErrors(logger) {
             try validate(request)
             try mayCreate()
@@ -54,13 +71,18 @@ extension StackService {
         _ progress: CreateProgress,
         _ logger: Logger
     ) async throws -> CreateOutcome {
+        progress.begin()
         let result: Result<CreateOutcome, any Error>
+        let code: String
         do {
-            result = .success(try await run(request, id, pod, progress, logger))
+            let outcome = try await run(request, id, pod, progress, logger)
+            (result, code) = (.success(outcome), outcome.metricCode)
         } catch {
-            result = .failure(error)
+            (result, code) = (.failure(error), StackError.Code(of: error).rawValue)
         }
-        if !progress.end(result), case .success(let outcome) = result {
+        let isWanted = progress.end(result)
+        StackMetrics.ended(.create, code: isWanted ? code : StackError.Code.clientClosedRequest.rawValue)
+        if !isWanted, case .success(let outcome) = result {
             await removeAbandoned(outcome.stack.record.id, logger)
             throw StackError.clientClosed
         }
@@ -155,6 +177,10 @@ extension StackService {
         logger.info("request repeated", metadata: ["stack_id": "\(earlier.id)"])
         return CreateOutcome(stack: view(of: outcome), isReplay: true, warnings: warnings)
     }
+}
+
+extension CreateOutcome {
+    fileprivate var metricCode: String { isReplay ? StackMetrics.Code.replayed : StackMetrics.Code.ok }
 }
 
 extension StackError {

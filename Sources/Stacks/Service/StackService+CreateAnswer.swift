@@ -58,6 +58,7 @@ extension StackService {
         logger.notice("the caller left before its answer; removing its stack", metadata: ["stack_id": "\(id)"])
         do {
             guard let record = try await effect(.beginDelete, { try await store.beginDelete(id, at: timestamp) }) else { return }
+            origins.remember(id)
             try await locks.withLock(id) { _ = try await tearDown(record) }
         } catch {
             logger.warning(

@@ -18,7 +18,6 @@ extension StackService {
     /// - Throws: ``StackError``: `stack_not_found`.
     package func delete(_ id: StackID, respondsAsync: Bool = false, logger: Logger) async throws -> DeleteOutcome {
         try await translatingErrors(logger) {
-            try mayDelete()
             let end = ContinuousClock.now + (respondsAsync ? .zero : settings.deleteWait)
             let progress = try startDeletion(of: id, logger)
             var steps = progress.makeAsyncIterator()
@@ -45,7 +44,10 @@ extension StackService {
                 }
             }
             logger.info("stacks marked as being deleted", metadata: ["count": "\(marked.count)"])
-            for id in marked { onMarked(id) }
+            for id in marked {
+                origins.remember(id)
+                onMarked(id)
+            }
             return marked.count
         }
     }
@@ -56,48 +58,71 @@ extension StackService {
     /// - Returns: `pending` once the stack is marked, then `gone` unless its objects outlast the job.
     private func startDeletion(of id: StackID, _ logger: Logger) throws -> Progress {
         let (progress, report) = Progress.makeStream()
-        try deletes.start(for: .stack(id)) {
-            do {
-                try await self.deleteNow(id, report, logger)
-                report.finish()
-            } catch {
-                report.finish(throwing: error)
+        do {
+            try mayDelete()
+            try deletes.start(for: .stack(id)) {
+                do {
+                    let outcome = try await self.deleteNow(id, report, logger)
+                    StackMetrics.ended(.delete, code: outcome == .gone ? StackMetrics.Code.ok : StackMetrics.Code.pending)
+                    report.finish()
+                } catch {
+                    StackMetrics.ended(.delete, code: StackError.Code(of: error).rawValue)
+                    report.finish(throwing: error)
+                }
             }
+        } catch {
+            StackMetrics.ended(.delete, code: StackError.Code(of: error).rawValue)
+            throw error
         }
         return progress
     }
 
-    private func deleteNow(_ id: StackID, _ report: Progress.Continuation, _ logger: Logger) async throws {
+    private func deleteNow(_ id: StackID, _ report: Progress.Continuation, _ logger: Logger) async throws -> DeleteOutcome {
+        let accepted = ContinuousClock.now
         var logger = logger
         logger[metadataKey: "stack_id"] = "\(id)"
-        let marked = try await effect(.beginDelete) { try await store.beginDelete(id, at: timestamp) }
+        let marked = try await StackMetrics.time(.mark) {
+            try await effect(.beginDelete) { try await store.beginDelete(id, at: timestamp) }
+        }
         guard let record = marked else { throw StackError.notFound(id) }
         try requireServed(record)
+        origins.remember(id)
         if record.state == .failed {
             // It holds nothing that would have to go first.
             try await forget(record)
             report.yield(.gone)
-            return
+            return .gone
         }
         report.yield(.pending)
+        let queued = ContinuousClock.now
         do {
-            try await deletions.perform(id) { [logger] in try await locks.withLock(id) { try await removeMarked(id, logger) } }
-            report.yield(.gone)
+            try await deletions.perform(id) { [logger] in
+                try await locks.withLock(id) { try await removeMarked(id, queuedSince: queued, logger) }
+            }
         } catch is DeletionPending {
             logger.notice("the stack is not gone yet; the reconciler goes on")
+            return .pending
         }
+        origins.forget(id)
+        StackMetrics.succeeded(.delete, since: accepted)
+        report.yield(.gone)
+        return .gone
     }
 
     private struct DeletionPending: Error {}
 
     /// - Throws: ``DeletionPending`` if Pod or Service still exist after the timeout.
-    private func removeMarked(_ id: StackID, _ logger: Logger) async throws {
+    private func removeMarked(_ id: StackID, queuedSince queued: ContinuousClock.Instant, _ logger: Logger) async throws {
         // A create that this process has just undone, or an earlier delete, has removed the record meanwhile.
         guard let record = try await store.record(id) else { return }
-        try await deletes.slots.withSlot(for: record.claimant) { try await deleteObjects(of: id) }
+        try await deletes.slots.withSlot(for: record.claimant) {
+            StackMetrics.took(StackMetrics.DeletePhase.queue, since: queued)
+            try await StackMetrics.time(.request) { try await deleteObjects(of: id) }
+        }
         let timeout = max(settings.deletionTimeout, settings.deleteWait)
-        guard try await cluster.waitUntilGone(id, within: timeout) else { throw DeletionPending() }
-        try await forget(record)
+        let isGone = try await StackMetrics.time(.wait) { try await cluster.waitUntilGone(id, within: timeout) }
+        guard isGone else { throw DeletionPending() }
+        try await StackMetrics.time(.remove) { try await forget(record) }
         logger.info("stack deleted", metadata: record.metadata)
     }
 
@@ -114,6 +139,7 @@ extension StackService {
     /// Removes the record of a stack whose objects are gone, which frees its ports and resources.
     func forget(_ record: StackRecord) async throws {
         try await effect(.remove) { try await store.remove(record.id) }
+        origins.forget(record.id)
         ports.startShortCooldown(record.nodePorts)
     }
 

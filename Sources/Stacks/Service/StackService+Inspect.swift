@@ -7,8 +7,8 @@ extension StackService {
     /// - Throws: ``StackError``: `stack_not_found`; `too_many_reads`.
     package func events(of id: StackID, logger: Logger) async throws -> [StackEvent] {
         try await translatingErrors(logger) {
-            _ = try await visibleRecord(id)
-            let events = try await inspect { try await $0.events(of: id) }
+            let record = try await visibleRecord(id)
+            let events = try await inspect { try await $0.events(of: record) }
             return events.sorted { ($0.time ?? .distantPast) < ($1.time ?? .distantPast) }
         }
     }

@@ -15,10 +15,12 @@ package final class StackService: Sendable {
     let deletes: JobRunner
     let locks = StackLocks()
     let deletions = SharedWork()
+    let origins = RequestOrigins()
     /// Limits the requests for events and logs, which load API server and kubelet.
     let inspections = Turnstile(limit: 8)
     /// The changes of stacks in this process, for those who wait for them.
     package let changes: StackChanges
+    let readyTimes: ReadyTimes
     let now: @Sendable () -> Date
     let onExpiry: @Sendable (StackID, Date) -> Void
     let onMarked: @Sendable (StackID) -> Void
@@ -34,6 +36,7 @@ package final class StackService: Sendable {
     ///   - creates: runs creates; its limit is the backpressure.
     ///   - deletes: runs deletes, apart from creates, so that a burst of creates delays no delete.
     ///   - changes: published by the store's writes and the watches.
+    ///   - readyTimes: told by the watch of Pods which of them are ready.
     ///   - now: the wall clock.
     ///   - onExpiry: called with each new or renewed stack and its expiry.
     ///   - onMarked: called with a stack that is marked as being deleted and left to the reconciler.
@@ -51,6 +54,7 @@ package final class StackService: Sendable {
         creates: JobRunner,
         deletes: JobRunner,
         changes: StackChanges = StackChanges(),
+        readyTimes: ReadyTimes = ReadyTimes(),
         now: @escaping @Sendable () -> Date = { Date() },
         onExpiry: @escaping @Sendable (StackID, Date) -> Void = { _, _ in },
         onMarked: @escaping @Sendable (StackID) -> Void = { _ in },
@@ -68,6 +72,7 @@ package final class StackService: Sendable {
         self.creates = creates
         self.deletes = deletes
         self.changes = changes
+        self.readyTimes = readyTimes
         self.now = now
         self.sleep = sleep
         self.onExpiry = onExpiry

@@ -86,6 +86,7 @@ struct DashboardTests {
                         let made = try await Self.create(service, user: 1, problem: 1)
                         id.update { $0 = made }
                         try await browser.wait(for: Self.isShown, .string(made), .string("running"))
+                        try await browser.wait(for: "document.querySelector('#creates').textContent.includes('1 created')")
                     }
                     #expect(first.status == .exited(0), "\(first.log.text.suffix(3000))")
                     try await browser.wait(for: "!document.querySelector('#banner').hidden")

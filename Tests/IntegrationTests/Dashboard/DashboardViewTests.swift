@@ -142,7 +142,7 @@ struct DashboardViewTests {
             let events = Observed(try MadeUpStacks.snapshot(stacks))
             proxy.makeUpEvents(events)
             proxy.makeUp("/stats", MadeUpStacks.stats(of: stacks.count))
-            proxy.makeUp("/dashboard/overview", try MadeUpStacks.overview())
+            proxy.makeUp("/dashboard/overview", try MadeUpStacks.overview(of: stacks.count))
             try await proxy.run { page in
                 try await Browser.run { browser in
                     try await browser.open(page)

@@ -49,16 +49,38 @@ struct APIClient: Sendable {
         spec: String = Specs.small,
         headers: [String: String] = [:]
     ) async throws -> Answer {
-        let body = try Self.createBody(user: user, problem: problem, port: port, spec: spec)
-        return try await send(.POST, "/stacks", body: body, headers: headers)
+        try await create(user: user, problem: problem, targetPort: .number(Double(port)), spec: spec, headers: headers)
     }
 
     static func createBody(user: Int64, problem: Int64, port: Int = 8080, spec: String = Specs.small) throws -> String {
-        let body: [String: JSON] = [
-            "user_id": .number(Double(user)), "problem_id": .number(Double(problem)), "target_port": .number(Double(port)),
-            "pod_spec": .string(spec),
+        try createBody(user: user, problem: problem, targetPort: .number(Double(port)), spec: spec, env: nil)
+    }
+
+    private static func createBody(user: Int64, problem: Int64, targetPort: JSON, spec: String, env: JSON?) throws -> String {
+        var body: [String: JSON] = [
+            "user_id": .number(Double(user)), "problem_id": .number(Double(problem)), "target_port": targetPort, "pod_spec": .string(spec),
         ]
+        body["env"] = env
         return String(decoding: try JSONEncoder().encode(body), as: UTF8.self)
+    }
+
+    /// Creates a stack with the array form of `target_port`.
+    func create(user: Int64, problem: Int64, ports: [Int], headers: [String: String] = [:]) async throws -> Answer {
+        let list = ports.map { JSON.object(["container_port": .number(Double($0))]) }
+        return try await create(user: user, problem: problem, targetPort: .array(list), spec: Specs.spec(ports: ports), headers: headers)
+    }
+
+    /// - Parameter env: the value of the field `env`, if any.
+    func create(
+        user: Int64,
+        problem: Int64,
+        targetPort: JSON,
+        spec: String,
+        env: JSON? = nil,
+        headers: [String: String] = [:]
+    ) async throws -> Answer {
+        let text = try Self.createBody(user: user, problem: problem, targetPort: targetPort, spec: spec, env: env)
+        return try await send(.POST, "/stacks", body: text, headers: headers)
     }
 
     func delete(_ id: String) async throws -> Answer { try await send(.DELETE, "/stacks/\(id)") }

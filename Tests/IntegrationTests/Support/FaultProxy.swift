@@ -34,6 +34,7 @@ final class FaultProxy: Sendable {
         var generator: SeededGenerator
         var share: Double
         var counts: [String: Int] = [:]
+        var requests: [String] = []
         var upstreamIsGone = false
         var unseen: String?
         var isSilent = false
@@ -55,6 +56,11 @@ final class FaultProxy: Sendable {
 
     /// How often each fault was done.
     var counts: [String: Int] { state.withLock { $0.counts } }
+
+    /// Method and path of each request since ``forget()``, without watches.
+    var requests: [String] { state.withLock { $0.requests } }
+
+    func forget() { state.withLock { $0.requests = [] } }
 
     /// From now on this share of the requests meets a fault.
     func setShare(_ share: Double) { state.withLock { $0.share = share } }
@@ -107,6 +113,7 @@ final class FaultProxy: Sendable {
     private func respond(_ request: Request) async throws -> Response {
         let body = try await request.body.collect(upTo: 16 << 20)
         let isWatch = request.uri.queryParameters["watch"] != nil
+        if !isWatch { state.withLock { $0.requests.append("\(request.method) \(request.uri.path)") } }
         if isWatch, state.withLock({ $0.expiresWatches }) {
             count("gone")
             return failure(.gone)

@@ -31,14 +31,23 @@ final class ServiceLog: Sendable {
     /// The first entry with this message, already there or to come.
     /// - Throws: ``ServiceEnded`` when none can come any more; `CancellationError` when the test's time is over.
     func first(_ message: String, where condition: (Line) -> Bool = { _ in true }) async throws -> Line {
+        try await first { $0["message"] == message && condition($0) }
+    }
+
+    /// The first entry so, already there or to come.
+    /// - Throws: as ``first(_:where:)``.
+    func first(where condition: (Line) -> Bool) async throws -> Line {
         var seen = 0
         return try await state.waitForValue { state in
-            let found = state.lines[seen...].lazy.compactMap(Self.parse).first { $0["message"] == message && condition($0) }
+            let found = state.lines[seen...].lazy.compactMap(Self.parse).first(where: condition)
             seen = state.lines.count
             if found == nil, state.isClosed { throw ServiceEnded(log: state.lines.joined(separator: "\n")) }
             return found
         }
     }
+
+    /// Returns once the service has ended.
+    func waitUntilClosed() async throws { try await state.wait { $0.isClosed } }
 
     private static func parse(_ line: String) -> Line? {
         do { return try JSONDecoder().decode(Line.self, from: Data(line.utf8)) } catch { return nil }

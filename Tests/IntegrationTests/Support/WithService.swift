@@ -46,7 +46,7 @@ func expectNothingLeft(in namespace: String, _ client: KubernetesClient, sourceL
 }
 
 /// Waits until nothing is on its way out any more: what is held belongs to stacks that are shown.
-/// - Returns: how many stacks there are then.
+/// - Returns: how many stacks there are then, without failed creates, which hold nothing.
 @discardableResult
 func waitUntilStable(
     _ service: ServiceProcess,
@@ -60,9 +60,19 @@ func waitUntilStable(
         let services = try await client.list(Service.self, namespace: namespace).items.count
         let stacks = try await service.api.get("/stacks").body["stacks"]?.array ?? []
         let isProvisioning = stacks.contains { $0["reason"]?.string == "Provisioning" }
-        if stacks.count == stats["used_node_ports"]?.int, pods == stacks.count, services == pods, !isProvisioning { return pods }
+        let holders = stacks.filter(\.holdsPorts)
+        let ports = holders.flatMap(\.nodePorts).count
+        if ports == stats["used_node_ports"]?.int, pods == holders.count, services == pods, !isProvisioning { return pods }
         try await Task.sleep(for: .milliseconds(150))
     }
     Issue.record("store and cluster do not match:\n\(service.log.text.suffix(20_000))", sourceLocation: sourceLocation)
     return -1
+}
+
+extension JSON {
+    /// The node ports of a stack.
+    var nodePorts: [Int] { self["ports"]?.array.compactMap { $0["node_port"]?.int } ?? [] }
+
+    /// Whether the stack holds anything: a failed create that is still shown does not.
+    var holdsPorts: Bool { !nodePorts.isEmpty }
 }

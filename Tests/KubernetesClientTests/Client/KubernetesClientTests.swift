@@ -48,6 +48,28 @@ struct KubernetesClientTests {
         }
     }
 
+    /// Who sends a request.
+    private enum Caller {
+        @TaskLocal static var name = "nobody"
+    }
+
+    @Test func `the caller's headers are asked for with each attempt, in the caller's task`() async throws {
+        let busy = FakeAPIServer.Answer.whole(.tooManyRequests, body: "", headers: ["Retry-After": "0"])
+        try await FakeAPIServer.run(script: [busy, .ok(JSONText.pod("p", version: "1")), .stream([.cut])]) { server in
+            let attempts = Box(0)
+            let headers: @Sendable () -> [(name: String, value: String)] = {
+                attempts.change { $0 += 1 }
+                return [("traceparent", "\(Caller.name)-\(attempts.value)")]
+            }
+            try await withClient(try KubernetesConfiguration(port: server.port), headers: headers) { client in
+                _ = try await Caller.$name.withValue("request") { try await client.get(Pod.self, name: "p", namespace: "n") }
+                var events = client.watch(Pod.self, resourceVersion: "1").makeAsyncIterator()
+                try await events.waitUntilOpen()
+            }
+            #expect(server.received.map { $0.headers["traceparent"] } == [["request-1"], ["request-2"], ["nobody-3"]])
+        }
+    }
+
     @Test func `what would be the path of many objects is refused before it is sent`() async throws {
         try await FakeAPIServer.run(script: []) { server in
             try await withClient(of: server) { client in

@@ -29,9 +29,10 @@ func withClient<Result>(
     _ configuration: KubernetesConfiguration,
     limiter: RateLimiter = RateLimiter(rate: 1000, burst: 1000),
     timeouts: Transport.Timeouts = Transport.Timeouts(),
+    headers: @escaping @Sendable () -> [(name: String, value: String)] = { [] },
     _ body: (KubernetesClient) async throws -> Result
 ) async throws -> Result {
-    let client = try KubernetesClient(configuration: configuration, limiter: limiter, timeouts: timeouts, logger: quiet)
+    let client = try KubernetesClient(configuration: configuration, limiter: limiter, timeouts: timeouts, headers: headers, logger: quiet)
     do {
         let result = try await body(client)
         try await client.shutdown()

@@ -1,4 +1,6 @@
 import Foundation
+import PodPolicy
+import StackCluster
 import Stacks
 import Testing
 import Yams
@@ -34,11 +36,13 @@ import Yams
         let stacks = configuration.stacks
         #expect(configuration.shutdownTimeout > stacks.deleteWait)
         #expect(configuration.shutdownTimeout > stacks.schedulingTimeout + .seconds(30), "a create, and the removal of one that failed")
-        let hook = try #require(overlay.containers[0]["lifecycle"]?["preStop"]?["exec"]?["command"]?.array().compactMap(\.string))
+        let command = overlay.containers[0]["lifecycle"]?["preStop"]?["exec"]?["command"]?.array() ?? []
+        let hook = command.compactMap { $0.string }
         #expect(hook.first == "sleep")
-        let pause = Duration.seconds(try #require(hook.last.flatMap(Int64.init)))
-        let grace = Duration.seconds(try #require(overlay.pods[0]["terminationGracePeriodSeconds"]?.int))
-        #expect(grace >= pause + configuration.shutdownTimeout + Server.cancellationLimit)
+        let pause = Int64(hook.last ?? "")
+        let grace = try #require(overlay.pods[0]["terminationGracePeriodSeconds"]?.int)
+        let needed = Duration.seconds(try #require(pause)) + configuration.shutdownTimeout + Server.cancellationLimit
+        #expect(Duration.seconds(grace) >= needed)
     }
 
     @Test func `the container runs as an unprivileged user with a read-only file system`() throws {
@@ -52,7 +56,8 @@ import Yams
         let container = try #require(overlay.containers[0]["securityContext"])
         #expect(container["allowPrivilegeEscalation"]?.bool == false)
         #expect(container["readOnlyRootFilesystem"]?.bool == true)
-        #expect(container["capabilities"]?["drop"]?.array().compactMap(\.string) == ["ALL"])
+        let dropped = container["capabilities"]?["drop"]?.array() ?? []
+        #expect(dropped.map { $0.string } == ["ALL"])
         #expect(overlay.containers.dropFirst().allSatisfy { $0["securityContext"] == nil })
     }
 
@@ -60,17 +65,24 @@ import Yams
         let overlay = try Overlay("sqlite")
         let container = overlay.containers[0]
         let port = try Self.configuration(overlay).address.port
-        let exposed = try #require(container["ports"]?.array())
+        let exposed = container["ports"]?.array() ?? []
+        #expect(!exposed.isEmpty)
         #expect(exposed.count == 1 && exposed[0]["containerPort"]?.int == port)
         let name = try #require(exposed[0]["name"]?.string)
         for (probe, path) in [("startupProbe", "/healthz"), ("livenessProbe", "/healthz"), ("readinessProbe", "/readyz")] {
             #expect(container[probe]?["httpGet"]?["path"]?.string == path)
             #expect(container[probe]?["httpGet"]?["port"]?.string == name)
         }
-        func document(_ kind: String) throws -> Node { try #require(overlay.others.first { $0["kind"]?.string == kind }) }
-        #expect(try document("Service")["spec"]?["ports"]?.array().first?["targetPort"]?.string == name)
-        let rule = try #require(try document("NetworkPolicy")["spec"]?["ingress"]?.array().first)
-        #expect(rule["ports"]?.array().first?["port"]?.string == name)
+        func document(_ kind: String) throws -> Node {
+            let found = overlay.others.first { $0["kind"]?.string == kind }
+            return try #require(found)
+        }
+        let servicePorts = try document("Service")["spec"]?["ports"]?.array() ?? []
+        #expect(servicePorts.first?["targetPort"]?.string == name)
+        let rules = try document("NetworkPolicy")["spec"]?["ingress"]?.array() ?? []
+        let rule = try #require(rules.first)
+        let allowedPorts = rule["ports"]?.array() ?? []
+        #expect(allowedPorts.first?["port"]?.string == name)
     }
 
     @Test func `replicas share a table, and one that uses a file is alone`() throws {
@@ -86,7 +98,8 @@ import Yams
     @Test func `the limits of the namespace leave room for the largest stack`() throws {
         let documents = try Array(Yams.compose_all(yaml: try Overlay.text("deploy/stack-limits.yaml")))
         let defaults = try ServeConfiguration(environment: [:]).policy
-        let most = try #require(documents.last?["spec"]?["limits"]?.array().first?["max"])
+        let limits = documents.last?["spec"]?["limits"]?.array() ?? []
+        let most = try #require(limits.first?["max"])
         var reader = EnvironmentReader(["STACK_MAX_CPU": most["cpu"]?.string ?? "", "STACK_MAX_MEMORY": most["memory"]?.string ?? ""])
         #expect(reader.cpu("STACK_MAX_CPU", in: 1...Int64.max) ?? 0 >= defaults.maximumCPUMilli)
         #expect(reader.memory("STACK_MAX_MEMORY", in: 1...Int64.max) ?? 0 >= defaults.maximumMemoryBytes)

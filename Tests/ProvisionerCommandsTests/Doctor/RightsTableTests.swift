@@ -1,5 +1,6 @@
 import Foundation
 import KubernetesClient
+import PodPolicy
 import Testing
 import Yams
 
@@ -138,9 +139,12 @@ import Yams
         #expect(Check.runtimeClass(nil, gvisor).found.contains("not read with STACK_WATCH_SCOPE=namespace"))
     }
 
-    @Test func `with require the policies are read and not written`() throws {
-        let settings = try DoctorSettings.forTests(["STACK_NETWORK_POLICY": "require"])
-        #expect(settings.rights.filter { $0.resources == ["networkpolicies"] }.flatMap(\.verbs) == ["get", "list", "watch"])
+    @Test(arguments: [
+        ("create", ["get", "list", "watch", "create", "update"]), ("require", ["get", "list", "watch", "create", "update"]), ("off", []),
+    ])
+    func `the policies are read and written in every mode that keeps them`(mode: String, verbs: [String]) throws {
+        let settings = try DoctorSettings.forTests(["STACK_NETWORK_POLICY": mode])
+        #expect(settings.rights.filter { $0.resources == ["networkpolicies"] }.flatMap(\.verbs) == verbs)
     }
 }
 

@@ -61,6 +61,30 @@ import Testing
         }
     }
 
+    /// Metrics that need a cluster, DynamoDB, a certificate or an event.
+    private static let conditional: Set<String> = [
+        "dynamodb_client_requests_total", "dynamodb_client_request_duration_seconds", "kubernetes_client_watch_age_seconds",
+        "kubernetes_client_requests_total", "kubernetes_client_request_duration_seconds", "kubernetes_client_rate_limit_wait_seconds",
+        "provisioner_capacity_cpu_cores", "provisioner_capacity_memory_bytes", "provisioner_capacity_pods",
+        "provisioner_capacity_ephemeral_storage_bytes", "provisioner_capacity_free_ratio", "provisioner_event_consumers_cut_total",
+        "provisioner_longest_deletion_seconds", "provisioner_reconcile_last_pass_age_seconds", "provisioner_stacks",
+        "provisioner_tls_certificate_expiry_timestamp_seconds", "provisioner_unreadable_records",
+    ]
+
+    @Test func `a scrape has every metric of the catalogue, and no other`() async throws {
+        try await ServeProcessTests.withService(["HTTP_ADDR": "127.0.0.1:0"]) { port in
+            for path in ["/readyz", "/stacks"] { _ = try await Self.get("http://127.0.0.1:\(port)\(path)") }
+            let text = try await Self.get("http://127.0.0.1:\(port)/metrics").text
+            let names = Set(text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }.map { String($0.split(separator: " ")[2]) })
+            let known = Set(MetricCatalogue.descriptions.keys)
+            #expect(names.subtracting(known) == [])
+            #expect(known.subtracting(names).subtracting(Self.conditional) == [])
+            #expect(text.contains("\nprovisioner_node_ports{state=\"free\"} 2768\n"))
+            #expect(text.contains("\nprovisioner_dependency_ready{dependency=\"kubernetes\"} 0\n"))
+            #expect(text.contains("\nprovisioner_creates_total{code=\"ok\"} 0\n"))
+        }
+    }
+
     @Test func `docs/metrics.md lists every metric with its help, and no other`() throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/metrics.md").standardizedFileURL
         let rows = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `") }

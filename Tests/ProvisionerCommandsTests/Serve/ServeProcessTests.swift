@@ -120,7 +120,7 @@ import Testing
         let help = try await Program.run(["serve", "--help"], [:])
         #expect(help.status == .exited(0) && help.err.isEmpty && help.out.contains("USAGE: provisioner serve"))
         let usage = try await Program.run(["fly"], [:])
-        #expect(usage.status == .exited(64) && usage.out.isEmpty && usage.err.contains("fly"))
+        #expect(usage.status == .exited(2) && usage.out.isEmpty && usage.err.contains("fly"))
     }
 
     @Test func `what check says goes where a pipe expects it`() async throws {

@@ -16,7 +16,7 @@ import Testing
     }
 
     /// Makes a certificate for 127.0.0.1 that signs itself.
-    private static func certify(_ folder: String, name: String) async throws {
+    static func certify(_ folder: String, name: String) async throws {
         let (isDone, _) = try await tool(
             "openssl",
             [

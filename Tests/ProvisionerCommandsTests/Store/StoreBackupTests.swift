@@ -1,6 +1,7 @@
 import Foundation
 import StackStoreSQLite
 import Stacks
+import Subprocess
 import TestBasics
 import TestSupport
 import Testing

@@ -13,13 +13,15 @@ extension StoreConformance {
                 var generator = SeededGenerator(seed: seed)
                 var model = ModelStore()
                 var made = 0
+                var renewed = 0
+                var marked = 0
                 for step in 0..<500 {
                     let now = Date.start(plus: Int64(step))
                     let id = Int.random(in: 0..<4, using: &generator) == 0 ? nil : model.records.randomElement(using: &generator)?.id
                     let context: Comment = "seed \(seed), step \(step)"
                     let expected: Outcome
                     let found: Outcome
-                    switch Int.random(in: 0..<11, using: &generator) {
+                    switch Int.random(in: 0..<15, using: &generator) {
                     case 0..<4:
                         let record = Self.record(step, using: &generator)
                         let limits = ReservationLimits(stacksPerUser: 3, budget: ResourceAmount(cpuMilli: 900, memoryBytes: 9000))
@@ -49,6 +51,21 @@ extension StoreConformance {
                         let end = Date.start(plus: Int64(step) + 100)
                         expected = await .ofEffect { model.fail(id, failure: .sample, expiresAt: end, at: now) }
                         found = await .ofEffect { try await store.fail(id, failure: .sample, expiresAt: end, at: now) }
+                    case 9, 10:
+                        let id = id ?? .numbered(9999)
+                        let before = model.records.first { $0.id == id }
+                        let seen = Self.seen(before, using: &generator) ?? before ?? .sample(9999)
+                        let end = Date.start(plus: Int64.random(in: 0..<2000, using: &generator))
+                        expected = await .of { model.renew(id, to: end, ifUnchanged: seen, at: now) }
+                        found = await .of { try await store.renew(id, to: end, ifUnchanged: seen, at: now) }
+                        if case .done(.some) = expected { renewed += 1 }
+                    case 11:
+                        let owner = Self.owner(using: &generator)
+                        let namespace = Int.random(in: 0..<4, using: &generator) == 0 ? "elsewhere" : "stacks"
+                        let ids = model.beginDelete(of: owner, inNamespace: namespace, at: now)
+                        expected = .marked(ids)
+                        found = await .ofMarks { try await store.beginDelete(of: owner, inNamespace: namespace, at: now) }
+                        marked += ids.count
                     default:
                         let id = id ?? .numbered(9999)
                         expected = await .ofEffect { model.remove(id) }
@@ -59,7 +76,7 @@ extension StoreConformance {
                     #expect(records == model.oldestFirst, context)
                 }
                 #expect(try await store.reserved() == model.reserved)
-                #expect(made > 20)
+                #expect(made > 20 && renewed > 5 && marked > 5)
             }
         }
 
@@ -79,6 +96,13 @@ extension StoreConformance {
             )
         }
 
+        /// A user, a problem, or both.
+        private static func owner(using generator: inout SeededGenerator) -> OwnerFilter {
+            let user = Int.random(in: 0..<3, using: &generator) == 0 ? nil : Int64.random(in: 1...3, using: &generator)
+            let problem = user != nil && Bool.random(using: &generator) ? nil : Int64.random(in: 1...4, using: &generator)
+            return OwnerFilter(userID: user, problemID: problem)
+        }
+
         /// A record as someone may have seen it: not at all, as it is, or as it was before a change.
         private static func seen(_ record: StackRecord?, using generator: inout SeededGenerator) -> StackRecord? {
             guard Bool.random(using: &generator) else { return nil }
@@ -94,6 +118,7 @@ extension StoreConformance {
 
         private enum Outcome: Equatable {
             case done(StackRecord?)
+            case marked(Set<StackID>)
             case refused(ReservationRefusal)
             case failed(StoreError)
 
@@ -104,6 +129,17 @@ extension StoreConformance {
                     return .refused(refusal)
                 } catch let error as StoreError {
                     return .failed(error)
+                } catch {
+                    Issue.record(error)
+                    return .done(nil)
+                }
+            }
+
+            static func ofMarks(_ body: () async throws -> [StackID]) async -> Outcome {
+                do {
+                    let ids = try await body()
+                    #expect(Set(ids).count == ids.count)
+                    return .marked(Set(ids))
                 } catch {
                     Issue.record(error)
                     return .done(nil)

@@ -51,6 +51,29 @@ struct ModelStore {
         return records[index]
     }
 
+    mutating func renew(_ id: StackID, to expiresAt: Date, ifUnchanged seen: StackRecord, at now: Date) -> StackRecord? {
+        guard let index = records.firstIndex(where: { $0.id == id }) else { return nil }
+        let record = records[index]
+        guard record.state == .reserved || record.state == .active else { return nil }
+        guard seen.owner == record.owner, seen.state == record.state, seen.updatedAt == record.updatedAt else { return nil }
+        records[index].expiresAt = expiresAt
+        records[index].updatedAt = now
+        return records[index]
+    }
+
+    mutating func beginDelete(of owner: OwnerFilter, inNamespace namespace: String, at now: Date) -> Set<StackID> {
+        var marked: Set<StackID> = []
+        for (index, record) in records.enumerated() where record.namespace == namespace {
+            guard record.state == .reserved || record.state == .active else { continue }
+            guard owner.userID == nil || owner.userID == record.userID else { continue }
+            guard owner.problemID == nil || owner.problemID == record.problemID else { continue }
+            records[index].state = .deleting
+            records[index].updatedAt = now
+            marked.insert(record.id)
+        }
+        return marked
+    }
+
     mutating func beginDelete(_ id: StackID, ifUnchanged seen: StackRecord?, at now: Date) -> StackRecord? {
         guard let index = records.firstIndex(where: { $0.id == id }) else { return nil }
         let record = records[index]

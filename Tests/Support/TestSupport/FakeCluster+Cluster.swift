@@ -104,8 +104,8 @@ extension FakeCluster: Cluster {
         try await perform(.nodeExists) { state.value.nodes[name]?.observation.isUnreachable ?? true }
     }
 
-    package func events(of id: StackID) async throws -> [StackEvent] {
-        try await perform(.events) { state.value.events[id] ?? [] }
+    package func events(of record: StackRecord) async throws -> [StackEvent] {
+        try await perform(.events) { state.value.events[record.id] ?? [] }
     }
 
     package func log(of id: StackID, container: String, lines: Int) async throws -> [UInt8] {

@@ -23,7 +23,7 @@ let hasSnapshot = false;
 // Drawing
 
 let isScheduled = false;
-let picturesAt = 0;
+let picturesAt = -Infinity;
 
 function draw() {
   if (isScheduled) return;
@@ -134,7 +134,7 @@ async function poll() {
         ports: Math.max(0, stats.used_node_ports - stacks.ports.size),
       };
     }
-    picturesAt = 0;
+    picturesAt = -Infinity;
     draw();
   } catch {
     // The stream reports what is wrong with the service; the old figures stay.
@@ -259,7 +259,7 @@ element("skip").addEventListener("click", (event) => {
   element("search").focus();
 });
 element("pictures").addEventListener("toggle", () => {
-  picturesAt = 0;
+  picturesAt = -Infinity;
   draw();
 });
 

@@ -16,7 +16,7 @@ extension Check {
         return Check(
             "nodes",
             .ok,
-            "not read with STACK_WATCH_SCOPE=namespace (stated: \(amount(total))); not known are \(WatchScope.unknownInNamespace)"
+            "not read with STACK_WATCH_SCOPE=namespace (stated: \(amount(total))); \(WatchScope.unknownInNamespace)"
         )
     }
 

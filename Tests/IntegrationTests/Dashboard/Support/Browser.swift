@@ -22,10 +22,22 @@ struct Browser: Sendable {
 
     /// Starts a driver and a browser of the test's own, and ends both after `body`.
     static func run<Result: Sendable>(_ body: @escaping @Sendable (Browser) async throws -> Result) async throws -> Result {
+        for _ in 0..<9 {
+            do { return try await runOnce(body) } catch is PortTaken { continue }
+        }
+        return try await runOnce(body)
+    }
+
+    /// chromedriver takes a free port of IPv6, and ends if the same port of IPv4 is taken.
+    private struct PortTaken: Error {}
+
+    private static func runOnce<Result: Sendable>(_ body: @escaping @Sendable (Browser) async throws -> Result) async throws -> Result {
         try await withTemporaryFolder { folder in
             let outcome = try await Subprocess.run(
                 .path(FilePath(try #require(driver))),
                 arguments: ["--port=0"],
+                // The browser leaves files there.
+                environment: .inherit.updating(["TMPDIR": folder]),
                 input: .none,
                 output: .sequence,
                 error: .discarded
@@ -39,6 +51,7 @@ struct Browser: Sendable {
                     let outcome: Swift.Result<Result, any Error>
                     do {
                         let port = try await output.waitForValue { text in
+                            if text.contains("port not available") { throw PortTaken() }
                             if text.hasSuffix("\nended") { throw BrowserError(text: "chromedriver has ended: \(text)") }
                             return text.firstMatch(of: #/successfully on port (\d+)\.\s/#).map { String($0.1) }
                         }
@@ -60,6 +73,7 @@ struct Browser: Sendable {
     ) async throws -> Result {
         let flags = [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
+            "--disable-breakpad", "--disable-crash-reporter",
             "--user-data-dir=\(folder)/profile", "--window-size=1280,900",
         ]
         let capabilities: JSON = .object([

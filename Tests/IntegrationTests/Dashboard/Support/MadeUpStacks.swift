@@ -57,7 +57,7 @@ enum MadeUpStacks {
         """
     }
 
-    static func overview() throws -> String {
+    static func overview(of count: Int) throws -> String {
         let minutes: [JSON] = (0..<60).filter { $0 % 9 != 4 }.map { age in
             let time = Date().addingTimeInterval(TimeInterval(-60 * age)).formatted(.iso8601)
             let errors: [String: JSON] = age % 13 == 5 ? ["cluster_saturated": .number(4), "stack_exists": .number(1)] : [:]
@@ -66,7 +66,7 @@ enum MadeUpStacks {
         let body: JSON = .object([
             "instance": .string("made-up"), "creates": .array(minutes),
             "budget": .object(["cpu_milli": .number(400_000), "memory_bytes": .number(Double(512 << 30))]),
-            "node_ports": .object(["min": .number(30000), "max": .number(32767), "free": .number(31)]),
+            "node_ports": .object(["min": .number(30000), "max": .number(32767), "free": .number(Double(2768 - 20 - count))]),
         ])
         return String(decoding: try JSONEncoder().encode(body), as: UTF8.self)
     }

@@ -1,0 +1,35 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import Stacks
+
+/// Gives each request its trace and its id, for all that is logged and sent because of it.
+struct TraceMiddleware: RouterMiddleware {
+    @concurrent func handle(
+        _ request: Request,
+        context: APIContext,
+        next: @concurrent (Request, APIContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        if let id = Self.requestID(request.headers) { context.logger[metadataKey: "hb.request.id"] = "\(id)" }
+        let trace = RequestTrace(context: Self.traceContext(request.headers), requestID: context.id)
+        // For what runs in no task of the request, as when its client leaves.
+        context.logger[metadataKey: "trace_id"] = "\(trace.context.traceID)"
+        return try await RequestTrace.$current.withValue(trace) { [context] in try await next(request, context) }
+    }
+
+    /// Returns the trace of the header `traceparent` with a span of this service; a new trace if the header is missing or invalid.
+    static func traceContext(_ headers: HTTPFields) -> TraceContext {
+        var generator = SystemRandomNumberGenerator()
+        let values = HTTPField.Name("traceparent").map { headers[values: $0] } ?? []
+        guard values.count == 1, let parent = TraceContext(traceparent: values[0]) else { return .random(using: &generator) }
+        return parent.child(using: &generator)
+    }
+
+    /// Returns the id that a proxy or the client has given the request; nil unless it is one word of at most 64 harmless characters.
+    static func requestID(_ headers: HTTPFields) -> String? {
+        let values = HTTPField.Name("X-Request-Id").map { headers[values: $0] } ?? []
+        guard values.count == 1, let id = values.first, id.wholeMatch(of: /[A-Za-z0-9._-]{1,64}/) != nil else { return nil }
+        return id
+    }
+}
