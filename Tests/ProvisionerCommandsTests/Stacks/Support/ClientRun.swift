@@ -78,7 +78,7 @@ struct APIServer: Sendable {
         try await withStackBench(options) { service in
             let keys = key.map { APIKeys([APIKeys.Key(name: "API_KEY[1]", value: $0)]) }
             let application = Application(
-                router: API(service: service.service, dependencies: [], apiKeys: keys).router(),
+                router: API(service: service.service, version: "1.2.3", dependencies: [], apiKeys: keys).router(),
                 server: .api(maximumConnections: 64),
                 configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
