@@ -22,7 +22,7 @@ struct CallCostTests {
                 try await store.reserve(record, within: ReservationLimits(stacksPerUser: 5, budget: nil))
             }
             let record = try #require(try await store.records(ofUser: 101).records.first)
-            try await expect(["TransactWriteItems"]) {
+            try await expect(["UpdateItem"]) {
                 let renewed = try await store.renew(record.id, to: .after(9000), ifUnchanged: record, at: .after(1))
                 #expect(renewed != nil)
             }
