@@ -14,6 +14,7 @@ whole table back, with every other request's writes in between undone too. Here
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
 """
 
+import base64
 import copy
 import functools
 import json
@@ -79,7 +80,7 @@ def items_as_they_are(serialized):
             return serialized(handler, answer)
         body = {name: value for name, value in answer.result.items() if value is not None}
         headers = {"Content-Type": "application/x-amz-json-1.0", **handler.response_headers}
-        return 200, headers, json.dumps(body, separators=(",", ":"))
+        return 200, headers, json.dumps(body, separators=(",", ":"), default=lambda data: base64.b64encode(data).decode())
 
     return run
 

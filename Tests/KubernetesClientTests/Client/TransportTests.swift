@@ -212,9 +212,9 @@ struct AuthenticationTests {
 
     @Test func `a plugin that is slower than a request may be does not fail it`() async throws {
         try await withTemporaryFolder { folder in
-            let slow = try plugin(in: folder, "sleep 2.2\n" + print(token: "t"))
+            let slow = try plugin(in: folder, "sleep 5.2\n" + print(token: "t"))
             try await FakeAPIServer.run(handler: refusing("other")) { server in
-                let timeouts = Transport.Timeouts(request: .seconds(2))
+                let timeouts = Transport.Timeouts(request: .seconds(5))
                 try await withClient(of: server, credentials: .exec(slow), timeouts: timeouts) { client in
                     _ = try await client.get(Pod.self, name: "p", namespace: "n")
                 }

@@ -18,7 +18,7 @@ import Testing
             let records = try await store.records().records
             try store.close()
             let backup = folder + "/backup"
-            try await ServeProcessTests.withService(["STACK_SQLITE_PATH": path]) { _ in
+            try await ServeProcessTests.withService(["HTTP_ADDR": "127.0.0.1:0", "STACK_SQLITE_PATH": path]) { _ in
                 let made = try await Program.run(["store", "backup", backup], ["STACK_SQLITE_PATH": path])
                 #expect(made.status == .exited(0), "\(made.err)")
                 #expect(made.out == "\(backup) holds the 1 stacks of \(path)\n")
@@ -30,7 +30,7 @@ import Testing
                 try FileManager.default.removeItem(atPath: path + suffix)
             }
             try FileManager.default.moveItem(atPath: backup, toPath: path)
-            try await ServeProcessTests.withService(["STACK_SQLITE_PATH": path]) { _ in }
+            try await ServeProcessTests.withService(["HTTP_ADDR": "127.0.0.1:0", "STACK_SQLITE_PATH": path]) { _ in }
             let restored = try SQLiteStackStore(path: path)
             #expect(try await restored.records().records.map(\.id) == records.map(\.id))
             try restored.close()

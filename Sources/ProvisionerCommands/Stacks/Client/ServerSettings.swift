@@ -47,7 +47,10 @@ struct ServerSettings: Sendable {
             return "is \"\(text.prefix(80))\", which does not begin with http:// or https:// and a host"
         }
         if url.query != nil || url.fragment != nil { return "is \"\(text.prefix(80))\", which has a query or a fragment" }
-        if let port = url.port, !(1...65535).contains(port) { return "is \"\(text.prefix(80))\", whose port is not within 1…65535" }
+        // The port of a number that is too large is nil, as is that of none.
+        if url.rangeOfPort != nil, !(1...65535).contains(url.port ?? 0) {
+            return "is \"\(text.prefix(80))\", whose port is not within 1…65535"
+        }
         return nil
     }
 }
