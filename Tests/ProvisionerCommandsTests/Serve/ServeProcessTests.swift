@@ -58,13 +58,18 @@ import Testing
                 output: .discarded,
                 error: .sequence
             ) { execution in
+                var log = ""
                 for try await line in execution.standardError.strings() {
                     guard line.contains("listening"), let port = line.firstMatch(of: /address"?[:=]"?[^ "]*:(\d+)/).flatMap({ Int($0.1) })
-                    else { continue }
+                    else {
+                        log += line
+                        continue
+                    }
                     try await body(port)
                     try execution.send(signal: .terminate)
-                    break
+                    return
                 }
+                Issue.record("the service ended before it listened: \(log)")
             }
             #expect(outcome.terminationStatus == .exited(0))
         }

@@ -13,10 +13,7 @@ import Testing
     @Test func `a backup is made while the service runs, and the service starts with it in the place of its database`() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/stacks.sqlite"
-            let store = try SQLiteStackStore(path: path)
-            try await store.reserve(.sample(7), within: ReservationLimits(stacksPerUser: 5, budget: nil))
-            let records = try await store.records().records
-            try store.close()
+            let records = try await Self.makeDatabase(path)
             let backup = folder + "/backup"
             try await ServeProcessTests.withService(["HTTP_ADDR": "127.0.0.1:0", "STACK_SQLITE_PATH": path]) { _ in
                 let made = try await Program.run(["store", "backup", backup], ["STACK_SQLITE_PATH": path])
@@ -35,6 +32,15 @@ import Testing
             #expect(try await restored.records().records.map(\.id) == records.map(\.id))
             try restored.close()
         }
+    }
+
+    /// A function apart: the file is locked for as long as the store exists.
+    private static func makeDatabase(_ path: String) async throws -> [StackRecord] {
+        let store = try SQLiteStackStore(path: path)
+        try await store.reserve(.sample(7), within: ReservationLimits(stacksPerUser: 5, budget: nil))
+        let records = try await store.records().records
+        try store.close()
+        return records
     }
 
     @Test(arguments: [
