@@ -102,7 +102,7 @@ private struct Replica: Sendable {
     let starts = Observed(0)
     let stops = Observed(0)
 
-    var api: APIClient { APIClient(base: "http://127.0.0.1:\(port)") }
+    var api: APIClient { APIClient(base: "http://127.0.0.1:\(port)", client: APIClient.impatient) }
 
     func run(_ environment: [String: String]) async throws {
         for round in 1...2 {

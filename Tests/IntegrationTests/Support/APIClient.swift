@@ -7,6 +7,7 @@ import NIOHTTP1
 /// A caller of the service's API.
 struct APIClient: Sendable {
     let base: String
+    var client = APIClient.patient
 
     struct Answer: Sendable {
         var status: Int
@@ -19,20 +20,26 @@ struct APIClient: Sendable {
     }
 
     /// An AsyncHTTPClient of the tests' own: by default it opens 8 connections at most.
-    private static let client: HTTPClient = {
+    static let patient = make(retriesConnections: true)
+
+    /// A client that is told at once when nobody listens.
+    static let impatient = make(retriesConnections: false)
+
+    private static func make(retriesConnections: Bool) -> HTTPClient {
         var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = retriesConnections
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 512
         // Hundreds at once, and the machine may be small.
         configuration.timeout.connect = .seconds(60)
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }()
+    }
 
     func send(_ method: HTTPMethod, _ path: String, body: String? = nil, headers: [String: String] = [:]) async throws -> Answer {
         var request = HTTPClientRequest(url: base + path)
         request.method = method
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(ByteBuffer(string: body)) }
-        let response = try await Self.client.execute(request, timeout: .seconds(120))
+        let response = try await client.execute(request, timeout: .seconds(120))
         let buffer = try await response.body.collect(upTo: 64 << 20)
         let text = String(buffer: buffer)
         let isJSON = response.headers.first(name: "Content-Type")?.hasPrefix("application/json") ?? true
