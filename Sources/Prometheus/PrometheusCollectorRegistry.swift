@@ -41,6 +41,12 @@ public final class PrometheusCollectorRegistry: Sendable {
         families.withLock { $0[Self.metricName(name)]?.series = [:] }
     }
 
+    /// Removes one series of a metric.
+    public func removeSeries(of name: String, labels: [(String, String)]) {
+        let labels = labels.map { Label(name: Self.labelName($0.0), value: $0.1) }
+        families.withLock { $0[Self.metricName(name)]?.series[labels] = nil }
+    }
+
     private func collector<Value: Collector>(
         _ name: String,
         _ kind: MetricKind,

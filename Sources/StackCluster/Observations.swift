@@ -9,7 +9,14 @@ extension PodObservation {
         let names = pod.namedContainers
         let specs = (pod.spec?.initContainers ?? []) + (pod.spec?.containers ?? [])
         // Runtimes quote the command, and a container chooses its last words.
-        func shown(_ text: String?) -> String? { text.map { pod.redaction($0) } }
+        // The redaction costs more than the rest, so it is made once, and only for a text.
+        var known: Redaction?
+        func shown(_ text: String?) -> String? {
+            guard let text, !text.isEmpty else { return text }
+            let redaction = known ?? pod.redaction
+            known = redaction
+            return redaction(text)
+        }
         func containers(_ statuses: [Pod.ContainerStatus]?, isInitial: Bool) -> [Container] {
             (statuses ?? []).compactMap { status in
                 let spec = specs.first { $0.name == status.name }

@@ -157,6 +157,20 @@ struct BudgetTests {
         }
     }
 
+    @Test func `what a replica of an earlier version added unseen counts after the next heartbeat`() async throws {
+        try await TestTable.with { table in
+            let store = table.store
+            let unit = ResourceAmount(cpuMilli: 100, memoryBytes: 1)
+            let limits = ReservationLimits(stacksPerUser: 5, budget: ResourceAmount(cpuMilli: 200, memoryBytes: 1 << 30))
+            try await store.reserve(.sample(user: 1, nodePort: 30001, requested: unit), within: limits)
+            try await Self.reserveAsEarlierVersion(.sample(user: 2, nodePort: 30002, requested: unit), table)
+            _ = try await store.heartbeat(of: "a", at: .start)
+            await #expect(throws: ReservationRefusal.overBudget(reserved: ResourceAmount(cpuMilli: 200, memoryBytes: 2))) {
+                try await store.reserve(.sample(user: 3, nodePort: 30003, requested: unit), within: limits)
+            }
+        }
+    }
+
     @Test func `a reservation of an earlier version at low headroom ends the bound`() async throws {
         try await TestTable.with { table in
             let unit = ResourceAmount(cpuMilli: 100, memoryBytes: 1)

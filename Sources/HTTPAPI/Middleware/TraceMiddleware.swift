@@ -29,7 +29,13 @@ struct TraceMiddleware: RouterMiddleware {
     /// Returns the id that a proxy or the client has given the request; nil unless it is one word of at most 64 harmless characters.
     static func requestID(_ headers: HTTPFields) -> String? {
         let values = HTTPField.Name("X-Request-Id").map { headers[values: $0] } ?? []
-        guard values.count == 1, let id = values.first, id.wholeMatch(of: /[A-Za-z0-9._-]{1,64}/) != nil else { return nil }
-        return id
+        guard values.count == 1, let id = values.first, (1...64).contains(id.utf8.count) else { return nil }
+        let isHarmless = id.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+            default: false
+            }
+        }
+        return isHarmless ? id : nil
     }
 }

@@ -14,7 +14,7 @@ package struct Redaction: Sendable {
 
     /// - Parameter values: the values as the caller gave them.
     package init(_ values: some Sequence<String>) {
-        for form in Set(values.flatMap(Self.forms)) where form.count >= Self.shortest {
+        for form in Set(Set(values).flatMap(Self.forms)) where form.count >= Self.shortest {
             let length = min(form.count, Self.longest)
             for start in 0...(form.count - length) { runs[length, default: []].insert(Array(form[start..<start + length])) }
         }

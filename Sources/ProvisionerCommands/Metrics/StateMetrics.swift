@@ -75,11 +75,11 @@ struct StateMetrics: Sendable {
             ("pods", "provisioner_capacity_pods", 1, report.pods),
             ("ephemeral_storage", "provisioner_capacity_ephemeral_storage_bytes", 1, report.ephemeralStorageBytes),
         ]
-        registry.removeSeries(of: "provisioner_capacity_free_ratio")
         for (name, metric, unit, dimension) in resources {
             // Nodes may cease to limit a resource.
             guard let dimension else {
                 registry.removeSeries(of: metric)
+                registry.removeSeries(of: "provisioner_capacity_free_ratio", labels: [("resource", name)])
                 continue
             }
             let parts = [

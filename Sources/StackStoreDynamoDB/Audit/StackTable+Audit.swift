@@ -105,6 +105,8 @@ struct ScannedItems {
             } catch { unreadable.append(.unreadable("\(error)")) }
         case "CAPACITY" where sk < ItemKey.endOfCounters:
             do { _ = try reader.reserved } catch { unreadable.append(.unreadable("\(error)")) }
+        case "CAPACITY" where sk == "GATE":
+            do { _ = try CapacityBound(reader) } catch { unreadable.append(.unreadable("\(error)")) }
         default:
             break
         }

@@ -19,6 +19,9 @@ extension DynamoDBStackStore {
     /// - Returns: the lock of a running copy. The replica must not work then.
     /// - Throws: ``StoreError/unavailable(_:)``.
     package func heartbeat(of replica: String, at now: Date) async throws -> CopyMark? {
+        // A replica of an earlier version may have come and gone since the last heartbeat, or someone has changed a counter by hand: the next
+        // reservation reads both and corrects the bound.
+        capacityHint.withLock { $0.know(nil) }
         var item = withExpiry(ItemKey.replica(replica), at: now)
         item[Attribute.version] = .n(String(Self.replicaVersion))
         _ = try await translating { try await writing { try await client.putItem(DynamoDB.PutItemInput(item: item, tableName: table)) } }

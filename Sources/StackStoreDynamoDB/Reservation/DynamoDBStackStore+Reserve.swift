@@ -15,6 +15,8 @@ extension DynamoDBStackStore {
     package func reserve(_ record: StackRecord, within limits: ReservationLimits) async throws {
         try await turns.withPlace { turn in
             var progress = ReservationProgress()
+            // The time for conflicts with other replicas begins after the wait for this process's own reservations.
+            if record.state != .failed { try await turn.take() }
             try await contending { _ in
                 while true {
                     let step = ReservationStep.next(
@@ -42,6 +44,8 @@ extension DynamoDBStackStore {
                     case .confirmed:
                         return .done(())
                     case .answer(let id):
+                        // A key whose record is missing is looked at again and again, which must keep nobody waiting.
+                        turn.pass()
                         if let earlier = try await self.record(id) { throw ReservationRefusal.keyUsed(earlier) }
                         // It was removed meanwhile, and the key with it.
                         progress.knowledge = .nothing
@@ -98,6 +102,8 @@ struct ReservationProgress {
         attempts += 1
         if cancellation.reasons.contains(.contended) { mayBeWritten = true }
         knowledge = try knowledge.after(cancellation, of: record, within: limits)
+        // What stands in the way may be this very reservation, which only a read of all items shows.
+        if mayBeWritten, case .read = knowledge { knowledge = .itemInTheWay }
         return attempts > 1 || !cancellation.reasons.contains(.conditionFailed)
     }
 }

@@ -140,6 +140,8 @@ extension StackService {
     func forget(_ record: StackRecord) async throws {
         try await effect(.remove) { try await store.remove(record.id) }
         origins.forget(record.id)
+        // The watch may never have seen the Pod.
+        readyTimes.isGone(record.id)
         ports.startShortCooldown(record.nodePorts)
     }
 

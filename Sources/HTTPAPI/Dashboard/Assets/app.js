@@ -126,8 +126,9 @@ async function poll() {
     overview = await json("GET", "dashboard/overview");
     creates.take(overview);
     if (performance.now() - statsAt >= statsInterval) {
-      const stats = await json("GET", "stats");
+      // Before the request, so that one that fails is not repeated at once.
       statsAt = performance.now();
+      const stats = await json("GET", "stats");
       held = {
         cpu: Math.max(0, stats.reserved_cpu_milli - stacks.reserved.cpu),
         memory: Math.max(0, stats.reserved_memory_bytes - stacks.reserved.memory),

@@ -107,6 +107,8 @@ export class Creates {
 
   take(overview) {
     this.#byInstance.set(overview.instance, overview.creates);
+    // Each start of the service is another instance.
+    if (this.#byInstance.size > 64) this.#byInstance.delete(this.#byInstance.keys().next().value);
   }
 
   show(time) {

@@ -12,6 +12,7 @@ export class Detail {
   #body = null;
   #stack = null;
   #request = 0;
+  #isDue = false;
   id = null;
 
   constructor(stacks) {
@@ -50,12 +51,17 @@ export class Detail {
     this.#loadLog();
   }
 
-  /** The stack was seen to change, or to be removed. */
+  /** The stack was seen to change, or to be removed. Many changes in a row read events and log once. */
   changed() {
     this.update();
-    if (!element("gone").hidden) return;
-    this.#loadEvents();
-    this.#loadLog();
+    if (!element("gone").hidden || this.#isDue) return;
+    this.#isDue = true;
+    setTimeout(() => {
+      this.#isDue = false;
+      if (this.id === null || !element("gone").hidden) return;
+      this.#loadEvents();
+      this.#loadLog();
+    }, 1000);
   }
 
   update() {

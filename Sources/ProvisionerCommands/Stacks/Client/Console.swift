@@ -27,8 +27,10 @@ struct Console: Sendable {
             isOutputTerminal: Terminal.isOutputShown && !isDumb,
             isErrorTerminal: Terminal.isErrorShown && !isDumb,
             say: { text in
-                do { try FileDescriptor.standardOutput.writeAll(text.utf8) } catch {
+                do { try FileDescriptor.standardOutput.writeAll(text.utf8) } catch Errno.brokenPipe {
                     throw ClientFailure.outputClosed
+                } catch {
+                    throw ClientFailure.unsuccessful("standard output cannot be written: \(error)")
                 }
             },
             explain: { Terminal.explain($0) },

@@ -50,6 +50,8 @@ extension ClientCommand {
         notes.finish()
         await client.shutdown()
         guard let failure else { return .success }
+        // No provisioner has received the request.
+        if case .unreachable(_, mayPass: false)? = failure as? ClientFailure { session.create.withdraw() }
         let code = Self.report(failure, console)
         session.create.explain(after: code, console)
         return code

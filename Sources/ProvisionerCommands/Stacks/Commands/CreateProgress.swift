@@ -17,10 +17,13 @@ final class CreateProgress: Sendable {
 
     func update(_ status: StatusAnswer) {
         step.withLock { step in
-            guard case .made = step else { return }
-            step = .made(id: status.stackID, status: status.status, expiresAt: status.ttl)
+            guard case .made(let id, _, _) = step else { return }
+            step = .made(id: id, status: status.status, expiresAt: status.ttl)
         }
     }
+
+    /// Forgets a request that no provisioner has received.
+    func withdraw() { step.withLock { if case .requested = $0 { $0 = .nothing } } }
 
     /// Says what goes on by itself. A refused create does not.
     func explain(after code: ExitCode, _ console: Console) {

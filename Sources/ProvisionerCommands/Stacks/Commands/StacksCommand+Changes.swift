@@ -105,7 +105,10 @@ extension Session {
         var last: ClientFailure?
         for id in ids {
             do { try await body(id) } catch let failure as ClientFailure {
-                guard case .refused = failure else { throw failure }
+                guard case .refused = failure else {
+                    if let last { report(last) }
+                    throw failure
+                }
                 if let last { report(last) }
                 last = failure
             }

@@ -109,6 +109,11 @@ extension StacksCommand {
             session.create.set(.requested(user: user, problem: problem))
             var answer = try await session.client.send(request)
             var stack = try answer.decoded(as: StackAnswer.self)
+            // The id goes into commands that people paste.
+            guard StackID(stack.stackID) != nil else {
+                let id = stack.stackID.prefix(80)
+                throw ClientFailure.unreachable("the response is not one of a provisioner: its stack_id is \"\(id)\"", mayPass: false)
+            }
             for warning in stack.warnings ?? [] {
                 session.notes.add("warning: \(warning.path): \(warning.message)", color: .yellow)
             }

@@ -54,7 +54,11 @@ enum JSONTree: Codable, Equatable {
 
     /// The value as a YAML document with sorted keys.
     var yaml: String {
-        get throws { try Yams.serialize(node: node, allowUnicode: true) }
+        get throws {
+            // LibYAML takes characters for printable that reorder a line.
+            let isPlain = try !json.unicodeScalars.contains(where: Shown.isControl)
+            return try Yams.serialize(node: node, allowUnicode: isPlain)
+        }
     }
 
     private var node: Node {

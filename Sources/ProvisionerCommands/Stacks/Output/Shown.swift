@@ -15,7 +15,9 @@ enum Shown {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         var shown = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
-            if isControl(scalar), !"\n\r\t".unicodeScalars.contains(scalar) {
+            // White space between tokens, where an escape would not be JSON. It would overwrite the line.
+            guard scalar != "\r" else { continue }
+            if isControl(scalar), !"\n\t".unicodeScalars.contains(scalar) {
                 for unit in String(scalar).utf16 {
                     let digits = String(unit, radix: 16)
                     shown.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).unicodeScalars)
@@ -40,7 +42,7 @@ enum Shown {
         return shown
     }
 
-    private static func isControl(_ scalar: UnicodeScalar) -> Bool {
+    static func isControl(_ scalar: UnicodeScalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: true
         default: false
