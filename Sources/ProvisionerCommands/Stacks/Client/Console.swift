@@ -15,8 +15,8 @@ struct Console: Sendable {
     var explain: @Sendable (String) -> Void
     var now: @Sendable () -> Date = { Date() }
     var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
-    /// Returns after Ctrl-C, or when the task is cancelled.
-    var interrupt: @Sendable () async -> Void
+    /// Notices Ctrl-C from its return on. The result returns after Ctrl-C, or when the task is cancelled.
+    var interrupt: @Sendable () async -> @Sendable () async -> Void
 
     /// The process's own.
     static var process: Console {
@@ -35,7 +35,8 @@ struct Console: Sendable {
             },
             explain: { Terminal.explain($0) },
             interrupt: {
-                for await _ in await UnixSignalsSequence(trapping: .sigint) { return }
+                let signals = await UnixSignalsSequence(trapping: .sigint)
+                return { for await _ in signals { return } }
             }
         )
     }

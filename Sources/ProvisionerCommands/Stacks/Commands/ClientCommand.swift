@@ -64,7 +64,9 @@ extension ClientCommand {
         _ console: Console,
         _ body: @escaping @Sendable () async throws -> Void
     ) async -> (any Error)? {
-        await withTaskGroup(of: (any Error)?.self) { group in
+        // Before anything is shown: a signal that comes while it is being trapped is lost.
+        let interruption = notesInterrupt ? await console.interrupt() : nil
+        return await withTaskGroup(of: (any Error)?.self) { group in
             group.addTask {
                 do { try await body() } catch { return error }
                 return nil
@@ -75,9 +77,9 @@ extension ClientCommand {
                     return ClientFailure.timedOut("not done within \(limit.goNotation); --timeout sets the limit")
                 }
             }
-            if notesInterrupt {
+            if let interruption {
                 group.addTask {
-                    await console.interrupt()
+                    await interruption()
                     return ClientFailure.interrupted
                 }
             }

@@ -50,7 +50,7 @@ struct ClientRun: Sendable {
                 waits.update { $0.append(duration) }
             },
             interrupt: {
-                do { try await isInterrupted.wait { $0 } } catch { /* the command has ended */  }
+                { do { try await isInterrupted.wait { $0 } } catch { /* the command has ended */  } }
             }
         )
         let command = try #require(try ProvisionerCommand.parseAsRoot(arguments) as? any ClientCommand)
