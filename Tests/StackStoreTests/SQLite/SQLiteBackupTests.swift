@@ -42,10 +42,15 @@ import Testing
 
     @Test func `the backup of a store that nobody has open leaves one file, for its owner alone`() async throws {
         try await withTemporaryFolder { folder in
-            let store = try SQLiteStackStore(path: folder + "/stacks.sqlite")
-            for number in 0..<3 { try await store.reserve(.sample(number), within: .none) }
-            let installation = try await store.installationID()
-            try store.close()
+            // A function, at whose end the store lets go of the file.
+            func makeStore() async throws -> String {
+                let store = try SQLiteStackStore(path: folder + "/stacks.sqlite")
+                for number in 0..<3 { try await store.reserve(.sample(number), within: .none) }
+                let installation = try await store.installationID()
+                try store.close()
+                return installation
+            }
+            let installation = try await makeStore()
             let before = try Set(FileManager.default.contentsOfDirectory(atPath: folder))
             let backup = folder + "/backup"
             #expect(try SQLiteBackup.write(folder + "/stacks.sqlite", to: backup) == 3)
