@@ -3,11 +3,17 @@ import Synchronization
 /// The changes of stacks inside this process. Store writes and watch events publish the id of a stack: that wakes the requests that wait
 /// for the stack, and tells the ``StackFollower`` what to read for the audience. Nothing is kept for a stack in which nobody takes interest.
 package final class StackChanges: Sendable {
-    package typealias Audience = @Sendable (FeedUpdate) -> Void
+    /// The one that listens to all changes.
+    ///
+    /// No tuple: Swift 6.3.1 crashes in a release build on one with a closure in it.
+    struct Audience: Sendable {
+        var id: Int
+        var receive: @Sendable (FeedUpdate) -> Void
+    }
 
     private struct State {
         var waits: [StackID: [Int: StackWait]] = [:]
-        var audience: (id: Int, receive: Audience)?
+        var audience: Audience?
         /// Stacks to read for the audience.
         var changed: Set<StackID> = []
         /// True if any stack may have changed.
@@ -88,10 +94,10 @@ package final class StackChanges: Sendable {
     // MARK: Audience
 
     /// Sends every change of any stack to `receive` from now on, beginning with a snapshot of all stacks. Replaces the previous audience.
-    package func attach(_ receive: @escaping Audience) {
+    package func attach(_ receive: @escaping @Sendable (FeedUpdate) -> Void) {
         state.withLock { state in
             state.lastTicket += 1
-            state.audience = (state.lastTicket, receive)
+            state.audience = Audience(id: state.lastTicket, receive: receive)
             state.isAllChanged = true
             state.changed = []
         }
@@ -110,7 +116,7 @@ package final class StackChanges: Sendable {
 
     /// The follower's task, and the listeners for whom it is done.
     struct Work {
-        var audience: (id: Int, receive: Audience)?
+        var audience: Audience?
         var waited: Set<StackID>
         var changed: Set<StackID>
         var isAllChanged: Bool

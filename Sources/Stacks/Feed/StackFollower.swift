@@ -55,10 +55,7 @@ package final class StackFollower: Sendable {
     }
 
     /// Does the work that is due.
-    ///
-    /// This function and the two that it calls are not optimized: Swift 6.3.1 crashes in a release build when it splits `work` into its parts.
     /// - Returns: the time until there is work without a signal.
-    @_optimize(none)
     private func round(_ work: StackChanges.Work, _ state: inout State) async -> Duration {
         let interval = service.settings.reconcileInterval
         if state.audience != work.audience?.id {
@@ -94,7 +91,6 @@ package final class StackFollower: Sendable {
     }
 
     /// Reads everything in which somebody takes interest.
-    @_optimize(none)
     private func pass(_ work: StackChanges.Work, _ known: inout KnownStacks) async throws {
         let hasAudience = work.audience != nil
         guard hasAudience || work.waited.count > Self.maximumReads else {
@@ -117,7 +113,6 @@ package final class StackFollower: Sendable {
     }
 
     /// Reads what was published for the audience, and drops what has expired.
-    @_optimize(none)
     private func look(_ work: StackChanges.Work, _ known: inout KnownStacks) async throws {
         guard let audience = work.audience else { return }
         for id in work.changed {
