@@ -2,7 +2,6 @@ import AsyncHTTPClient
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Logging
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -82,32 +81,16 @@ final class FaultProxy: Sendable {
 
     /// Runs the proxy while `body` runs, which is told its URL.
     func run<Result: Sendable>(_ body: @escaping @Sendable (String) async throws -> Result) async throws -> Result {
-        let (ports, port) = AsyncStream<Int>.makeStream()
-        let application = Application(
-            responder: CallbackResponder<ProxyContext> { request, context in
+        try await withProxyServer(
+            { request, context in
                 do { return try await self.respond(request) } catch {
                     // The client sees no answer, only the end of the connection.
                     try await context.channel.close()
                     throw error
                 }
             },
-            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { port.yield($0.localAddress?.port ?? 0) },
-            logger: Logger(label: "proxy") { _ in SwiftLogNoOpLogHandler() }
+            body
         )
-        return try await withThrowingTaskGroup(of: Result?.self) { group in
-            group.addTask {
-                try await application.run()
-                return nil
-            }
-            group.addTask {
-                for await port in ports { return try await body("http://127.0.0.1:\(port)") }
-                throw CancellationError()
-            }
-            defer { group.cancelAll() }
-            while let finished = try await group.next() { if let finished { return finished } }
-            throw CancellationError()
-        }
     }
 
     private func respond(_ request: Request) async throws -> Response {
@@ -240,14 +223,4 @@ final class FaultProxy: Sendable {
 
     /// Ends the connection.
     private struct Cut: Error {}
-
-    private struct ProxyContext: RequestContext {
-        var coreContext: CoreRequestContextStorage
-        let channel: any Channel
-
-        init(source: ApplicationRequestContextSource) {
-            coreContext = CoreRequestContextStorage(source: source)
-            channel = source.channel
-        }
-    }
 }

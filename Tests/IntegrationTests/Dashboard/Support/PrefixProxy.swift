@@ -2,7 +2,6 @@ import AsyncHTTPClient
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Logging
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -33,25 +32,8 @@ final class PrefixProxy: Sendable {
 
     /// Calls `body` with the address of the page.
     func run<Result: Sendable>(_ body: @escaping @Sendable (String) async throws -> Result) async throws -> Result {
-        let (ports, port) = AsyncStream<Int>.makeStream()
-        let application = Application(
-            responder: CallbackResponder<ProxyContext> { request, _ in try await self.respond(request) },
-            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { port.yield($0.localAddress?.port ?? 0) },
-            logger: Logger(label: "proxy") { _ in SwiftLogNoOpLogHandler() }
-        )
-        return try await withThrowingTaskGroup(of: Result?.self) { group in
-            group.addTask {
-                try await application.run()
-                return nil
-            }
-            group.addTask {
-                for await port in ports { return try await body("http://127.0.0.1:\(port)\(Self.prefix)/dashboard") }
-                throw CancellationError()
-            }
-            defer { group.cancelAll() }
-            while let finished = try await group.next() { if let finished { return finished } }
-            throw CancellationError()
+        try await withProxyServer({ request, _ in try await self.respond(request) }) { url in
+            try await body(url + Self.prefix + "/dashboard")
         }
     }
 
@@ -105,11 +87,5 @@ final class PrefixProxy: Sendable {
                 try await writer.finish(nil)
             }
         )
-    }
-
-    private struct ProxyContext: RequestContext {
-        var coreContext: CoreRequestContextStorage
-
-        init(source: ApplicationRequestContextSource) { coreContext = CoreRequestContextStorage(source: source) }
     }
 }
