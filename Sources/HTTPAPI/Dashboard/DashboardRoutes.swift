@@ -10,7 +10,7 @@ struct DashboardRoutes {
     static let openPaths = Set(DashboardFile.all.map(\.path))
 
     func addDashboard(to router: Router<APIContext>) {
-        for file in DashboardFile.all { router.add(RouterPath(file.path), [.get: file.respond]) }
+        for file in DashboardFile.all { router.add(RouterPath(file.path), [.get: { request, _ in file.content.response(to: request) }]) }
         router.add("/dashboard/overview", [.get: overview])
     }
 

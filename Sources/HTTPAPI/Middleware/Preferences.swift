@@ -21,8 +21,8 @@ struct Preferences: Equatable {
     private mutating func read(_ preference: Substring) {
         // What follows a semicolon is a parameter, and neither preference has any.
         let parts = (Self.split(preference, at: ";").first ?? "").split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        let name = Self.trimmed(parts.first ?? "").lowercased()
-        let value = parts.dropFirst().first.map { Self.unquoted(Self.trimmed($0)) }
+        let name = (parts.first ?? "").trimmed.lowercased()
+        let value = parts.dropFirst().first.map { Self.unquoted($0.trimmed) }
         switch name {
         case "respond-async" where value?.isEmpty ?? true: respondsAsync = true
         case "wait" where wait == nil: wait = value.flatMap(Self.seconds)
@@ -39,12 +39,6 @@ struct Preferences: Equatable {
             if character == "\"", !isEscaped { isQuoted.toggle() }
             return character == separator && !isQuoted
         }
-    }
-
-    private static func trimmed(_ text: Substring) -> Substring {
-        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        guard let end = text.lastIndex(where: { !isBlank($0) }) else { return "" }
-        return text[...end].drop(while: isBlank)
     }
 
     /// Returns the value between quotes. Escapes stay, since neither preference has a value with any.
