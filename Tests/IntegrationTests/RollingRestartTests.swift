@@ -153,7 +153,7 @@ private struct Caller: Sendable {
                     return answer
                 }
                 pause = .seconds(min(2, answer.headers.first(name: "Retry-After").flatMap { Int($0) } ?? 0)) + pause
-            } catch  where error is HTTPClientError || error is NIOConnectionError || error is IOError {
+            } catch  where error.isLostConnection {
                 // Its effect is not known; the next attempt tells.
             }
             tally.update { $0.repeats += 1 }
@@ -214,7 +214,7 @@ private struct Caller: Sendable {
                         if !snapshot.contains(id) { $0.failures.append("a snapshot without \(id): \(snapshot.prefix(300))") }
                     }
                 }
-            } catch  where error is HTTPClientError || error is NIOConnectionError || error is IOError {
+            } catch  where error.isLostConnection {
                 // The replica ends, or has not begun.
             }
             turn += 1
