@@ -20,6 +20,9 @@ import PodPolicy
             print("error: run scripts/benchmark, which sets SERVICE_URL and SERVICE_PID")
             exit(2)
         }
+        if let minutes = environment["EVENT_MINUTES"].flatMap({ Int($0) }) {
+            return try await SimulatedEvent(service: service, pid: pid, minutes: minutes).run()
+        }
         if CommandLine.arguments.contains("full") { return try await FullEvent(service: service, pid: pid, environment).run() }
         let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
         let client = try KubernetesClient(configuration: .load(environment: environment), qps: 1000, burst: 1000, logger: logger)

@@ -1,0 +1,119 @@
+import Foundation
+
+/// An event that lasts: 2,700 stacks, and each second one is created and the oldest deleted. Prints the service's memory and what it does a
+/// second every five minutes, and at the end how long creates and deletes took.
+struct SimulatedEvent: Sendable {
+    private static let stacks = 2700
+    private static let concurrency = 32
+    /// Each lane acts every 30 seconds, so that a slow answer delays no other second.
+    private static let lanes = 30
+    private let api: API
+    private let pid: String
+    private let seconds: Int
+
+    init(service: String, pid: String, minutes: Int) {
+        api = API(base: service)
+        self.pid = pid
+        seconds = minutes * 60
+    }
+
+    func run() async throws {
+        print("memory at first: \(try residentMemory(pid) / 1024) MiB")
+        let ids = try await fill()
+        print("memory with \(ids.count) stacks: \(try residentMemory(pid) / 1024) MiB")
+        let first = try await counters()
+        let start = ContinuousClock.now
+        try await withThrowingTaskGroup(of: Times.self) { group in
+            for lane in 0..<Self.lanes {
+                let own = stride(from: lane, to: ids.count, by: Self.lanes).map { ids[$0] }
+                group.addTask { try await act(every: Self.lanes, from: lane, on: own, start) }
+            }
+            group.addTask { try await printProgress(from: first, start) }
+            let times = try await group.reduce(into: Times()) { $0.add($1) }
+            report("POST /stacks to 201", times.creates)
+            report("DELETE to 200", times.deletes)
+        }
+        print("the whole time: \(try await counters().rates(since: first, seconds: seconds))")
+        try await printCounters()
+    }
+
+    private struct Times: Sendable {
+        var creates: [Duration] = []
+        var deletes: [Duration] = []
+
+        mutating func add(_ other: Times) {
+            creates += other.creates
+            deletes += other.deletes
+        }
+    }
+
+    private func act(every step: Int, from lane: Int, on ids: [String], _ start: ContinuousClock.Instant) async throws -> Times {
+        var (ids, times) = (ids, Times())
+        for (turn, second) in stride(from: lane, to: seconds, by: step).enumerated() {
+            try await ContinuousClock().sleep(until: start + .seconds(second))
+            let began = ContinuousClock.now
+            ids.append(try await create(Self.stacks + second))
+            let created = ContinuousClock.now
+            try await api.send("DELETE", "/stacks/\(ids[turn])")
+            times.creates.append(created - began)
+            times.deletes.append(ContinuousClock.now - created)
+        }
+        return times
+    }
+
+    private func printProgress(from first: Counters, _ start: ContinuousClock.Instant) async throws -> Times {
+        var last = first
+        for second in stride(from: 300, through: seconds, by: 300) {
+            try await ContinuousClock().sleep(until: start + .seconds(second))
+            let now = try await counters()
+            print("after \(second / 60) min: memory \(try residentMemory(pid) / 1024) MiB, \(now.rates(since: last, seconds: 300))")
+            last = now
+        }
+        return Times()
+    }
+
+    private func create(_ number: Int) async throws -> String {
+        try await api.create(user: number / 5 + 1, problem: number % 5 + 1)
+    }
+
+    private func fill() async throws -> [String] {
+        try await withThrowingTaskGroup(of: (Int, String).self) { group in
+            var ids: [Int: String] = [:]
+            for number in 0..<Self.stacks {
+                if number >= Self.concurrency, let (index, id) = try await group.next() { ids[index] = id }
+                group.addTask { (number, try await create(number)) }
+            }
+            for try await (index, id) in group { ids[index] = id }
+            return ids.sorted { $0.key < $1.key }.map(\.value)
+        }
+    }
+
+    private func counters() async throws -> Counters { Counters(String(decoding: try await api.send("GET", "/metrics"), as: UTF8.self)) }
+
+    private func printCounters() async throws {
+        let text = String(decoding: try await api.send("GET", "/metrics"), as: UTF8.self)
+        let names = ["kubernetes_client_requests_total", "provisioner_store_operations_total", "kubernetes_client_lists_total"]
+        for line in text.split(separator: "\n") where names.contains(where: line.hasPrefix) && !line.hasSuffix(" 0") { print(line) }
+    }
+}
+
+/// What of a service's metrics tells how much it works.
+private struct Counters {
+    private static let names = [
+        "process_cpu_seconds_total", "kubernetes_client_requests_total", "provisioner_store_operations_total", "http_requests_total",
+    ]
+    private var sums: [String: Double] = [:]
+
+    init(_ text: String) {
+        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+            let name = String(line.prefix { $0 != "{" && $0 != " " })
+            guard Self.names.contains(name), let value = line.split(separator: " ").last.flatMap({ Double($0) }) else { continue }
+            sums[name, default: 0] += value
+        }
+    }
+
+    /// The growth of each counter a second.
+    func rates(since earlier: Counters, seconds: Int) -> String {
+        Self.names.map { "\($0) \(hundredths(((sums[$0] ?? 0) - (earlier.sums[$0] ?? 0)) / Double(seconds)))/s" }.joined(separator: ", ")
+    }
+}
