@@ -8,7 +8,7 @@ UNIT_TESTS := PodPolicyTests|StacksTests|StackClusterTests|KubernetesClientTests
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## bring up what is missing, run the service, read a flag from a real container, clean up
+demo: ## bring up what is missing, run the service, read a flag from a real container, delete the stack
 	scripts/demo
 
 run: ## run the same service in the foreground, with curl lines to paste
@@ -53,5 +53,5 @@ cluster-up: ## start the local Kubernetes (repeat at will)
 cluster-status: ## show which parts of it run, and where
 	$(CLUSTER) status
 
-cluster-down: ## end it and leave nothing behind
+cluster-down: ## end it; its data stays in var/cluster for the next start
 	$(CLUSTER) down

@@ -114,6 +114,7 @@ let package = Package(
                 .embedInCode("Dashboard/Assets/format.js"),
                 .embedInCode("Dashboard/Assets/icon.svg"),
                 .embedInCode("Dashboard/Assets/index.html"),
+                .embedInCode("Dashboard/Assets/nodes.js"),
                 .embedInCode("Dashboard/Assets/stacks.js"),
                 .embedInCode("Dashboard/Assets/stream.js"),
                 .embedInCode("Dashboard/Assets/style.css"),

@@ -184,6 +184,8 @@ package final class KubernetesCluster: Cluster {
     /// Returns the capacity for stacks; nil before the first lists.
     package func capacityReport() -> CapacityReport? { isSynced ? watched.capacityReport() : nil }
 
+    package func nodeReport() -> NodeReport? { watched.nodeReport() }
+
     package func podOverhead() throws -> NodeResources {
         // Where the class cannot be read, its overhead counts once admission has written it into the Pod.
         guard let name = settings.watchedRuntimeClass, let runtimeClasses else { return .nothing }

@@ -98,15 +98,23 @@ extension Node {
 
     private static let unreachableTaints: Set<String> = ["node.kubernetes.io/unreachable", "node.kubernetes.io/out-of-service"]
 
-    /// Returns the capacity of the node. The node is eligible if it is ready, schedulable, selected and without a taint that keeps stacks
-    /// away.
+    /// Returns the capacity of the node, and the reason for which it is none for stacks.
     func capacity(_ placement: Placement) -> CapacityTracker.Node {
-        // Stacks are Linux containers, and a Windows node may lack a taint.
-        let isLinux = metadata.labels?["kubernetes.io/os"].map { $0 == "linux" } ?? true
-        return CapacityTracker.Node(
+        CapacityTracker.Node(
             allocatable: NodeResources(allocatable: status?.allocatable ?? [:]),
-            isEligible: isReady && placement.tolerates(self) && placement.selects(self) && isLinux && spec?.unschedulable != true
+            exclusion: exclusion(placement)
         )
+    }
+
+    /// Returns nil if the node is ready, schedulable, selected and without a taint that keeps stacks away. Kubernetes taints a node that is
+    /// cordoned or not ready, so the taints come last.
+    private func exclusion(_ placement: Placement) -> NodeExclusion? {
+        // Stacks are Linux containers, and a Windows node may lack a taint.
+        if let system = metadata.labels?["kubernetes.io/os"], system != "linux" { return .notLinux }
+        if !placement.selects(self) { return .notSelected }
+        if !isReady { return .notReady }
+        if spec?.unschedulable == true { return .cordoned }
+        return placement.tolerates(self) ? nil : .tainted
     }
 }
 

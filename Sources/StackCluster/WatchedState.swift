@@ -75,6 +75,11 @@ final class WatchedState: Sendable {
         }
     }
 
+    /// Returns the nodes; nil where they cannot be read.
+    func nodeReport() -> NodeReport? {
+        settings.watchScope == .cluster ? capacity.withLock { $0.tracker.nodeReport() } : nil
+    }
+
     /// Returns the exhausted resource, if any. Configured totals mean a cluster that autoscales, so its current nodes are no limit.
     func shortage(forEphemeralStorageBytes bytes: Int64) -> String? {
         guard settings.totalCPUMilli == nil, settings.totalMemoryBytes == nil else { return nil }

@@ -47,6 +47,7 @@ import Testing
                 read += 1
             }
             _ = state.budget()
+            if round.isMultiple(of: 100) { _ = state.nodeReport() }
             _ = state.shortage(forEphemeralStorageBytes: 1)
             // Not all are kept: each budget looks at every node.
             if pods.count > 200 {

@@ -25,6 +25,36 @@ import Testing
         #expect(!node.capacity(Placement(selector: ["role": "stack"])).isEligible)
     }
 
+    @Test(arguments: [
+        ("{}", "{}", ready, NodeExclusion?.none), (#"{"kubernetes.io/os":"windows"}"#, "{}", "", .notLinux),
+        (#"{"role":"other"}"#, "{}", "", .notSelected), (#"{"role":"stack"}"#, "{}", "", .notReady),
+        // Kubernetes adds these taints by itself.
+        ("{}", #"{"unschedulable":true,"taints":[{"key":"node.kubernetes.io/unschedulable","effect":"NoSchedule"}]}"#, ready, .cordoned),
+        ("{}", #"{"taints":[{"key":"node.kubernetes.io/not-ready","effect":"NoSchedule"}]}"#, "", .notReady),
+        ("{}", #"{"taints":[{"key":"gpu","effect":"NoSchedule"}]}"#, ready, .tainted),
+    ])
+    func `a node that is no capacity has the reason that an operator can act on`(
+        labels: String,
+        spec: String,
+        status: String,
+        exclusion: NodeExclusion?
+    ) throws {
+        let selector = labels == "{}" ? [:] : ["role": "stack"]
+        let node = try Objects.node(labels: labels, spec: spec, status: "{\(status)}")
+        #expect(node.capacity(Placement(selector: selector)).exclusion == exclusion)
+    }
+
+    @Test func `with rights on a namespace alone no node is reported`() throws {
+        var settings = KubernetesCluster.Settings(namespace: "stacks", reserve: .standard)
+        for scope in WatchScope.allCases {
+            settings.watchScope = scope
+            let ports = Ports(pool: PortPool(range: 30000...30010))
+            let state = WatchedState(settings: settings, ports: ports, reconcileQueue: ReconcileQueue())
+            state.podChanged(.added(try Objects.pod(spec: #"{"nodeName":"node-1","containers":[]}"#)))
+            #expect(state.nodeReport()?.total == (scope == .cluster ? 0 : nil))
+        }
+    }
+
     @Test func `capacity is rounded down, and what a node does not report is not known`() throws {
         let allocatable = #"{"cpu":"1999999u","memory":"1500m","pods":"110","ephemeral-storage":"64Gi","odd":"x"}"#
         let node = try Objects.node(status: #"{\#(Self.ready),"allocatable":\#(allocatable)}"#)

@@ -17,6 +17,7 @@ struct DashboardFile: Sendable {
         script("dialogs", PackageResources.dialogs_js),
         script("dom", PackageResources.dom_js),
         script("format", PackageResources.format_js),
+        script("nodes", PackageResources.nodes_js),
         script("stacks", PackageResources.stacks_js),
         script("stream", PackageResources.stream_js),
         script("table", PackageResources.table_js),

@@ -48,17 +48,20 @@ struct OverviewBody: Encodable {
     var instance: String
     /// The amount that all stacks together may request; null until the cluster is known.
     @Nullable var budget: Budget?
+    /// Null until the cluster is known, and where the service cannot read nodes.
+    @Nullable var nodes: NodesBody?
     var nodePorts: NodePorts
     var creates: [Minute]
 
     enum CodingKeys: String, CodingKey {
-        case instance, budget, creates
+        case instance, budget, nodes, creates
         case nodePorts = "node_ports"
     }
 
     init(limits: StackLimits, creates: CreateHistory) {
         instance = creates.instance
         budget = limits.budget.map { Budget(cpuMilli: max(0, $0.cpuMilli), memoryBytes: max(0, $0.memoryBytes)) }
+        nodes = limits.nodes.map(NodesBody.init)
         nodePorts = NodePorts(min: limits.nodePorts.lowerBound, max: limits.nodePorts.upperBound, free: limits.freeNodePorts)
         self.creates = creates.minutes.map { Minute(time: $0.time.rfc3339, created: $0.created, errors: $0.errors) }
     }

@@ -14,13 +14,16 @@ package struct CapacityTracker: Sendable {
     /// The allocatable resources of a node, and its eligibility for stacks.
     package struct Node: Sendable, Equatable {
         package var allocatable: NodeResources
-        /// Ready, schedulable, without a taint that stacks do not tolerate, and matching the node selector.
-        package var isEligible: Bool
+        /// Nil for a node that is ready, schedulable, without a taint that stacks do not tolerate, and matching the node selector.
+        package var exclusion: NodeExclusion?
 
-        package init(allocatable: NodeResources, isEligible: Bool) {
+        package init(allocatable: NodeResources, exclusion: NodeExclusion? = nil) {
             self.allocatable = allocatable
-            self.isEligible = isEligible
+            self.exclusion = exclusion
         }
+
+        /// True for a node that counts as capacity for stacks.
+        package var isEligible: Bool { exclusion == nil }
     }
 
     /// The request of a Pod, and the part of it that a record counts.
@@ -42,7 +45,7 @@ package struct CapacityTracker: Sendable {
     }
 
     /// Sums over the Pods of one node.
-    private struct Usage: Sendable {
+    struct Usage: Sendable {
         var all = Totals()
         var others = Totals()
         var ownCounted = Totals()
@@ -50,9 +53,9 @@ package struct CapacityTracker: Sendable {
     }
 
     private let knowsNodes: Bool
-    private var nodes: [String: Node] = [:]
+    private(set) var nodes: [String: Node] = [:]
     private var pods: [String: Pod] = [:]
-    private var usage: [String: Usage] = [:]
+    private(set) var usage: [String: Usage] = [:]
     /// Counted requests of stacks whose Pod has ended.
     private var ownFinished = Totals()
     /// Requests of stacks' Pods that have no node yet.

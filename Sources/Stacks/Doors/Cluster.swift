@@ -70,6 +70,9 @@ package protocol Cluster: Sendable {
     /// Returns the maximum that all records together may request now.
     func budget() -> ResourceAmount
 
+    /// Returns the nodes with what is requested on each; nil where nodes cannot be read.
+    func nodeReport() -> NodeReport?
+
     /// Returns what Kubernetes adds to the request of every stack's Pod for its runtime class.
     /// - Throws: ``StackError`` if the configured runtime class does not exist, or is not known yet.
     func podOverhead() throws -> NodeResources

@@ -1,5 +1,7 @@
 import Foundation
 import HTTPTypes
+import Stacks
+import TestBasics
 import TestSupport
 import Testing
 
@@ -115,8 +117,10 @@ import Testing
             #expect(try await api.post("{").code == "invalid_request")
             #expect(try await api.get("/nowhere").status == 404)
             let body = try await api.get("/dashboard/overview").body
-            #expect(body.keys == ["budget", "creates", "instance", "node_ports"])
+            #expect(body.keys == ["budget", "creates", "instance", "node_ports", "nodes"])
             #expect(body["budget"] == ["cpu_milli": 1_000_000, "memory_bytes": .number(Double(Int64(1) << 50))])
+            // As with rights on a namespace alone.
+            #expect(body["nodes"] == .null)
             #expect(body["node_ports"] == ["min": 31000, "max": 31004, "free": 4])
             // The minute may end between two of the creates.
             let minutes = try #require(body["creates"]?.array)
@@ -124,6 +128,56 @@ import Testing
             for code in ["stack_exists", "invalid_request"] {
                 #expect(minutes.reduce(0) { $0 + ($1["errors"]?[code]?.int ?? 0) } == 1, "\(code)")
             }
+        }
+    }
+
+    @Test func `the figures have each node, why it does not count, and what is requested there`() async throws {
+        var tracker = CapacityTracker()
+        let offered = NodeResources(cpuMilli: 4000, memoryBytes: 8 << 30, pods: 110)
+        tracker.setNode("node-1", CapacityTracker.Node(allocatable: offered))
+        tracker.setNode("<b>2</b>", CapacityTracker.Node(allocatable: offered, exclusion: .notSelected))
+        let request = NodeResources(cpuMilli: 500, memoryBytes: 1 << 30, ephemeralStorageBytes: 10, pods: 1)
+        let counted = ResourceAmount(cpuMilli: 500, memoryBytes: 1 << 30)
+        for (key, counted) in [("a/ours", counted), ("a/theirs", nil)] {
+            tracker.setPod(key, CapacityTracker.Pod(nodeName: "node-1", request: request, isFinished: false, counted: counted))
+        }
+        let report = tracker.nodeReport()
+        try await withAPI { api async throws in
+            api.service.cluster.state.update { $0.nodeReport = report }
+            let nodes = try #require(try await api.get("/dashboard/overview").body["nodes"])
+            #expect(nodes.keys == ["fullest", "not_counted", "total"])
+            #expect(nodes["total"] == 2 && nodes["not_counted"] == ["not_selected": 1])
+            let fullest = try #require(nodes["fullest"]?.array)
+            let (whole, half): (JSON, JSON) = (.number(Double(2 << 30)), .number(Double(1 << 30)))
+            let cpu: JSON = ["allocatable": 4000, "requested": 1000, "stacks": 500]
+            let memory: JSON = ["allocatable": .number(Double(8 << 30)), "requested": whole, "stacks": half]
+            let storage: JSON = ["allocatable": .null, "requested": 20, "stacks": 10]
+            let pods: JSON = ["allocatable": 110, "requested": 2, "stacks": 1]
+            let expected: JSON = [
+                "name": "node-1", "not_counted": .null, "cpu_milli": cpu, "memory_bytes": memory, "ephemeral_storage_bytes": storage,
+                "pods": pods,
+            ]
+            #expect(fullest.first == expected)
+            #expect(fullest.count == 2)
+            #expect(fullest.last?["name"] == "<b>2</b>" && fullest.last?["not_counted"] == "not_selected")
+
+            api.service.cluster.state.update { $0.isSynced = false }
+            let early = try await api.get("/dashboard/overview").body
+            #expect(early["nodes"] == .null && early["budget"] == .null)
+        }
+    }
+
+    @Test func `the response stays small with as many nodes as a cluster may have`() async throws {
+        var tracker = CapacityTracker()
+        let offered = NodeResources(cpuMilli: 96_000, memoryBytes: 1 << 40, ephemeralStorageBytes: 1 << 40, pods: 250)
+        for number in 0..<5000 { tracker.setNode("ip-10-0-0-\(number).eu-central-1.internal", CapacityTracker.Node(allocatable: offered)) }
+        let report = tracker.nodeReport()
+        try await withAPI { api async throws in
+            api.service.cluster.state.update { $0.nodeReport = report }
+            let answer = try await api.get("/dashboard/overview")
+            #expect(answer.body["nodes"]?["total"] == 5000)
+            #expect(answer.body["nodes"]?["fullest"]?.array.count == NodeReport.limit)
+            #expect(answer.text.utf8.count < 100_000)
         }
     }
 }

@@ -22,6 +22,8 @@ struct DashboardTests {
                 try await browser.wait(for: Self.isShown, .string(other), .string("running"))
                 #expect(try await browser.script("return performance.getEntriesByType('navigation').length") == .number(1))
 
+                try await Self.expectNode(of: id, service, browser)
+
                 try await browser.type("user:101", into: "#search")
                 try await browser.wait(for: "document.querySelector('#shown').textContent === '1 of 2 stacks'")
                 #expect(try await browser.script("return document.querySelectorAll('#rows .row').length") == .number(1))
@@ -164,6 +166,28 @@ struct DashboardTests {
         let answer = try await service.api.create(user: user, problem: problem, headers: keyHeader)
         #expect(answer.status == 201, "\(answer.text)")
         return try #require(answer.body["stack_id"]?.string)
+    }
+
+    /// The page shows the node of a stack with what is requested there.
+    private static func expectNode(of id: String, _ service: ServiceProcess, _ browser: Browser) async throws {
+        let name = try #require(try await service.api.send(.GET, "/stacks/\(id)", headers: keyHeader).body["node_id"]?.string)
+        let overview = try await service.api.send(.GET, "/dashboard/overview", headers: keyHeader).body
+        let nodes = try #require(overview["nodes"]?["fullest"]).array
+        let node = try #require(nodes.first { $0["name"]?.string == name })
+        let pods = try #require(node["pods"])
+        // Others may run Pods on the test's nodes, so only what does not change is looked for.
+        #expect(node["not_counted"] == .null && pods["stacks"]?.int ?? 0 > 0)
+        let limit = try #require(pods["allocatable"]?.int)
+        try await browser.wait(
+            for: """
+                [...document.querySelectorAll("#nodes .node")].some((row) => row.firstElementChild.textContent === arguments[0]
+                && new RegExp(`Pods[0-9]+ of ${arguments[1]}[0-9]+ %stacks [1-9][0-9]*$`).test(row.textContent))
+                """,
+            .string(name),
+            .number(Double(limit))
+        )
+        let count = try #require(overview["nodes"]?["total"]?.int)
+        #expect(try await browser.text("#nodes-summary").contains("of \(count) nodes counted"))
     }
 
     private static func renew(_ id: String, _ service: ServiceProcess, _ browser: Browser) async throws {

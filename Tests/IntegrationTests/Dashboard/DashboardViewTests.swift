@@ -16,7 +16,8 @@ struct DashboardViewTests {
         let hostile = MadeUpStacks.stack(1, changes.merging(["status": .string("failed")]) { $1 })
         let alien = MadeUpStacks.stack(2, ["status": .string(markup)])
         let id = MadeUpStacks.id(1)
-        try await withMadeUpPage([hostile, alien]) { browser, proxy, _ in
+        let node = MadeUpStacks.node("name" + markup, notCounted: "reason" + markup, fill: 0.5)
+        try await withMadeUpPage([hostile, alien], nodes: [node]) { browser, proxy, _ in
             let event: JSON = .object([
                 "time": .string(markup), "type": .string(markup), "reason": .string(markup), "message": .string(markup),
                 "count": .number(2),
@@ -33,12 +34,53 @@ struct DashboardViewTests {
             for name in ["user_id", "problem_id", "node_id", "node_public_ip", "reason", "message"] {
                 #expect(list.contains(name + markup))
             }
+            let nodes = try await browser.script("return document.querySelector('#nodes').textContent").string ?? ""
+            #expect(nodes.contains("name" + markup) && nodes.contains("not counted: reason" + markup))
             try await browser.click("#rows a[href='#\(id)']")
             try await browser.wait(for: "document.querySelector('#log').textContent === arguments[0]", .string(markup))
             try await browser.wait(for: "document.querySelector('#spec').textContent === 'pod_spec' + arguments[0]", .string(markup))
             try await browser.wait(for: "document.querySelector('#events').textContent.includes(arguments[0])", .string(markup))
             #expect(try await browser.script("return document.querySelectorAll('main img, main script, main b').length") == .number(0))
             #expect(try await browser.script("return window.broken ?? null") == .null)
+            try await browser.expectCleanConsole()
+        }
+    }
+
+    @Test func `each node is shown with its values, the fullest first, and why it does not count`() async throws {
+        let nodes = [
+            MadeUpStacks.node("worker-1", fill: 0.95), MadeUpStacks.node("worker-2", fill: 0.25),
+            MadeUpStacks.node("control-plane", notCounted: "tainted", fill: 0),
+        ]
+        try await withMadeUpPage([], nodes: nodes) { browser, _, _ in
+            try await browser.wait(for: "document.querySelectorAll('#nodes .node').length === 4")
+            #expect(try await browser.text("#nodes-summary") == "2 of 3 nodes counted · 1 tainted.")
+            let rows = try await browser.script("return [...document.querySelectorAll('#nodes .node')].map((row) => row.textContent)")
+            let expected = [
+                "NodeCPUMemoryEphemeral storagePods",
+                """
+                worker-1CPU7.6 cores of 8 cores95 %stacks 3.8 coresMemory30.4 GiB of 32 GiB95 %stacks 15.2 GiB\
+                Ephemeral storage95 GiBno limit knownstacks 47.5 GiBPods95 of 10095 %stacks 47
+                """,
+                """
+                worker-2CPU2 cores of 8 cores25 %stacks 1 coreMemory8 GiB of 32 GiB25 %stacks 4 GiB\
+                Ephemeral storage25 GiBno limit knownstacks 12.5 GiBPods25 of 10025 %stacks 12
+                """,
+                """
+                control-planenot counted: taintedCPU0m of 8 cores0 %stacks 0mMemory0 B of 32 GiB0 %stacks 0 B\
+                Ephemeral storage0 Bno limit knownstacks 0 BPods0 of 1000 %stacks 0
+                """,
+            ]
+            #expect(rows.array.compactMap(\.string) == expected)
+            // The bar of what is nearly full is coloured, and the text beside it says how full it is.
+            #expect(try await browser.script("return document.querySelectorAll('#nodes .high').length") == .number(3))
+        }
+    }
+
+    @Test func `where the service reads no nodes, the page says so and sums the stacks`() async throws {
+        try await withMadeUpPage([MadeUpStacks.stack(1), MadeUpStacks.stack(7)], nodes: nil) { browser, _, _ in
+            try await browser.wait(for: "document.querySelector('#nodes-summary').textContent.includes('STACK_WATCH_SCOPE=namespace')")
+            #expect(try await browser.text("#nodes-summary").contains("worker-2: 2 stacks, "))
+            #expect(try await browser.script("return document.querySelector('#nodes').hidden") == .bool(true))
             try await browser.expectCleanConsole()
         }
     }
@@ -135,6 +177,7 @@ struct DashboardViewTests {
     /// Opens the page over a service whose stacks are made up.
     private func withMadeUpPage(
         _ stacks: [JSON],
+        nodes: [JSON]? = MadeUpStacks.nodes,
         _ body: @escaping @Sendable (Browser, PrefixProxy, Observed<String>) async throws -> Void
     ) async throws {
         try await withService { service, _, _ in
@@ -142,7 +185,7 @@ struct DashboardViewTests {
             let events = Observed(try MadeUpStacks.snapshot(stacks))
             proxy.makeUpEvents(events)
             proxy.makeUp("/stats", MadeUpStacks.stats(of: stacks.count))
-            proxy.makeUp("/dashboard/overview", try MadeUpStacks.overview(of: stacks.count))
+            proxy.makeUp("/dashboard/overview", try MadeUpStacks.overview(of: stacks.count, nodes: nodes))
             try await proxy.run { page in
                 try await Browser.run { browser in
                     try await browser.open(page)

@@ -40,8 +40,8 @@ import Testing
         row: (node: String?, isFinished: Bool, counted: ResourceAmount?, cpu: Int64, memory: Int64, why: String)
     ) {
         var tracker = CapacityTracker()
-        tracker.setNode("node-1", Node(allocatable: Self.resources(1000, 10_000), isEligible: true))
-        tracker.setNode("node-2", Node(allocatable: Self.resources(1000, 10_000), isEligible: false))
+        tracker.setNode("node-1", Node(allocatable: Self.resources(1000, 10_000)))
+        tracker.setNode("node-2", Node(allocatable: Self.resources(1000, 10_000), exclusion: .cordoned))
         let request = Self.resources(100, 1000, pods: 1)
         tracker.setPod("a/b", Pod(nodeName: row.node, request: request, isFinished: row.isFinished, counted: row.counted))
         #expect(tracker.budget(reserve: .standard) == Self.amount(row.cpu, row.memory), "\(row.why)")
@@ -74,7 +74,7 @@ import Testing
 
     @Test func `the stated size replaces the nodes', but not what others use on them`() {
         var tracker = CapacityTracker()
-        tracker.setNode("node-1", Node(allocatable: Self.resources(1000, 1000), isEligible: true))
+        tracker.setNode("node-1", Node(allocatable: Self.resources(1000, 1000)))
         tracker.setPod("a/b", Pod(nodeName: "node-1", request: Self.resources(100, 50, pods: 1), isFinished: false, counted: nil))
         let budget = tracker.budget(totalCPUMilli: 10_000, totalMemoryBytes: 5000, reserve: .standard)
         #expect(budget == Self.amount(7900, 3950))
@@ -84,7 +84,7 @@ import Testing
         var tracker = CapacityTracker()
         let pod = Pod(nodeName: "node-1", request: Self.resources(100, 100, pods: 1), isFinished: false, counted: nil)
         for _ in 0..<3 { tracker.setPod("a/b", pod) }
-        for _ in 0..<3 { tracker.setNode("node-1", Node(allocatable: Self.resources(1000, 1000), isEligible: true)) }
+        for _ in 0..<3 { tracker.setNode("node-1", Node(allocatable: Self.resources(1000, 1000))) }
         #expect(tracker.budget(reserve: .standard) == Self.amount(700, 700))
         for _ in 0..<3 { tracker.setPod("a/b", nil) }
         #expect(tracker.budget(reserve: .standard) == Self.amount(800, 800))
@@ -94,7 +94,7 @@ import Testing
 
     @Test func `requests beyond all measure end nothing, and everything is as before once they are gone`() {
         var tracker = CapacityTracker()
-        tracker.setNode("node-1", Node(allocatable: Self.resources(.max, .max, storage: .max, pods: .max), isEligible: true))
+        tracker.setNode("node-1", Node(allocatable: Self.resources(.max, .max, storage: .max, pods: .max)))
         let before = tracker.budget(reserve: .standard)
         for number in 0..<100 {
             let request = NodeResources(cpuMilli: .max, memoryBytes: .max, ephemeralStorageBytes: .max, pods: .max)
@@ -112,7 +112,7 @@ import Testing
     @Test func `a stranger's Pod that is larger than its node takes that node and no other`() {
         var tracker = CapacityTracker()
         for name in ["node-1", "node-2"] {
-            tracker.setNode(name, Node(allocatable: Self.resources(1000, 1000), isEligible: true))
+            tracker.setNode(name, Node(allocatable: Self.resources(1000, 1000)))
         }
         tracker.setPod("a/b", Pod(nodeName: "node-1", request: Self.resources(.max, .max, pods: 1), isFinished: false, counted: nil))
         #expect(tracker.budget(reserve: .standard) == Self.amount(600, 600))
@@ -164,7 +164,7 @@ import Testing
     }
 
     private static func node(_ generator: inout SeededGenerator) -> Node {
-        Node(allocatable: resources(&generator, upTo: 10_000), isEligible: Int.random(in: 0..<4, using: &generator) > 0)
+        Node(allocatable: resources(&generator, upTo: 10_000), exclusion: Int.random(in: 0..<4, using: &generator) > 0 ? nil : .tainted)
     }
 
     private static func pod(_ generator: inout SeededGenerator) -> Pod {
@@ -195,9 +195,9 @@ import Testing
         func node(pods: Int64?, storage: Int64?) -> NodeResources {
             NodeResources(cpuMilli: 1000, memoryBytes: 1000, ephemeralStorageBytes: storage, pods: pods)
         }
-        tracker.setNode("node-1", CapacityTracker.Node(allocatable: node(pods: 3, storage: 1000), isEligible: true))
-        tracker.setNode("node-2", CapacityTracker.Node(allocatable: node(pods: 1, storage: 10), isEligible: true))
-        tracker.setNode("node-3", CapacityTracker.Node(allocatable: node(pods: 100, storage: 100_000), isEligible: false))
+        tracker.setNode("node-1", CapacityTracker.Node(allocatable: node(pods: 3, storage: 1000)))
+        tracker.setNode("node-2", CapacityTracker.Node(allocatable: node(pods: 1, storage: 10)))
+        tracker.setNode("node-3", CapacityTracker.Node(allocatable: node(pods: 100, storage: 100_000), exclusion: .cordoned))
         let request = NodeResources(cpuMilli: 1, memoryBytes: 1, ephemeralStorageBytes: 100, pods: 1)
         func pod(on node: String?, isOwned: Bool) -> CapacityTracker.Pod {
             CapacityTracker.Pod(nodeName: node, request: request, isFinished: false, counted: isOwned ? .zero : nil)
@@ -213,7 +213,7 @@ import Testing
         var tracker = CapacityTracker()
         #expect(tracker.shortage(forEphemeralStorageBytes: 1) == nil)
         let silent = NodeResources(cpuMilli: 1, memoryBytes: 1)
-        tracker.setNode("node-1", CapacityTracker.Node(allocatable: silent, isEligible: true))
+        tracker.setNode("node-1", CapacityTracker.Node(allocatable: silent))
         #expect(tracker.shortage(forEphemeralStorageBytes: .max) == nil)
     }
 }

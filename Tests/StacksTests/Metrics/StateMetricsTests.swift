@@ -158,7 +158,7 @@ import Testing
                 counted: counted.map { ResourceAmount(cpuMilli: $0, memoryBytes: $0 * 10) }
             )
         }
-        tracker.setNode("n", CapacityTracker.Node(allocatable: resources(1000, 10_000, storage: 100, pods: 10), isEligible: true))
+        tracker.setNode("n", CapacityTracker.Node(allocatable: resources(1000, 10_000, storage: 100, pods: 10)))
         tracker.setPod("others", pod("n", 100, counted: nil))
         tracker.setPod("own", pod("n", 220, counted: 200))
         tracker.setPod("pending", pod(nil, 50, counted: 50))

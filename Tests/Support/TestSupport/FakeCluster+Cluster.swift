@@ -150,6 +150,8 @@ extension FakeCluster: Cluster {
 
     package func budget() -> ResourceAmount { state.value.budget }
 
+    package func nodeReport() -> NodeReport? { state.value.nodeReport }
+
     package func shortage(forEphemeralStorageBytes bytes: Int64) -> String? { state.value.shortage }
 
     private func perform<Result>(_ call: Call, _ effect: () async throws -> Result) async throws -> Result {

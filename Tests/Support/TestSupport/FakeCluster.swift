@@ -54,6 +54,8 @@ package final class FakeCluster: Sendable {
         /// Ports that Services of other people hold, unknown to the watch.
         package var foreignPorts: Set<Int> = []
         package var budget = ResourceAmount(cpuMilli: 1_000_000, memoryBytes: 1 << 50)
+        /// Nil where nodes cannot be read.
+        package var nodeReport: NodeReport?
         package var shortage: String?
         package var events: [StackID: [StackEvent]] = [:]
         /// The logs of containers by name, of whatever stack; a container without one has not started.

@@ -1,11 +1,12 @@
 // The page: what the stream brings goes into the model; one animation frame draws all that has changed since the last.
 
 import { json, key, now } from "./api.js";
-import { Creates, showCapacity, showNodes, showPorts, showTiles } from "./charts.js";
+import { Creates, showCapacity, showPorts, showTiles } from "./charts.js";
 import { Detail, deleteProblem } from "./detail.js";
 import { askForKey } from "./dialogs.js";
 import { element, make, setText } from "./dom.js";
 import { clock, count, plural } from "./format.js";
+import { showNodes } from "./nodes.js";
 import { columns, condition, read, Stacks, statuses } from "./stacks.js";
 import { Stream } from "./stream.js";
 import { Table } from "./table.js";
@@ -49,7 +50,7 @@ function drawPictures() {
   if (!element("pictures").open || element("list").hidden) return;
   const { cpu, memory } = stacks.reserved;
   showCapacity({ cpu: cpu + held.cpu, memory: memory + held.memory, ports: stacks.ports.size + held.ports }, overview);
-  showNodes(stacks.byNode);
+  showNodes(overview, stacks.byNode);
   showPorts(stacks.ports, overview);
   creates.show(now());
 }

@@ -1,17 +1,17 @@
 // The pictures. Each says in words and numbers what it shows.
 
 import { element, make, setText, svg } from "./dom.js";
-import { bytes, cores, count, percent, plural } from "./format.js";
+import { bytes, count, inCores, percent } from "./format.js";
 
 const minutes = 60;
 const portCells = 128;
 
 /** A horizontal bar: the share of `part` in `whole`. */
-function bar(part, whole, label, kind = "") {
+function bar(part, whole, label) {
   const share = percent(part, whole) / 100;
   return svg(
     "svg",
-    { class: `bar-chart ${kind} ${share >= 0.9 && kind === "" ? "high" : ""}`, role: "img", "aria-label": label },
+    { class: `bar-chart ${share >= 0.9 ? "high" : ""}`, role: "img", "aria-label": label },
     svg("rect", { class: "track", width: "100%", height: "100%", rx: 3 }),
     svg("rect", { class: "fill", width: `${Math.min(100, share * 100)}%`, height: "100%", rx: 3 }),
   );
@@ -34,35 +34,10 @@ function meter(title, used, limit, format) {
 export function showCapacity(reserved, overview) {
   const budget = overview?.budget ?? null;
   const ports = overview?.node_ports;
-  const inCores = (value) => (value < 1000 ? cores(value) : `${cores(value)} cores`);
   element("capacity").replaceChildren(
     meter("CPU", reserved.cpu, budget?.cpu_milli ?? null, inCores),
     meter("Memory", reserved.memory, budget?.memory_bytes ?? null, bytes),
     meter("Node ports", reserved.ports, ports ? ports.max - ports.min + 1 : null, count),
-  );
-}
-
-export function showNodes(byNode) {
-  const nodes = [...byNode].sort((left, right) => right[1].cpu - left[1].cpu || (left[0] < right[0] ? -1 : 1));
-  const largest = (field) => nodes.reduce((most, [, sums]) => Math.max(most, sums[field]), 0);
-  const [cpu, memory] = [largest("cpu"), largest("memory")];
-  if (nodes.length === 0) {
-    element("nodes").replaceChildren(make("p", { class: "note" }, "No stack has a node."));
-    return;
-  }
-  element("nodes").replaceChildren(
-    ...nodes.map(([name, sums]) =>
-      make(
-        "div",
-        { class: "node" },
-        make("span", { class: "node-name", title: name }, name),
-        make("span", { class: "node-count", title: plural(sums.stacks, "stack") }, count(sums.stacks)),
-        make("span", { class: "node-figure" }, `${cores(sums.cpu)} CPU`),
-        bar(sums.cpu, cpu, `${name}: ${cores(sums.cpu)} CPU`, "cpu"),
-        make("span", { class: "node-figure" }, bytes(sums.memory)),
-        bar(sums.memory, memory, `${name}: ${bytes(sums.memory)} of memory`, "memory"),
-      ),
-    ),
   );
 }
 

@@ -11,6 +11,8 @@ export function cores(milli) {
   return milli < 1000 ? `${count(milli)}m` : short.format(milli / 1000);
 }
 
+export const inCores = (milli) => (milli < 1000 ? cores(milli) : milli === 1000 ? "1 core" : `${cores(milli)} cores`);
+
 export function bytes(value) {
   const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
   let unit = 0;

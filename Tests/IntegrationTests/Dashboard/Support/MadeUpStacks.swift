@@ -57,14 +57,44 @@ enum MadeUpStacks {
         """
     }
 
-    static func overview(of count: Int) throws -> String {
+    /// A node that is as full in every resource, half of it by stacks.
+    static func node(_ name: String, notCounted: String? = nil, fill: Double) -> JSON {
+        func dimension(_ allocatable: Double, isKnown: Bool = true) -> JSON {
+            let requested = (allocatable * fill).rounded()
+            return .object([
+                "allocatable": isKnown ? .number(allocatable) : .null, "requested": .number(requested),
+                "stacks": .number((requested / 2).rounded(.down)),
+            ])
+        }
+        return .object([
+            "name": .string(name), "not_counted": notCounted.map { .string($0) } ?? .null, "cpu_milli": dimension(8000),
+            "memory_bytes": dimension(Double(32 << 30)), "ephemeral_storage_bytes": dimension(Double(100 << 30), isKnown: false),
+            "pods": dimension(100),
+        ])
+    }
+
+    /// Those of the made-up stacks, and some that do not count.
+    static let nodes: [JSON] =
+        (1...6).map { node("worker-\($0)", fill: 1.08 - Double($0) * 0.14) } + [
+            node("worker-7", notCounted: "cordoned", fill: 0.11),
+            node("control-plane.eu-central-1.example.internal", notCounted: "tainted", fill: 0.04),
+        ]
+
+    /// - Parameter nodes: nil where the service reads none.
+    static func overview(of count: Int, nodes: [JSON]?) throws -> String {
         let minutes: [JSON] = (0..<60).filter { $0 % 9 != 4 }.map { age in
             let time = Date().addingTimeInterval(TimeInterval(-60 * age)).formatted(.iso8601)
             let errors: [String: JSON] = age % 13 == 5 ? ["cluster_saturated": .number(4), "stack_exists": .number(1)] : [:]
             return .object(["time": .string(time), "created": .number(Double(5 + age * 7 % 23)), "errors": .object(errors)])
         }
+        let reasons = Dictionary(grouping: (nodes ?? []).compactMap { $0["not_counted"]?.string }) { $0 }
+        var shown = JSON.null
+        if let nodes {
+            let left = JSON.object(reasons.mapValues { .number(Double($0.count)) })
+            shown = .object(["total": .number(Double(nodes.count)), "fullest": .array(nodes), "not_counted": left])
+        }
         let body: JSON = .object([
-            "instance": .string("made-up"), "creates": .array(minutes),
+            "instance": .string("made-up"), "creates": .array(minutes), "nodes": shown,
             "budget": .object(["cpu_milli": .number(400_000), "memory_bytes": .number(Double(512 << 30))]),
             "node_ports": .object(["min": .number(30000), "max": .number(32767), "free": .number(Double(2768 - 20 - count))]),
         ])
