@@ -49,16 +49,19 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(
-            name: "CreateBenchmark",
+            name: "ServiceBenchmark",
             dependencies: [
-                "KubernetesClient", "PodPolicy",
+                "DynamoDB", "KubernetesClient", "PodPolicy",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Yams", package: "Yams"),
             ],
-            path: "Benchmarks/CreateBenchmark",
+            path: "Benchmarks/ServiceBenchmark",
             swiftSettings: settings
         ),
         .target(name: "WallClockShim", path: "Tests/Support/WallClockShim"),

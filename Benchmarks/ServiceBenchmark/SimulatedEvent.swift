@@ -7,20 +7,19 @@ struct SimulatedEvent: Sendable {
     private static let concurrency = 32
     /// Each lane acts every 30 seconds, so that a slow answer delays no other second.
     private static let lanes = 30
-    private let api: API
-    private let pid: String
+    private let service: RunningService
     private let seconds: Int
+    private var api: API { service.api }
 
-    init(service: String, pid: String, minutes: Int) {
-        api = API(base: service)
-        self.pid = pid
+    init(_ settings: [String: String], folder: String, minutes: Int) async throws {
+        service = try await RunningService.start(settings, log: folder + "/event.log")
         seconds = minutes * 60
     }
 
     func run() async throws {
-        print("memory at first: \(try residentMemory(pid) / 1024) MiB")
-        let ids = try await fill()
-        print("memory with \(ids.count) stacks: \(try residentMemory(pid) / 1024) MiB")
+        say("memory at first: \(hundredths(try service.residentMemory)) MiB")
+        let ids = try await concurrently(Self.concurrency, Array(0..<Self.stacks)) { try await api.create($0) }.map(\.value)
+        say("memory with \(ids.count) stacks: \(hundredths(try service.residentMemory)) MiB")
         let first = try await counters()
         let start = ContinuousClock.now
         try await withThrowingTaskGroup(of: Times.self) { group in
@@ -30,11 +29,14 @@ struct SimulatedEvent: Sendable {
             }
             group.addTask { try await printProgress(from: first, start) }
             let times = try await group.reduce(into: Times()) { $0.add($1) }
-            report("POST /stacks to 201", times.creates)
-            report("DELETE to 200", times.deletes)
+            for (what, samples) in [("POST /stacks to 201", Samples(times.creates)), ("DELETE to 200", Samples(times.deletes))] {
+                let figures = [50, 90, 99, 100].map { "\($0) %: \(hundredths(samples.percentile($0)))" }.joined(separator: ", ")
+                say("\(what), ms: \(figures) (\(samples.count) times)")
+            }
         }
-        print("the whole time: \(try await counters().rates(since: first, seconds: seconds))")
+        say("the whole time: \(try await counters().rates(since: first, seconds: seconds))")
         try await printCounters()
+        try await service.stop()
     }
 
     private struct Times: Sendable {
@@ -52,9 +54,9 @@ struct SimulatedEvent: Sendable {
         for (turn, second) in stride(from: lane, to: seconds, by: step).enumerated() {
             try await ContinuousClock().sleep(until: start + .seconds(second))
             let began = ContinuousClock.now
-            ids.append(try await create(Self.stacks + second))
+            ids.append(try await api.create(Self.stacks + second))
             let created = ContinuousClock.now
-            try await api.send("DELETE", "/stacks/\(ids[turn])")
+            try await api.delete(ids[turn])
             times.creates.append(created - began)
             times.deletes.append(ContinuousClock.now - created)
         }
@@ -66,26 +68,10 @@ struct SimulatedEvent: Sendable {
         for second in stride(from: 300, through: seconds, by: 300) {
             try await ContinuousClock().sleep(until: start + .seconds(second))
             let now = try await counters()
-            print("after \(second / 60) min: memory \(try residentMemory(pid) / 1024) MiB, \(now.rates(since: last, seconds: 300))")
+            say("after \(second / 60) min: memory \(hundredths(try service.residentMemory)) MiB, \(now.rates(since: last, seconds: 300))")
             last = now
         }
         return Times()
-    }
-
-    private func create(_ number: Int) async throws -> String {
-        try await api.create(user: number / 5 + 1, problem: number % 5 + 1)
-    }
-
-    private func fill() async throws -> [String] {
-        try await withThrowingTaskGroup(of: (Int, String).self) { group in
-            var ids: [Int: String] = [:]
-            for number in 0..<Self.stacks {
-                if number >= Self.concurrency, let (index, id) = try await group.next() { ids[index] = id }
-                group.addTask { (number, try await create(number)) }
-            }
-            for try await (index, id) in group { ids[index] = id }
-            return ids.sorted { $0.key < $1.key }.map(\.value)
-        }
     }
 
     private func counters() async throws -> Counters { Counters(String(decoding: try await api.send("GET", "/metrics"), as: UTF8.self)) }
@@ -93,7 +79,7 @@ struct SimulatedEvent: Sendable {
     private func printCounters() async throws {
         let text = String(decoding: try await api.send("GET", "/metrics"), as: UTF8.self)
         let names = ["kubernetes_client_requests_total", "provisioner_store_operations_total", "kubernetes_client_lists_total"]
-        for line in text.split(separator: "\n") where names.contains(where: line.hasPrefix) && !line.hasSuffix(" 0") { print(line) }
+        for line in text.split(separator: "\n") where names.contains(where: line.hasPrefix) && !line.hasSuffix(" 0") { say(String(line)) }
     }
 }
 

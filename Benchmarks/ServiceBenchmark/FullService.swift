@@ -1,0 +1,93 @@
+import Foundation
+import KubernetesClient
+
+/// What 2,700 stacks cost: while they come, while they live, across a restart, and once they are gone.
+struct FullService: Sendable {
+    private static let stacks = 2700
+    private static let foreignPods = 10_000
+    private let settings: [String: String]
+    private let folder: String
+    private let service: RunningService
+    private let cluster: BareCluster
+    private let creates: CreateRows
+
+    init(_ settings: [String: String], folder: String, service: RunningService, cluster: BareCluster, creates: CreateRows) {
+        self.settings = settings
+        self.folder = folder
+        self.service = service
+        self.cluster = cluster
+        self.creates = creates
+    }
+
+    func measure(_ table: inout Table) async throws {
+        let api = service.api
+        var ids: [String] = []
+        for count in [0, 1000, Self.stacks] {
+            ids += try await concurrently(32, Array(ids.count..<count)) { try await api.create($0) }.map(\.value)
+            let (times, floors) = try await creates.pairs(30, from: 600_000 + count)
+            table.add(Row("create beside \(count) stacks", times, floor: floors, target: "as beside none"))
+        }
+        guard let id = ids.first else { throw Failure("no stack was created") }
+        table.add(Row("memory with \(Self.stacks) stacks", "MiB", try service.residentMemory, target: "≤ 75"))
+        try await measurePasses(&table)
+        try await ListRows.full(api, id, &table)
+        try await EventRows.measure(api, id, &table)
+        try await service.stop()
+        let restarted = try await measureStart(&table)
+        let deletes = try await concurrently(32, ids) { try await restarted.api.delete($0) }.map(\.time)
+        table.add(Row("deletes of \(Self.stacks) stacks, 32 at once", Samples(deletes), target: ""))
+        table.add(Row("memory after their removal", "MiB", try restarted.residentMemory, target: "≤ 50"))
+        try await restarted.stop()
+    }
+
+    /// The passes that the service logs from now on, beside the reads of all records that it counts.
+    private func measurePasses(_ table: inout Table) async throws {
+        let known = try service.lines("pass").count
+        let before = try await reads()
+        var passes: [[String: String]] = []
+        while passes.count < 5 {
+            try await Task.sleep(for: .seconds(1))
+            passes = Array(try service.lines("pass").dropFirst(known))
+        }
+        let after = try await reads()
+        let times = Samples(passes.map { Double($0["duration_ms"] ?? "") ?? 0 })
+        var row = Row(
+            "pass over \(Self.stacks) stacks; floor: its read of the store",
+            "ms",
+            times.median,
+            floor: (after.seconds - before.seconds) * 1000 / max(1, after.count - before.count),
+            target: "≤ 1.5"
+        )
+        (row.repetitions, row.spread) = (times.count, times.spread)
+        table.add(row)
+    }
+
+    private func reads() async throws -> (seconds: Double, count: Double) {
+        let text = String(decoding: try await service.api.send("GET", "/metrics"), as: UTF8.self)
+        func value(_ suffix: String) -> Double {
+            let start = "provisioner_store_operation_duration_seconds_\(suffix){operation=\"records\""
+            return text.split(separator: "\n").first { $0.hasPrefix(start) }?.split(separator: " ").last.flatMap { Double($0) } ?? 0
+        }
+        return (value("sum"), value("count"))
+    }
+
+    private func measureStart(_ table: inout Table) async throws -> RunningService {
+        try await cluster.createForeignPods(Self.foreignPods)
+        let floor = try await samples(3) {
+            async let pods = cluster.client.list(Pod.self)
+            async let services = cluster.client.list(Service.self)
+            async let nodes = cluster.client.list(Node.self)
+            _ = try await (pods.items.count, services.items.count, nodes.items.count)
+        }
+        let restarted = try await RunningService.start(settings, log: folder + "/restarted.log")
+        table.add(
+            Row(
+                "start to ready beside \(Self.foreignPods) foreign Pods; floor: bare lists",
+                Samples([restarted.timeToReady]),
+                floor: floor,
+                target: "≤ 1.5"
+            )
+        )
+        return restarted
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+
+/// A line of the table: a figure of the service beside a floor that was measured in the same run.
+struct Row: Sendable, Encodable {
+    var what: String
+    var unit: String
+    var figure: Double
+    var floor: Double?
+    var ratio: Double?
+    /// What the ratio should be, or the figure if it has no floor.
+    var target: String
+    var repetitions: Int
+    var spread: String
+
+    /// A time, in milliseconds; its ratio should be small.
+    init(_ what: String, _ samples: Samples, floor: Samples, percent: Int = 50, target: String) {
+        self.init(what, "ms", samples.percentile(percent), floor: floor.percentile(percent), target: target)
+        (repetitions, spread) = (samples.count, samples.spread)
+    }
+
+    /// A time without a floor.
+    init(_ what: String, _ samples: Samples, target: String) {
+        self.init(what, "ms", samples.median, target: target)
+        (repetitions, spread) = (samples.count, samples.spread)
+    }
+
+    init(_ what: String, _ unit: String, _ figure: Double, floor: Double? = nil, target: String) {
+        (self.what, self.unit, self.figure, self.floor, self.target) = (what, unit, figure, floor, target)
+        ratio = floor.map { $0 > 0 ? figure / $0 : .infinity }
+        (repetitions, spread) = (1, "")
+    }
+}
+
+/// Prints each row as soon as it is known, and keeps them for the file.
+struct Table {
+    private(set) var rows: [Row] = []
+
+    init() {
+        say("| what | measured | floor | ratio | target | repetitions | 10 to 90 % |")
+        say("|---|---|---|---|---|---|---|")
+    }
+
+    mutating func add(_ row: Row) {
+        rows.append(row)
+        let floor = row.floor.map { "\(hundredths($0)) \(row.unit)" } ?? ""
+        let ratio = row.ratio.map(hundredths) ?? ""
+        say(
+            "| \(row.what) | \(hundredths(row.figure)) \(row.unit) | \(floor) | \(ratio) | \(row.target) | \(row.repetitions) | \(row.spread) |"
+        )
+    }
+
+    func write(to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        try encoder.encode(rows).write(to: URL(filePath: path))
+    }
+}
+
+/// Prints a line at once, also into a file or a pipe.
+func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }

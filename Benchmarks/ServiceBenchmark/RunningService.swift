@@ -1,0 +1,57 @@
+import Foundation
+
+/// The service as a process of its own.
+struct RunningService: Sendable {
+    let api: API
+    /// The time from its start until `GET /readyz` said yes.
+    let timeToReady: Duration
+    private let process: Process
+    private let log: String
+
+    /// - Throws: if it ends or is not ready within two minutes.
+    static func start(_ environment: [String: String], log: String) async throws -> RunningService {
+        let process = Process()
+        process.executableURL = URL(filePath: environment["SERVICE_PROGRAM"] ?? "provisioner")
+        process.arguments = ["serve"]
+        process.environment = environment
+        try Data().write(to: URL(filePath: log))
+        process.standardError = FileHandle(forWritingAtPath: log)
+        let started = ContinuousClock.now
+        try process.run()
+        let api = API(base: "http://\(environment["HTTP_ADDR"] ?? "")")
+        while try await !api.isReady() {
+            guard process.isRunning, ContinuousClock.now - started < .seconds(120) else {
+                throw Failure("the service is not ready: \(log)")
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        return RunningService(api: api, timeToReady: ContinuousClock.now - started, process: process, log: log)
+    }
+
+    func stop() async throws {
+        process.terminate()
+        while process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+    }
+
+    /// In MiB.
+    var residentMemory: Double {
+        get throws {
+            let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+            let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+            return line.flatMap { Double($0.filter(\.isNumber)) }.map { $0 / 1024 } ?? 0
+        }
+    }
+
+    /// Lines of the log with this message.
+    func lines(_ message: String) throws -> [[String: String]] {
+        try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").compactMap { line in
+            guard line.contains(#""message":"\#(message)""#) else { return nil }
+            return try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
+        }
+    }
+}
+
+struct Failure: Error, CustomStringConvertible {
+    var description: String
+    init(_ description: String) { self.description = description }
+}
