@@ -15,7 +15,7 @@ package final class DynamoDBStackStore: StackStore {
     let consistentRead: Bool
     let contention: Contention
     /// The serialized section of this process's reservations, which all write the capacity bound.
-    let turns = Turns()
+    let turns = Turns<ReservationBatch.Member, ReservationBatch.Answer>()
     let capacityHint = Mutex(CapacityHint())
     let health = Mutex(WriteHealth())
     let instant: @Sendable () -> ContinuousClock.Instant

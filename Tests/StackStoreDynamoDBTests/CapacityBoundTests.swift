@@ -20,7 +20,8 @@ import Testing
         var read: CapacityBound { CapacityBound(version: version, reserved: version != nil && boundVersion == version ? bound : nil) }
 
         /// - Returns: false if the condition is false.
-        mutating func reserve(_ amount: ResourceAmount, in counter: Int, _ change: CapacityChange) -> Bool {
+        mutating func reserve(_ reservations: [Reservation], _ change: CapacityChange) -> Bool {
+            let amount = reservations.reduce(ResourceAmount.zero) { $0 + $1.amount }
             switch change {
             case .add(let maximum):
                 guard version != nil, version == boundVersion, maximum.covers(bound) else { return false }
@@ -34,7 +35,7 @@ import Testing
                 bound = reserved
                 (version, boundVersion) = ((seen ?? 0) + 1, (seen ?? 0) + 1)
             }
-            counters[counter] += amount
+            for reservation in reservations { counters[reservation.counter] += reservation.amount }
             return true
         }
     }
@@ -46,6 +47,14 @@ import Testing
         var bound: CapacityBound?
         /// The counters read so far: a query is no snapshot.
         var counted: [ResourceAmount] = []
+
+        static func random(using generator: inout SeededGenerator) -> Reservation {
+            let amount = ResourceAmount(
+                cpuMilli: .random(in: 0...30, using: &generator),
+                memoryBytes: .random(in: 0...300, using: &generator)
+            )
+            return Reservation(amount: amount, counter: .random(in: 0..<4, using: &generator))
+        }
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
@@ -54,22 +63,20 @@ import Testing
         var table = Table()
         var reserving: [Reservation] = []
         var reserved: [Reservation] = []
-        var (written, corrected) = (0, 0)
+        var (written, shared, corrected) = (0, 0, 0)
         for _ in 0..<4000 {
             switch Int.random(in: 0..<10, using: &generator) {
             case 0 where reserving.count < 6:
-                let amount = ResourceAmount(
-                    cpuMilli: .random(in: 0...30, using: &generator),
-                    memoryBytes: .random(in: 0...300, using: &generator)
-                )
-                let new = Reservation(amount: amount, counter: .random(in: 0..<4, using: &generator))
-                // Half of them have a hint, right or wrong, and read nothing.
-                if Bool.random(using: &generator) {
-                    reserving.append(new)
-                } else if table.reserve(amount, in: new.counter, .add(to: Self.budget - amount)) {
-                    reserved.append(new)
-                    written += 1
+                // Half of them have a hint, right or wrong, and read nothing; some of these share a transaction.
+                guard Bool.random(using: &generator) else {
+                    reserving.append(.random(using: &generator))
+                    continue
                 }
+                let new = (0..<Int.random(in: 1...3, using: &generator)).map { _ in Reservation.random(using: &generator) }
+                let amount = new.reduce(ResourceAmount.zero) { $0 + $1.amount }
+                guard table.reserve(new, .add(to: Self.budget - amount)) else { continue }
+                reserved += new
+                (written, shared) = (written + new.count, shared + new.count - 1)
             case 1 where !reserved.isEmpty:
                 let gone = reserved.remove(at: .random(in: 0..<reserved.count, using: &generator))
                 table.counters[gone.counter] -= gone.amount
@@ -96,7 +103,7 @@ import Testing
                 let findings = Findings(capacity: bound, reserved: done.counted.reduce(.zero, +))
                 guard Self.budget.covers(findings.reserved + done.amount) else { continue }
                 let change = findings.capacityChange(for: .sample(requested: done.amount), within: Self.budget)
-                guard table.reserve(done.amount, in: done.counter, change) else { continue }
+                guard table.reserve([done], change) else { continue }
                 reserved.append(done)
                 written += 1
                 if case .correct = change { corrected += 1 }
@@ -104,7 +111,7 @@ import Testing
             if let bound = table.read.reserved { #expect(bound.covers(table.sum), "seed \(seed)") }
             #expect(Self.budget.covers(table.sum), "seed \(seed): \(table.sum)")
         }
-        #expect(written > 50 && corrected > 5, "seed \(seed): \(written) written, \(corrected) corrections")
+        #expect(written > 50 && shared > 5 && corrected > 5, "seed \(seed): \(written) written, \(shared) shared, \(corrected) corrections")
     }
 
     @Test func `a hint that an earlier version may make wrong is none`() {

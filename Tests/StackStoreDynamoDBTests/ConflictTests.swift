@@ -10,10 +10,16 @@ import Testing
 /// What DynamoDB answers when writes meet, and what becomes of it.
 @Suite(.enabled(if: TestTable.endpoint != nil, "TEST_DYNAMODB_ENDPOINT is unset"))
 struct ConflictTests {
-    private static let transaction = #"""
+    private static let transaction = cancelled(#"{"Code": "None"}, {"Code": "TransactionConflict", "Message": "ongoing"}"#)
+
+    /// A response to a transaction with these reasons.
+    static func cancelled(_ reasons: String) -> String {
+        #"""
         {"__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException", "Message": "cancelled",
-         "CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict", "Message": "ongoing"}]}
+         "CancellationReasons": [\#(reasons)]}
         """#
+    }
+
     private static let single = #"""
         {"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException", "message": "ongoing"}
         """#

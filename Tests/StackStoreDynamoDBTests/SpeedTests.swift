@@ -49,6 +49,25 @@ struct SpeedTests {
         return DynamoDB.TransactWriteItemsInput(transactItems: puts.map { DynamoDB.TransactWriteItem(put: $0) })
     }
 
+    /// The very writes of a reservation, of items that no other transaction has.
+    private static func sameWrites(_ number: Int, in table: String) -> DynamoDB.TransactWriteItemsInput {
+        let record = record(number)
+        func own(_ item: DynamoDB.Item) -> DynamoDB.Item {
+            guard case .s(let partition)? = item["pk"] else { return item }
+            return item.merging(["pk": .s("SAME#\(number)#\(partition)")]) { $1 }
+        }
+        var bound = CapacityChange.set(version: nil, record.requested).write(adding: record.requested, in: table)
+        bound.update?.updateExpression = "ADD cpu_milli :cpu, memory_bytes :memory"
+        bound.update?.expressionAttributeValues?[":next"] = nil
+        let writes = (record.reservation(stacksPerUser: 5, in: table) + [bound]).map { write in
+            var write = write
+            if let put = write.put { write.put?.item = own(put.item) }
+            if let update = write.update { write.update?.key = own(update.key) }
+            return write
+        }
+        return DynamoDB.TransactWriteItemsInput(transactItems: writes)
+    }
+
     private static func bareUpdate(_ number: Int, in table: String) -> DynamoDB.UpdateItemInput {
         DynamoDB.UpdateItemInput(
             expressionAttributeValues: [":text": .s("active")],
@@ -75,6 +94,9 @@ struct SpeedTests {
                 let record = Self.record(number)
                 try await measure("bare TransactWriteItems") {
                     _ = try await client.transactWriteItems(Self.bareTransaction(number, in: table.name))
+                }
+                try await measure("bare TransactWriteItems of the same writes") {
+                    _ = try await client.transactWriteItems(Self.sameWrites(number, in: table.name))
                 }
                 try await measure("bare UpdateItem") { _ = try await client.updateItem(Self.bareUpdate(number, in: table.name)) }
                 try await measure("reserve") { try await store.reserve(record, within: Self.limits) }
@@ -109,6 +131,10 @@ struct SpeedTests {
             }
             try await rate("bare transactions and updates") { number in
                 _ = try await client.transactWriteItems(Self.bareTransaction(number, in: table.name))
+                _ = try await client.updateItem(Self.bareUpdate(number, in: table.name))
+            }
+            try await rate("bare transactions of the same writes, and updates") { number in
+                _ = try await client.transactWriteItems(Self.sameWrites(number, in: table.name))
                 _ = try await client.updateItem(Self.bareUpdate(number, in: table.name))
             }
             try await rate("reservations and activations") { number in

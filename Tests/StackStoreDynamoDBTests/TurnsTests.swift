@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func `one is in at a time, and all come in`() async throws {
-        let turns = Turns()
+        let turns = Turns<Int, String>()
         let room = Room()
         let done = await withTaskGroup(of: Int.self) { group in
             for number in 0..<100 {
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func `a transaction conflict of one writer is no failure of the others`() async throws {
-        let turns = Turns()
+        let turns = Turns<Int, String>()
         let gate = Gate()
         let room = Room()
         await withTaskGroup(of: Void.self) { group in
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func `whoever is cancelled while waiting leaves, and the others come in`() async throws {
-        let turns = Turns()
+        let turns = Turns<Int, String>()
         let gate = Gate()
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
@@ -95,19 +95,19 @@ import Testing
     }
 
     @Test func `whoever passes lets the next in, and comes in again behind all who wait`() async throws {
-        let turns = Turns()
+        let turns = Turns<Int, String>()
         let gate = Gate()
         let room = Room()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await turns.withPlace { place in
-                    try await place.take()
-                    try await place.take()
+                    _ = try await place.take()
+                    _ = try await place.take()
                     await gate.arrive()
                     place.pass()
                     place.pass()
                     #expect(!place.isHeld)
-                    try await place.take()
+                    _ = try await place.take()
                     #expect(place.isHeld && room.enter() == 4)
                 }
             }
@@ -121,7 +121,7 @@ import Testing
     }
 
     @Test func `a store that does not answer is told to all who wait, and then the way is free`() async throws {
-        let turns = Turns()
+        let turns = Turns<Int, String>()
         let gate = Gate()
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -145,7 +145,7 @@ import Testing
     }
 
     @Test func `what fails for one request is told to no other`() async throws {
-        let turns = Turns()
+        let turns = Turns<Int, String>()
         let gate = Gate()
         let room = Room()
         let unreadable = UnreadableRecord(id: nil, reason: "item USER#1 / COUNT cannot be read: stacks is missing")
@@ -173,10 +173,10 @@ import Testing
     }
 }
 
-extension Turns {
+extension Turns<Int, String> {
     fileprivate func withTurn<Value>(_ body: () async throws -> Value) async throws -> Value {
         try await withPlace { place in
-            try await place.take()
+            #expect(try await place.take() == nil)
             #expect(place.isHeld)
             return try await body()
         }

@@ -3,8 +3,11 @@ package import Stacks
 import Synchronization
 
 extension DynamoDBStackStore {
+    private typealias Answer = ReservationBatch.Answer
+    private typealias Place = Turns<ReservationBatch.Member, ReservationBatch.Answer>.Place
+
     /// Writes a reservation in one transaction. As a rule nothing is read before it, since each item of it has its condition; if one is
-    /// false, a read tells the reason.
+    /// false, a read tells the reason. Reservations that wait for another one's transaction are written together in the next.
     ///
     /// Invariant: the sum of all reservations is at most the budget.
     ///
@@ -13,23 +16,24 @@ extension DynamoDBStackStore {
     /// its transaction, and a correction subtracts only what the bound exceeded the counters by. For that the bound is read before the
     /// counters, and the correction is made only if nobody has made another since.
     package func reserve(_ record: StackRecord, within limits: ReservationLimits) async throws {
+        let own = ReservationBatch.Member(record, within: limits)
         try await turns.withPlace { turn in
             var progress = ReservationProgress()
             // The time for conflicts with other replicas begins after the wait for this process's own reservations.
-            if record.state != .failed { try await turn.take() }
+            var answer = record.state == .failed ? nil : try await turn.take(offering: own)
             try await contending { _ in
                 while true {
-                    let step = ReservationStep.next(
-                        for: record,
-                        within: limits,
-                        knowing: progress.knowledge,
-                        hint: capacityHint.withLock { $0.value },
-                        isInTurn: turn.isHeld,
-                        mayBeWritten: progress.mayBeWritten
-                    )
-                    switch step {
+                    if let received = answer {
+                        answer = nil
+                        switch try progress.note(received, of: record, within: limits) {
+                        case .done: return .done(())
+                        case .pause: return .again(orElse: contended(record))
+                        case .goOn: break
+                        }
+                    }
+                    switch step(of: own, progress, isInTurn: turn.isHeld) {
                     case .takeTurn:
-                        try await turn.take()
+                        answer = try await turn.take(offering: progress.isShareable ? own : nil)
                         // It may have changed during the wait.
                         if case .read = progress.knowledge { progress.knowledge = .nothing }
                     case .passTurn:
@@ -37,10 +41,7 @@ extension DynamoDBStackStore {
                     case .read:
                         progress.knowledge = .read(try await findings(for: record))
                     case .write(let change):
-                        let cancellation = try await write(record, change, knowing: progress.knowledge, within: limits)
-                        guard let cancellation else { return .done(()) }
-                        let isPauseDue = try progress.isPauseDue(after: cancellation, of: record, within: limits)
-                        if isPauseDue { return .again(orElse: contended(record)) }
+                        answer = try await write(own, change, progress, turn)
                     case .confirmed:
                         return .done(())
                     case .answer(let id):
@@ -56,6 +57,65 @@ extension DynamoDBStackStore {
                 }
             }
         }
+    }
+
+    private func step(of own: ReservationBatch.Member, _ progress: ReservationProgress, isInTurn: Bool) -> ReservationStep {
+        .next(
+            for: own.record,
+            within: own.limits,
+            knowing: progress.knowledge,
+            hint: capacityHint.withLock { $0.value },
+            isInTurn: isInTurn,
+            mayBeWritten: progress.mayBeWritten
+        )
+    }
+
+    /// Writes a reservation, together with those that wait for their turn if nothing is known to be in its way.
+    private func write(
+        _ own: ReservationBatch.Member,
+        _ change: CapacityChange?,
+        _ progress: ReservationProgress,
+        _ turn: Place
+    ) async throws -> Answer {
+        if progress.isShareable, let hint = capacityHint.withLock({ $0.value }) {
+            var gathering = ReservationGathering(own, hint: hint)
+            let companions = turn.gather { gathering.add($0) }
+            if !companions.isEmpty { return try await write(ReservationBatch(gathering.members), for: companions) }
+        }
+        let cancellation = try await write(own.record, change, knowing: progress.knowledge, within: own.limits)
+        return Answer(outcome: cancellation.map { .cancelled($0) } ?? .written)
+    }
+
+    /// Writes a batch and answers all but its first reservation.
+    /// - Returns: the answer to the first.
+    /// - Throws: ``StoreError/unreachable(_:)``, as to all others.
+    private func write(_ batch: ReservationBatch, for companions: [Turns<ReservationBatch.Member, Answer>.Companion]) async throws -> Answer
+    {
+        // A task of its own: the cancellation of one caller must not end the transaction of the others.
+        let result = await Task { await self.answers(to: batch) }.value
+        for (position, companion) in companions.enumerated() {
+            companion.resume(with: result.map { $0[position + 1] })
+        }
+        return try result.get()[0]
+    }
+
+    private func answers(to batch: ReservationBatch) async -> Result<[Answer], any Error> {
+        var batch = batch
+        while !batch.isDecided {
+            do {
+                try await transact(batch.transaction(in: table))
+                capacityHint.withLock { $0.add(batch.requested) }
+                batch.succeeded()
+            } catch let cancellation as Cancellation {
+                if cancellation.reasons.last == .conditionFailed { capacityHint.withLock { $0.know(nil) } }
+                batch.cancelled(cancellation)
+            } catch StoreError.unreachable(let reason) {
+                return .failure(StoreError.unreachable(reason))
+            } catch {
+                batch.failed()
+            }
+        }
+        return .success(batch.answers.map { $0 ?? Answer(outcome: .alone) })
     }
 
     /// - Returns: nil if the reservation was written.
@@ -82,45 +142,4 @@ extension DynamoDBStackStore {
     }
 
     private func contended(_ record: StackRecord) -> Contended { Contended(what: "the reservation of \(record.id)") }
-}
-
-/// The progress of a reservation through its attempts.
-struct ReservationProgress {
-    var knowledge = ReservationStep.Knowledge.nothing
-    private var attempts = 0
-    /// True if an attempt was answered with a conflict: it may have taken effect all the same.
-    private(set) var mayBeWritten = false
-
-    /// Notes a cancelled transaction.
-    /// - Returns: false after the first attempt, unless it met a conflict: it only assumed that nothing was in the way, so that the reads
-    ///   follow at once.
-    mutating func isPauseDue(
-        after cancellation: DynamoDBStackStore.Cancellation,
-        of record: StackRecord,
-        within limits: ReservationLimits
-    ) throws -> Bool {
-        attempts += 1
-        if cancellation.reasons.contains(.contended) { mayBeWritten = true }
-        knowledge = try knowledge.after(cancellation, of: record, within: limits)
-        // What stands in the way may be this very reservation, which only a read of all items shows.
-        if mayBeWritten, case .read = knowledge { knowledge = .itemInTheWay }
-        return attempts > 1 || !cancellation.reasons.contains(.conditionFailed)
-    }
-}
-
-extension ReservationStep.Knowledge {
-    /// Returns what is known after an attempt that a transaction with this knowledge made in vain.
-    func after(
-        _ cancellation: DynamoDBStackStore.Cancellation,
-        of record: StackRecord,
-        within limits: ReservationLimits
-    ) throws -> Self {
-        // The last item of a record that counts is the capacity bound.
-        let items = record.state == .failed ? cancellation.reasons[...] : cancellation.reasons.dropLast()
-        if items.contains(.conditionFailed) {
-            return try Findings(of: record, in: cancellation, within: limits).map(Self.read) ?? .itemInTheWay
-        }
-        // A conflict alone says nothing about the conditions.
-        return self == .nothing && !cancellation.reasons.contains(.conditionFailed) ? .nothing : .outdatedCapacity
-    }
 }

@@ -49,12 +49,19 @@ extension StackRecord {
         return keys
     }
 
+    /// The keys of the items that only this record may have.
+    var claimedKeys: [DynamoDB.Item] { [ItemKey.stack(id)] + heldKeys }
+
     /// Returns the transaction that writes this record and everything it holds: with the capacity bound, which the caller adds, at most 30
     /// of the 100 items that DynamoDB allows.
     func reservation(stacksPerUser: Int, in table: String) -> [DynamoDB.TransactWriteItem] {
+        claims(in: table) + countChange(by: 1, limit: stacksPerUser, in: table) + capacityChange(by: requested, in: table)
+    }
+
+    /// Returns the writes of the items with ``claimedKeys``, in their order.
+    func claims(in table: String) -> [DynamoDB.TransactWriteItem] {
         let row = DynamoDB.Put(conditionExpression: "attribute_not_exists(pk)", item: item, tableName: table)
         return [DynamoDB.TransactWriteItem(put: row)] + heldKeys.map { holding($0, in: table) }
-            + countChange(by: 1, limit: stacksPerUser, in: table) + capacityChange(by: requested, in: table)
     }
 
     /// Returns the transaction that removes this record and frees everything it holds.
@@ -104,8 +111,8 @@ extension StackRecord {
     }
 
     /// Returns the change of the user's stack count; nothing for a record that counts for no user.
-    /// - Parameter limit: a condition on the count; nil for none.
-    private func countChange(by difference: Int, limit: Int? = nil, in table: String) -> [DynamoDB.TransactWriteItem] {
+    /// - Parameter limit: a condition: the count is lower than this before the change; nil for none.
+    func countChange(by difference: Int, limit: Int? = nil, in table: String) -> [DynamoDB.TransactWriteItem] {
         guard let lock else { return [] }
         var update = DynamoDB.Update(
             expressionAttributeValues: [":difference": .n(String(difference))],
@@ -136,12 +143,19 @@ extension StackRecord {
     /// Returns the change of the capacity counter; nothing for a record that counts no resources.
     private func capacityChange(by amount: ResourceAmount, in table: String) -> [DynamoDB.TransactWriteItem] {
         guard state != .failed else { return [] }
+        return [.addition(of: amount, to: ItemKey.capacity(id), in: table)]
+    }
+}
+
+extension DynamoDB.TransactWriteItem {
+    /// Returns the change of a capacity counter.
+    static func addition(of amount: ResourceAmount, to counter: DynamoDB.Item, in table: String) -> Self {
         let update = DynamoDB.Update(
             expressionAttributeValues: [":cpu": .n(String(amount.cpuMilli)), ":memory": .n(String(amount.memoryBytes))],
-            key: ItemKey.capacity(id),
+            key: counter,
             tableName: table,
             updateExpression: "ADD cpu_milli :cpu, memory_bytes :memory"
         )
-        return [DynamoDB.TransactWriteItem(update: update)]
+        return DynamoDB.TransactWriteItem(update: update)
     }
 }

@@ -65,5 +65,5 @@ enum ReservationStep: Equatable {
 
 extension ReservationLimits {
     /// The budget; without one the largest amount.
-    fileprivate var total: ResourceAmount { budget ?? ResourceAmount(cpuMilli: .max, memoryBytes: .max) }
+    var total: ResourceAmount { budget ?? .unlimited }
 }

@@ -2,7 +2,9 @@ import Stacks
 import Synchronization
 
 /// A FIFO lock around the serialized section: one task of this process at a time, in the order of arrival.
-final class Turns: Sendable {
+///
+/// A waiting task may offer its work: the task with the lock can do it together with its own, and answer it instead of passing the lock.
+final class Turns<Offer: Sendable, Answer: Sendable>: Sendable {
     private struct State {
         var isTaken = false
         var waiting: [Waiting] = []
@@ -11,7 +13,18 @@ final class Turns: Sendable {
 
     private struct Waiting {
         var ticket: Int
-        var continuation: CheckedContinuation<Void, any Error>
+        var offer: Offer?
+        /// Resumed with nil when the task has the lock.
+        var continuation: CheckedContinuation<Answer?, any Error>
+    }
+
+    /// A task whose offer was accepted. It waits for its answer, also when it is cancelled: its work may be done already.
+    struct Companion {
+        let offer: Offer
+        fileprivate let continuation: CheckedContinuation<Answer?, any Error>
+
+        /// To be called once.
+        func resume(with answer: Result<Answer, any Error>) { continuation.resume(with: answer.map(Optional.some)) }
     }
 
     private let state = Mutex(State())
@@ -20,19 +33,27 @@ final class Turns: Sendable {
 
     /// The lock as one task has it, or does not have it.
     final class Place {
-        private let turns: Turns
+        private let turns: Turns<Offer, Answer>
         private(set) var isHeld = false
 
-        fileprivate init(_ turns: Turns) {
+        fileprivate init(_ turns: Turns<Offer, Answer>) {
             self.turns = turns
         }
 
-        /// Waits for the lock.
-        /// - Throws: `CancellationError` if the task is cancelled while waiting.
-        func take() async throws {
-            guard !isHeld else { return }
-            try await turns.wait()
+        /// Waits for the lock, or for the answer to `offer`.
+        /// - Returns: the answer; nil with the lock.
+        /// - Throws: `CancellationError` if the task is cancelled while waiting; the error that ended the work on the offer.
+        func take(offering offer: Offer? = nil) async throws -> Answer? {
+            guard !isHeld else { return nil }
+            if let answer = try await turns.wait(offering: offer) { return answer }
             isHeld = true
+            return nil
+        }
+
+        /// Removes the waiting tasks from the queue whose offers are accepted, with the lock held. Each of them must be resumed.
+        /// - Parameter isAccepted: called with each offer in the order of arrival.
+        func gather(_ isAccepted: (Offer) -> Bool) -> [Companion] {
+            isHeld ? turns.gather(isAccepted) : []
         }
 
         func pass() {
@@ -66,21 +87,21 @@ final class Turns: Sendable {
         }
     }
 
-    private func wait() async throws {
+    private func wait(offering offer: Offer?) async throws -> Answer? {
         let ticket = state.withLock { state in
             state.lastTicket += 1
             return state.lastTicket
         }
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                let answer = state.withLock { state -> Result<Void, any Error>? in
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Answer?, any Error>) in
+                let answer = state.withLock { state -> Result<Answer?, any Error>? in
                     // Cancelled earlier: `onCancel` ran before the continuation was stored.
                     if Task.isCancelled { return .failure(CancellationError()) }
                     guard state.isTaken else {
                         state.isTaken = true
-                        return .success(())
+                        return .success(nil)
                     }
-                    state.waiting.append(Waiting(ticket: ticket, continuation: continuation))
+                    state.waiting.append(Waiting(ticket: ticket, offer: offer, continuation: continuation))
                     return nil
                 }
                 if let answer { continuation.resume(with: answer) }
@@ -98,7 +119,19 @@ final class Turns: Sendable {
             state.isTaken = !state.waiting.isEmpty
             return state.waiting.isEmpty ? nil : state.waiting.removeFirst()
         }
-        next?.continuation.resume()
+        next?.continuation.resume(returning: nil)
+    }
+
+    private func gather(_ isAccepted: (Offer) -> Bool) -> [Companion] {
+        state.withLock { state in
+            var companions: [Companion] = []
+            state.waiting.removeAll { waiting in
+                guard let offer = waiting.offer, isAccepted(offer) else { return false }
+                companions.append(Companion(offer: offer, continuation: waiting.continuation))
+                return true
+            }
+            return companions
+        }
     }
 
     private func end(with error: StoreError) {

@@ -1,0 +1,71 @@
+import Stacks
+
+/// The progress of a reservation through its attempts.
+struct ReservationProgress {
+    var knowledge = ReservationStep.Knowledge.nothing
+    private var attempts = 0
+    /// True if an attempt was answered with a conflict: it may have taken effect all the same.
+    private(set) var mayBeWritten = false
+    /// True if an attempt together with others failed as a whole, perhaps because of this reservation.
+    private var isAlone = false
+
+    /// True if the reservation may be written together with others: nothing is known to be in its way.
+    var isShareable: Bool { knowledge == .nothing && !isAlone }
+
+    /// What follows an attempt.
+    enum Consequence: Equatable {
+        case done
+        case goOn
+        case pause
+    }
+
+    /// Notes the response to an attempt.
+    mutating func note(
+        _ answer: ReservationBatch.Answer,
+        of record: StackRecord,
+        within limits: ReservationLimits
+    ) throws -> Consequence {
+        if answer.mayBeWritten { mayBeWritten = true }
+        switch answer.outcome {
+        case .written: return .done
+        case .cancelled(let cancellation): return try isPauseDue(after: cancellation, of: record, within: limits) ? .pause : .goOn
+        case .again: return .goOn
+        case .alone:
+            isAlone = true
+            return .goOn
+        }
+    }
+
+    /// Notes a cancelled transaction.
+    /// - Returns: false after the first attempt, unless it met a conflict: it only assumed that nothing was in the way, so that the reads
+    ///   follow at once.
+    mutating func isPauseDue(
+        after cancellation: DynamoDBStackStore.Cancellation,
+        of record: StackRecord,
+        within limits: ReservationLimits
+    ) throws -> Bool {
+        attempts += 1
+        if cancellation.reasons.contains(.contended) { mayBeWritten = true }
+        knowledge = try knowledge.after(cancellation, of: record, within: limits)
+        // What stands in the way may be this very reservation, which only a read of all items shows.
+        if mayBeWritten, case .read = knowledge { knowledge = .itemInTheWay }
+        return attempts > 1 || !cancellation.reasons.contains(.conditionFailed)
+    }
+}
+
+extension ReservationStep.Knowledge {
+    /// Returns what is known after an attempt that a transaction with this knowledge made in vain.
+    func after(
+        _ cancellation: DynamoDBStackStore.Cancellation,
+        of record: StackRecord,
+        within limits: ReservationLimits
+    ) throws -> Self {
+        // The last item of a record that counts is the capacity bound.
+        let items = record.state == .failed ? cancellation.reasons[...] : cancellation.reasons.dropLast()
+        if items.contains(.conditionFailed) {
+            return try Findings(of: record, in: cancellation, within: limits).map(Self.read) ?? .itemInTheWay
+        }
+        // A conflict alone says nothing about the conditions.
+        return self == .nothing && !cancellation.reasons.contains(.conditionFailed) ? .nothing : .outdatedCapacity
+    }
+}

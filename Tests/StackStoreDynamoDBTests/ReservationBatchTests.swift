@@ -1,0 +1,172 @@
+import DynamoDB
+import Stacks
+import TestBasics
+import Testing
+
+@testable import StackStoreDynamoDB
+
+/// Every decision about reservations in one transaction, without a table.
+@Suite struct ReservationBatchTests {
+    private typealias Member = ReservationBatch.Member
+    private typealias Reason = DynamoDBStackStore.Cancellation.Reason
+
+    private static let unit = ResourceAmount(cpuMilli: 100, memoryBytes: 10)
+
+    private static func id(_ number: Int) throws -> StackID {
+        let digits = String(number, radix: 16)
+        return try #require(StackID("stack-" + String(repeating: "0", count: 16 - digits.count) + digits))
+    }
+
+    private static func member(
+        _ number: Int,
+        counter: Int,
+        user: Int64,
+        stacksPerUser: Int = 5,
+        budget: ResourceAmount? = ResourceAmount(cpuMilli: 1000, memoryBytes: 100)
+    ) throws -> Member {
+        let record = StackRecord.sample(
+            id: try id(number * 256 + counter),
+            user: user,
+            problem: Int64(number),
+            nodePort: 30000 + number,
+            requested: unit
+        )
+        return Member(record, within: ReservationLimits(stacksPerUser: stacksPerUser, budget: budget))
+    }
+
+    /// All combinations of reasons: each of three reservations has one of its own, two share their user and two a counter.
+    @Test func `each reservation is answered for what is in its way, and the others are tried again without it`() throws {
+        let members = try [
+            Self.member(1, counter: 1, user: 1), Self.member(2, counter: 1, user: 2), Self.member(3, counter: 2, user: 1),
+        ]
+        let reasons: [Reason?] = [nil, .conditionFailed, .contended]
+        for number in 1..<6561 {
+            let chosen = (0..<8).map { position in reasons[(0..<position).reduce(number) { rest, _ in rest / 3 } % 3] }
+            let (own, counts, counters, bound) = (chosen[0..<3], chosen[3..<5], chosen[5..<7], chosen[7])
+            var batch = ReservationBatch(members)
+            #expect(batch.transaction(in: "t").count == 3 * 3 + 2 + 2 + 1)
+            // The reason is that of the row, the port or the lock.
+            let claims = (0..<3).flatMap { index in (0..<3).map { $0 == number % 3 ? own[index] : nil } }
+            batch.cancelled(DynamoDBStackStore.Cancellation(reasons: claims + counts + counters + [bound]))
+            for (index, member) in [(0, 0, 0), (1, 1, 0), (2, 0, 1)].enumerated() {
+                let count = counts[3 + member.1]
+                let part = claims[index * 3..<index * 3 + 3] + [count, counters[5 + member.2], bound]
+                let expected: String? =
+                    if member.1 == 0, count == .conditionFailed {
+                        "alone"
+                    } else if bound == .contended || part.dropLast().contains(where: { $0 != nil }) {
+                        "cancelled \(Array(part))"
+                    } else {
+                        bound == nil ? nil : "again"
+                    }
+                #expect(batch.answers[index]?.outcome.text == expected, "\(chosen)")
+                #expect(batch.answers[index].map(\.mayBeWritten) ?? true == chosen.contains(.contended) || expected == nil, "\(chosen)")
+            }
+            // The next transaction has the others, and is smaller.
+            let left = batch.answers.count { $0 == nil }
+            #expect(left < 3)
+            #expect(batch.requested == ResourceAmount(cpuMilli: 100 * Int64(left), memoryBytes: 10 * Int64(left)))
+            guard left > 0 else { continue }
+            batch.succeeded()
+            #expect(batch.isDecided && batch.answers.count { $0?.outcome.text == "written" } == left)
+        }
+    }
+
+    @Test func `a transaction that failed as a whole, or has other reasons than items, is tried one by one`() throws {
+        let members = try [Self.member(1, counter: 1, user: 1), Self.member(2, counter: 2, user: 2)]
+        var batch = ReservationBatch(members)
+        batch.failed()
+        #expect(batch.answers.allSatisfy { $0?.outcome.text == "alone" && $0?.mayBeWritten == true })
+        batch = ReservationBatch(members)
+        batch.cancelled(DynamoDBStackStore.Cancellation(reasons: [nil, .conditionFailed]))
+        #expect(batch.answers.allSatisfy { $0?.outcome.text == "alone" && $0?.mayBeWritten == false })
+        var progress = ReservationProgress()
+        let answer = try #require(batch.answers.first ?? nil)
+        #expect(progress.isShareable)
+        #expect(try progress.note(answer, of: members[0].record, within: members[0].limits) == .goOn)
+        #expect(!progress.isShareable)
+    }
+
+    /// Returns which of the members join the first one.
+    private static func joining(_ members: [Member], hint: ResourceAmount = .zero) -> [Bool] {
+        var gathering = ReservationGathering(members[0], hint: hint)
+        return members.dropFirst().map { gathering.add($0) }
+    }
+
+    @Test func `only what fits is gathered`() throws {
+        let narrow = ResourceAmount(cpuMilli: 399, memoryBytes: 100)
+        let wide = ResourceAmount(cpuMilli: 400, memoryBytes: 100)
+        let all = try [
+            Self.member(1, counter: 1, user: 1, stacksPerUser: 2),
+            // The same port and lock.
+            Self.member(1, counter: 2, user: 1),
+            Self.member(2, counter: 2, user: 1),
+            // The third of a user who may have two; one who may have five, but not with them.
+            Self.member(3, counter: 3, user: 1, stacksPerUser: 2), Self.member(3, counter: 3, user: 1),
+            Self.member(3, counter: 3, user: 2),
+            // The budget of its own, and that of another.
+            Self.member(4, counter: 4, user: 3, budget: narrow), Self.member(4, counter: 4, user: 3, budget: wide),
+            Self.member(5, counter: 5, user: 4),
+        ]
+        #expect(Self.joining(all) == [false, true, false, false, true, false, true, false])
+        let three = try (1...3).map { try Self.member($0, counter: $0, user: Int64($0)) }
+        #expect(Self.joining(three, hint: ResourceAmount(cpuMilli: 800, memoryBytes: 0)) == [true, false])
+        #expect(Self.joining(three, hint: ResourceAmount(cpuMilli: 700, memoryBytes: 0)) == [true, true])
+        // More than 64 bits, even without a budget; Pod specs of more than half of what a transaction may have.
+        let unbounded = try Self.member(1, counter: 1, user: 1, budget: nil)
+        var huge = try Self.member(6, counter: 6, user: 6).record
+        huge.requestedMemoryBytes = .max
+        var long = try Self.member(7, counter: 7, user: 7).record
+        long.podSpec = String(repeating: "x", count: ReservationBatch.maximumSpecBytes)
+        let rest = try [huge, long, Self.member(8, counter: 8, user: 8).record].map { Member($0, within: .wide) }
+        #expect(Self.joining([unbounded] + rest) == [false, false, true])
+    }
+
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func `a transaction has each item once and at most 100, and adds the same to counters and bound`(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let members = try (0..<60).map { number in
+            var member = try Self.member(
+                number,
+                counter: .random(in: 0..<32, using: &generator),
+                user: .random(in: 1...30, using: &generator)
+            )
+            if Bool.random(using: &generator) {
+                var record = member.record
+                let port = record.ports[0]
+                record.ports = (0..<Int.random(in: 1...24, using: &generator)).map { index in
+                    var other = port
+                    other.nodePort = 40000 + number % 50 * 24 + index
+                    return other
+                }
+                member = Member(record, within: .wide)
+            }
+            return Member(member.record, within: ReservationLimits(stacksPerUser: 5, budget: nil))
+        }
+        var gathering = ReservationGathering(members[0], hint: .zero)
+        let added = members.dropFirst().count { gathering.add($0) }
+        #expect(gathering.members.count == added + 1 && added > 1, "seed \(seed)")
+        let batch = ReservationBatch(gathering.members)
+        let transaction = batch.transaction(in: "t")
+        let keys = transaction.compactMap { write in
+            (write.update?.key ?? write.put?.item)?.filter { ["pk", "sk"].contains($0.key) }
+        }
+        #expect(keys.count == transaction.count && Set(keys).count == keys.count && keys.count <= 100, "seed \(seed)")
+        let additions = transaction.compactMap(\.update).filter { $0.key["pk"] == .s("CAPACITY") }
+        let amounts = additions.compactMap { $0.expressionAttributeValues?[":cpu"] }.map { value -> Int in
+            if case .n(let text) = value { Int(text) ?? -1 } else { -1 }
+        }
+        #expect(amounts.last == 100 * (added + 1) && amounts.dropLast().reduce(0, +) == 100 * (added + 1), "seed \(seed)")
+    }
+}
+
+extension ReservationBatch.Outcome {
+    fileprivate var text: String {
+        switch self {
+        case .written: "written"
+        case .cancelled(let cancellation): "cancelled \(cancellation.reasons)"
+        case .again: "again"
+        case .alone: "alone"
+        }
+    }
+}
