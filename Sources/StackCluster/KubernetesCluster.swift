@@ -145,28 +145,21 @@ package final class KubernetesCluster: Cluster {
         try await runtimeClasses?.waitUntilSynced()
     }
 
-    package func pod(of id: StackID) -> PodObservation? {
-        pods.object(namespace: settings.namespace, name: id.podName).map(PodObservation.init)
-    }
+    package func pod(of id: StackID) -> PodObservation? { watched.pod(of: id) }
 
     package func hasPodGone(of id: StackID) -> Bool { watched.hasPodGone(of: id) }
 
-    package func hasService(of id: StackID) -> Bool {
-        services.object(namespace: settings.namespace, name: id.serviceName) != nil
-    }
+    package func hasService(of id: StackID) -> Bool { watched.service(of: id) != nil }
 
     package func node(named name: String) -> NodeObservation? {
-        guard let nodes else { return NodeObservation(name: name) }
-        return nodes.object(namespace: nil, name: name).map(NodeObservation.init)
+        nodes == nil ? NodeObservation(name: name) : watched.node(named: name)
     }
 
     package func unreachableNodes() -> Set<String> {
         Set((nodes?.objects() ?? []).lazy.filter(\.isUnreachable).compactMap(\.metadata.name))
     }
 
-    package func serviceFamily(of id: StackID) -> IPFamily? {
-        services.object(namespace: settings.namespace, name: id.serviceName)?.spec?.ipFamilies?.first.flatMap { IPFamily(rawValue: $0) }
-    }
+    package func serviceFamily(of id: StackID) -> IPFamily? { watched.service(of: id)?.family }
 
     package func ownedObjects() -> Set<StackID> {
         var ids: Set<StackID> = []

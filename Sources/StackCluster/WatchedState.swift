@@ -12,6 +12,7 @@ final class WatchedState: Sendable {
     private let onNetworkChange: @Sendable () -> Void
     private let capacity: Mutex<Capacity>
     private let ownPorts = Mutex(OwnPorts())
+    private let observed: Mutex<ObservedObjects>
 
     /// The capacity, and the nodes by name to look at again when the placement changes.
     private struct Capacity {
@@ -56,6 +57,7 @@ final class WatchedState: Sendable {
     ) {
         self.settings = settings
         capacity = Mutex(Capacity(settings))
+        observed = Mutex(ObservedObjects(namespace: settings.namespace))
         self.ports = ports
         self.reconcileQueue = reconcileQueue
         self.changes = changes
@@ -95,7 +97,14 @@ final class WatchedState: Sendable {
         }
     }
 
+    func pod(of id: StackID) -> PodObservation? { observed.withLock { $0.pods[id] } }
+
+    func service(of id: StackID) -> ObservedService? { observed.withLock { $0.services[id] } }
+
+    func node(named name: String) -> NodeObservation? { observed.withLock { $0.nodes[name] } }
+
     func podChanged(_ change: Change<Pod>) {
+        observed.withLock { $0.apply(change) }
         switch change {
         case .updated(let old, let pod) where old.metadata.stackID(in: settings.namespace) != pod.metadata.stackID(in: settings.namespace):
             // Someone removed the labels, so the Pod belongs to no stack from now on.
@@ -129,6 +138,7 @@ final class WatchedState: Sendable {
     }
 
     func serviceChanged(_ change: Change<Service>) {
+        observed.withLock { $0.apply(change) }
         defer { publish(change) }
         switch change {
         case .added(let service): ports.serviceChanged(from: [], to: service.allocatedNodePorts)
@@ -159,6 +169,7 @@ final class WatchedState: Sendable {
     }
 
     func nodeChanged(_ change: Change<Node>) {
+        observed.withLock { $0.apply(change) }
         if change.movesNetworks { onNetworkChange() }
         defer { if changesStacks(change) { changes.publishAll() } }
         switch change {

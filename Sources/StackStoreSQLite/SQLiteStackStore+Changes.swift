@@ -11,12 +11,13 @@ extension SQLiteStackStore {
             let records = try StackRow.records(request, in: database).records
             let marked = records.filter { $0.namespace == namespace && $0.isLive }.map(\.id)
             for id in marked { try mark(id, at: now, in: database) }
+            try self.remember(marked, in: database)
             return marked
         }
     }
 
     package func renew(_ id: StackID, to expiresAt: Date, ifUnchanged seen: StackRecord, at now: Date) async throws -> StackRecord? {
-        try await write { database in
+        try await write(id) { database in
             guard seen.isLive, var row = try StackRow.find(id, in: database) else { return nil }
             guard try row.record(in: database).isUnchanged(since: seen) else { return nil }
             row.expiresAt = expiresAt.microseconds

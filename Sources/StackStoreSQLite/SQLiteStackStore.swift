@@ -5,7 +5,8 @@ import Synchronization
 
 /// The embedded store: one SQLite file, written by one process.
 ///
-/// The file is in WAL mode, and every commit is on disk before it counts (`synchronous = FULL`). Each method is one transaction.
+/// The file is in WAL mode, and every commit is on disk before it counts (`synchronous = FULL`). Each write is one transaction. Reads come
+/// from memory, which has every record: nobody else writes the file, and each commit, in its turn, changes the records that it wrote.
 package final class SQLiteStackStore: StackStore {
     package let isExclusive = true
     let database: DatabasePool
@@ -13,6 +14,7 @@ package final class SQLiteStackStore: StackStore {
     private let path: String
     private let instant: @Sendable () -> ContinuousClock.Instant
     private let health = Mutex(WriteHealth())
+    private let memory = Mutex(RecordTable())
 
     private struct Locks: ~Copyable {
         let file: FileLock
@@ -40,11 +42,19 @@ package final class SQLiteStackStore: StackStore {
             // A connection that read before the migration would prepare `SELECT *` with the columns of before.
             database.invalidateReadOnlyConnections()
             try database.write { try Meta.makeInstallationID(in: $0) }
+            try load()
         } catch let error as SQLiteStoreError {
             throw error
         } catch {
             throw SQLiteStoreError(message: "\(path) cannot be opened as the store: \(error)")
         }
+    }
+
+    /// Reads every record into memory.
+    func load() throws {
+        // By the connection that writes: one that only reads, if it is closed last, leaves the write-ahead log behind.
+        let read = try database.writeWithoutTransaction { try StackRow.all(in: $0) }
+        memory.withLock { $0 = RecordTable(read) }
     }
 
     /// Closes the file; the store is unusable afterwards.
@@ -53,7 +63,7 @@ package final class SQLiteStackStore: StackStore {
     }
 
     package func reserve(_ record: StackRecord, within limits: ReservationLimits) async throws {
-        try await write { database in
+        try await write(record.id) { database in
             try Reservation.check(record, within: limits, in: database)
             try StackRow(record).insert(database)
             try PortRow.insert(record, in: database)
@@ -72,7 +82,7 @@ package final class SQLiteStackStore: StackStore {
     }
 
     package func changePort(of id: StackID, owner: String, from old: Int, to new: Int, at now: Date) async throws {
-        try await write { database in
+        try await write(id) { database in
             var row = try StackRow.reservation(id, owner: owner, in: database)
             guard try row.record(in: database).nodePorts.contains(old) else { throw StoreError.lostReservation(id) }
             if try PortRow.isTaken(new, in: database) { throw ReservationRefusal.portsTaken([new]) }
@@ -83,7 +93,7 @@ package final class SQLiteStackStore: StackStore {
     }
 
     package func activate(_ id: StackID, owner: String, nodeID: String, at now: Date) async throws -> StackRecord {
-        try await write { database in
+        try await write(id) { database in
             var row = try StackRow.reservation(id, owner: owner, in: database)
             row.state = StackRecord.State.active.rawValue
             row.nodeID = nodeID
@@ -94,7 +104,7 @@ package final class SQLiteStackStore: StackStore {
     }
 
     package func fail(_ id: StackID, failure: StackFailure, expiresAt: Date, at now: Date) async throws {
-        try await write { database in
+        try await write(id) { database in
             guard var record = try StackRow.find(id, in: database)?.record(in: database) else { return }
             guard record.state == .reserved || record.state == .deleting else { return }
             record.fail(failure, expiresAt: expiresAt, at: now)
@@ -104,7 +114,7 @@ package final class SQLiteStackStore: StackStore {
     }
 
     package func beginDelete(_ id: StackID, ifUnchanged seen: StackRecord?, at now: Date) async throws -> StackRecord? {
-        try await write { database in
+        try await write(id) { database in
             guard var row = try StackRow.find(id, in: database) else { return nil }
             let record = try row.record(in: database)
             if let seen, !record.isUnchanged(since: seen) { return nil }
@@ -118,7 +128,7 @@ package final class SQLiteStackStore: StackStore {
     }
 
     package func remove(_ id: StackID) async throws {
-        try await write { database in
+        try await write(id) { database in
             _ =
                 try StackRow
                 .filter(key: id.description)
@@ -128,7 +138,11 @@ package final class SQLiteStackStore: StackStore {
     }
 
     package func record(_ id: StackID) async throws -> StackRecord? {
-        try await read { try StackRow.find(id, in: $0)?.record(in: $0) }
+        switch memory.withLock({ $0.record(id) }) {
+        case .readable(let record): record
+        case .unreadable(let record): throw StoreError.unreadable(record)
+        case .missing: nil
+        }
     }
 
     package func record(idempotencyKey key: String) async throws -> StackRecord? {
@@ -136,11 +150,12 @@ package final class SQLiteStackStore: StackStore {
     }
 
     package func records() async throws -> StackRecords {
-        try await fetch(StackRow.all())
+        memory.withLock { StackRecords(records: $0.records, unreadable: $0.unreadable) }
     }
 
     package func records(ofUser userID: Int64) async throws -> StackRecords {
-        try await fetch(StackRow.filter(StackRow.Columns.userID == userID))
+        // The user of an unreadable record is not known.
+        memory.withLock { StackRecords(records: $0.records(ofUser: userID), unreadable: $0.unreadable) }
     }
 
     package func installationID() async throws -> String {
@@ -161,12 +176,27 @@ package final class SQLiteStackStore: StackStore {
         if let failure = health.withLock({ $0.failure }) { throw failure }
     }
 
-    private func fetch(_ request: QueryInterfaceRequest<StackRow>) async throws -> StackRecords {
-        try await read { try StackRow.records(request.order(StackRow.Columns.createdAt, StackRow.Columns.stackID), in: $0) }
-    }
-
     private func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do { return try await database.read(body) } catch let error as DatabaseError { throw unavailable(error) }
+    }
+
+    /// Runs a write of one stack.
+    func write<Value: Sendable>(_ id: StackID, _ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await write { database in
+            let value = try body(database)
+            try self.remember([id], in: database)
+            return value
+        }
+    }
+
+    /// Changes the memory of stacks that the present transaction has written, once it is committed and before the next one begins.
+    func remember(_ ids: [StackID], in database: Database) throws {
+        let written = try ids.map { ($0, try StackRow.stored($0, in: database)) }
+        database.afterNextTransaction { _ in
+            self.memory.withLock { memory in
+                for (id, stored) in written { memory.set(stored, of: id) }
+            }
+        }
     }
 
     /// Runs a write. Cancelling the request does not split a commit: GRDB rolls back or commits as a whole.

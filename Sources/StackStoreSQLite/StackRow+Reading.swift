@@ -14,6 +14,21 @@ extension StackRow {
         try Row.fetchOne(database, request.limit(1)).map { try decoded($0) }
     }
 
+    /// Reads what there is of a stack.
+    static func stored(_ id: StackID, in database: Database) throws -> StoredRecord {
+        do {
+            guard let row = try find(id, in: database) else { return .missing }
+            return .readable(try row.record(in: database))
+        } catch StoreError.unreadable(let record) {
+            return .unreadable(record)
+        }
+    }
+
+    /// Reads every record, oldest first.
+    static func all(in database: Database) throws -> StackRecords {
+        try records(all().order(Columns.createdAt, Columns.stackID), in: database)
+    }
+
     /// Reads every record of a request, row by row, so that an unreadable row does not hide the others.
     static func records(_ request: QueryInterfaceRequest<StackRow>, in database: Database) throws -> StackRecords {
         var read = StackRecords()

@@ -2,143 +2,114 @@ import PodPolicy
 import Stacks
 
 /// A stack in responses.
-struct StackBody: Encodable {
-    var stackID: String
-    @Nullable var userID: Int64?
-    @Nullable var problemID: Int64?
-    var podID: String
-    var namespace: String
-    @Nullable var nodeID: String?
-    @Nullable var nodePublicIP: String?
-    var podSpec: String
-    var targetPort: Int
-    @Nullable var nodePort: Int?
-    var ports: [PortBody]
-    var serviceName: String
-    var egress: String
-    var status: String
-    var ready: Bool
-    @Nullable var reason: String?
-    @Nullable var message: String?
-    var ttlExpiresAt: String
-    var createdAt: String
-    var updatedAt: String
-    var requestedCPUMilli: Int64
-    var requestedMemoryBytes: Int64
+struct StackBody: JSONWritable {
+    private let stack: Stack
 
-    enum CodingKeys: String, CodingKey {
-        case stackID = "stack_id"
-        case userID = "user_id"
-        case problemID = "problem_id"
-        case podID = "pod_id"
-        case namespace
-        case nodeID = "node_id"
-        case nodePublicIP = "node_public_ip"
-        case podSpec = "pod_spec"
-        case targetPort = "target_port"
-        case nodePort = "node_port"
-        case ports
-        case serviceName = "service_name"
-        case egress, status, ready, reason, message
-        case ttlExpiresAt = "ttl_expires_at"
-        case createdAt = "created_at"
-        case updatedAt = "updated_at"
-        case requestedCPUMilli = "requested_cpu_milli"
-        case requestedMemoryBytes = "requested_memory_bytes"
-    }
+    init(_ stack: Stack) { self.stack = stack }
 
-    init(_ stack: Stack) {
+    func write(to json: inout JSONWriter) { json.object(fields) }
+
+    /// Writes the fields into an object that may have more after them.
+    func fields(_ json: inout JSONWriter) {
         let record = stack.record
-        stackID = record.id.description
-        userID = record.userID
-        problemID = record.problemID
-        podID = record.id.podName
-        namespace = record.namespace
-        nodeID = record.nodeID
-        nodePublicIP = stack.nodePublicIP
-        podSpec = record.podSpec
-        targetPort = record.port.containerPort
-        ports = record.ports.map(PortBody.init)
-        nodePort = ports.first?.nodePort
-        serviceName = record.id.serviceName
-        egress = record.egress.rawValue
-        status = stack.status.rawValue
-        ready = stack.isReady
-        reason = stack.reason
-        message = stack.message
-        ttlExpiresAt = record.expiresAt.rfc3339
-        createdAt = record.createdAt.rfc3339
-        updatedAt = record.updatedAt.rfc3339
-        requestedCPUMilli = record.requestedCPUMilli
-        requestedMemoryBytes = record.requestedMemoryBytes
+        json.field("created_at", record.createdAt.rfc3339)
+        json.field("egress", record.egress.rawValue)
+        json.field("message", stack.message)
+        json.field("namespace", record.namespace)
+        json.field("node_id", record.nodeID)
+        json.field("node_port", record.shownNodePort)
+        json.field("node_public_ip", stack.nodePublicIP)
+        json.field("pod_id", record.id.podName)
+        json.field("pod_spec", record.podSpec)
+        json.array("ports", record.ports.lazy.map(PortBody.init))
+        json.field("problem_id", record.problemID)
+        json.field("ready", stack.isReady)
+        json.field("reason", stack.reason)
+        json.field("requested_cpu_milli", record.requestedCPUMilli)
+        json.field("requested_memory_bytes", record.requestedMemoryBytes)
+        json.field("service_name", record.id.serviceName)
+        json.field("stack_id", record.id.description)
+        json.field("status", stack.status.rawValue)
+        json.field("target_port", record.port.containerPort)
+        json.field("ttl_expires_at", record.expiresAt.rfc3339)
+        json.field("updated_at", record.updatedAt.rfc3339)
+        json.field("user_id", record.userID)
     }
 }
 
-struct PortBody: Encodable {
-    var containerPort: Int
-    var `protocol`: String
-    @Nullable var nodePort: Int?
+struct PortBody: JSONWritable {
+    private let port: PortMapping
 
-    enum CodingKeys: String, CodingKey {
-        case containerPort = "container_port"
-        case `protocol`
-        case nodePort = "node_port"
-    }
+    init(_ port: PortMapping) { self.port = port }
 
-    init(_ port: PortMapping) {
-        containerPort = port.exposed.containerPort
-        `protocol` = port.exposed.protocol.rawValue
-        nodePort = port.nodePort == PortMapping.none ? nil : port.nodePort
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.field("container_port", port.exposed.containerPort)
+            json.field("node_port", port.shownNodePort)
+            json.field("protocol", port.exposed.protocol.rawValue)
+        }
     }
 }
 
-struct StatusBody: Encodable {
-    var stackID: String
-    var status: String
-    var ready: Bool
-    var ttl: String
-    @Nullable var nodePort: Int?
-    var targetPort: Int
-    var ports: [PortBody]
-    @Nullable var nodePublicIP: String?
-    @Nullable var reason: String?
-    @Nullable var message: String?
+extension PortMapping {
+    /// Nil for a port that has none.
+    fileprivate var shownNodePort: Int? { nodePort == PortMapping.none ? nil : nodePort }
+}
 
-    enum CodingKeys: String, CodingKey {
-        case stackID = "stack_id"
-        case status, ready, ttl
-        case nodePort = "node_port"
-        case targetPort = "target_port"
-        case ports
-        case nodePublicIP = "node_public_ip"
-        case reason, message
-    }
+extension StackRecord {
+    fileprivate var shownNodePort: Int? { ports.first?.shownNodePort }
+}
 
-    init(_ stack: Stack) {
-        stackID = stack.record.id.description
-        status = stack.status.rawValue
-        ready = stack.isReady
-        ttl = stack.record.expiresAt.rfc3339
-        targetPort = stack.record.port.containerPort
-        ports = stack.record.ports.map(PortBody.init)
-        nodePort = ports.first?.nodePort
-        nodePublicIP = stack.nodePublicIP
-        reason = stack.reason
-        message = stack.message
+struct StatusBody: JSONWritable {
+    private let stack: Stack
+
+    init(_ stack: Stack) { self.stack = stack }
+
+    func write(to json: inout JSONWriter) {
+        let record = stack.record
+        json.object { json in
+            json.field("message", stack.message)
+            json.field("node_port", record.shownNodePort)
+            json.field("node_public_ip", stack.nodePublicIP)
+            json.array("ports", record.ports.lazy.map(PortBody.init))
+            json.field("ready", stack.isReady)
+            json.field("reason", stack.reason)
+            json.field("stack_id", record.id.description)
+            json.field("status", stack.status.rawValue)
+            json.field("target_port", record.port.containerPort)
+            json.field("ttl", record.expiresAt.rfc3339)
+        }
     }
 }
 
-struct StackListBody: Encodable {
-    var stacks: [StackBody]
+struct StackListBody: JSONWritable {
+    var stacks: [Stack]
+
+    func write(to json: inout JSONWriter) {
+        json.object { $0.array("stacks", stacks.lazy.map(StackBody.init)) }
+    }
 }
 
-struct UserStacksBody: Encodable {
+struct StackPageBody: JSONWritable {
+    var page: StackPage
+
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.field("next_cursor", page.next?.text)
+            json.array("stacks", page.stacks.lazy.map(StackBody.init))
+        }
+    }
+}
+
+struct UserStacksBody: JSONWritable {
     var userID: Int64
-    var stacks: [StackBody]
+    var stacks: [Stack]
 
-    enum CodingKeys: String, CodingKey {
-        case userID = "user_id"
-        case stacks
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.array("stacks", stacks.lazy.map(StackBody.init))
+            json.field("user_id", userID)
+        }
     }
 }
 

@@ -18,10 +18,18 @@ extension Response {
 
     /// Returns a response with a JSON body.
     static func json(_ body: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) throws -> Response {
-        let data = try JSONEncoder.api.encode(body)
+        json([ByteBuffer(data: try JSONEncoder.api.encode(body))], status, headers)
+    }
+
+    /// Returns a response with a JSON body.
+    static func json(_ body: some JSONWritable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) -> Response {
+        json(JSONWriter.pieces(of: body), status, headers)
+    }
+
+    private static func json(_ pieces: [ByteBuffer], _ status: HTTPResponse.Status, _ headers: HTTPFields) -> Response {
         var headers = headers
         headers[.contentType] = jsonContentType
         headers[.cacheControl] = "no-store"
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(data: data)))
+        return Response(status: status, headers: headers, body: ResponseBody(contentsOf: pieces))
     }
 }

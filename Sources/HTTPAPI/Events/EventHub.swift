@@ -1,7 +1,6 @@
 import CoreMetrics
 import FoundationEssentials
 import NIOCore
-import NIOFoundationCompat
 import Stacks
 import Synchronization
 
@@ -97,19 +96,21 @@ final class EventHub: Sendable {
             return nil
         case .snapshot(let list):
             var stacks: [StackID: Entry] = [:]
-            for stack in list { stacks[stack.record.id] = try Entry(createdAt: stack.record.createdAt, json: json(StackBody(stack))) }
+            for stack in list {
+                stacks[stack.record.id] = Entry(createdAt: stack.record.createdAt, json: JSONWriter.buffer(of: StackBody(stack)))
+            }
             state.stacks = stacks
             state.lastEvent += 1
             let snapshot = snapshot(of: stacks, id: state.lastEvent)
             state.snapshot = snapshot
             return snapshot
         case .stack(let stack):
-            let json = try json(StackBody(stack))
+            let json = JSONWriter.buffer(of: StackBody(stack))
             state.stacks?[stack.record.id] = Entry(createdAt: stack.record.createdAt, json: json)
             return event("stack", json, &state)
         case .removed(let id):
             state.stacks?[id] = nil
-            return event("removed", try json(RemovedBody(stackID: id.description)), &state)
+            return event("removed", JSONWriter.buffer(of: RemovedBody(id: id)), &state)
         }
     }
 
@@ -132,13 +133,9 @@ final class EventHub: Sendable {
         return EventMessage.event("snapshot", id: id, data: data)
     }
 
-    private static func json(_ body: some Encodable) throws -> ByteBuffer { ByteBuffer(data: try JSONEncoder.api.encode(body)) }
+    private struct RemovedBody: JSONWritable {
+        var id: StackID
 
-    private struct RemovedBody: Encodable {
-        var stackID: String
-
-        enum CodingKeys: String, CodingKey {
-            case stackID = "stack_id"
-        }
+        func write(to json: inout JSONWriter) { json.object { $0.field("stack_id", id.description) } }
     }
 }

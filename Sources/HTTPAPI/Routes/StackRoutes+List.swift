@@ -13,8 +13,7 @@ extension StackRoutes {
             limit: try parameters.integer("limit", in: 1...1000)
         )
         let page = try await service.stacks(query, logger: context.logger)
-        if query.limit != nil { return try .json(StackPageBody(page)) }
-        return try .json(StackListBody(stacks: page.stacks.map(StackBody.init)))
+        return query.limit == nil ? .json(StackListBody(stacks: page.stacks)) : .json(StackPageBody(page: page))
     }
 
     /// Marks many stacks. An unknown parameter is refused: a filter with a misspelt name would delete more than was meant.
@@ -28,21 +27,6 @@ extension StackRoutes {
         (context.audit.userID, context.audit.problemID) = (owner.userID, owner.problemID)
         let count = try await service.deleteAll(of: owner, logger: context.logger)
         return try .json(MarkedBody(marked: count), status: .accepted)
-    }
-}
-
-struct StackPageBody: Encodable {
-    var stacks: [StackBody]
-    @Nullable var nextCursor: String?
-
-    enum CodingKeys: String, CodingKey {
-        case stacks
-        case nextCursor = "next_cursor"
-    }
-
-    init(_ page: StackPage) {
-        stacks = page.stacks.map(StackBody.init)
-        nextCursor = page.next?.text
     }
 }
 

@@ -25,7 +25,7 @@ struct StackRoutes {
         var headers: HTTPFields = [.location: "/stacks/\(outcome.stack.record.id)"]
         headers.add(outcome.warnings)
         headers.add(applied: preference, to: outcome)
-        return try .json(CreatedBody(outcome), status: outcome.isAccepted ? .accepted : outcome.isReplay ? .ok : .created, headers: headers)
+        return .json(CreatedBody(outcome), status: outcome.isAccepted ? .accepted : outcome.isReplay ? .ok : .created, headers: headers)
     }
 
     /// Returns the progress of a create, which ends its wait when the client leaves or the service ends.
@@ -43,22 +43,22 @@ struct StackRoutes {
     }
 
     func show(_ request: Request, _ context: APIContext) async throws -> Response {
-        try .json(StackBody(try await service.stack(try stackID(context), logger: context.logger)))
+        .json(StackBody(try await service.stack(try stackID(context), logger: context.logger)))
     }
 
     func status(_ request: Request, _ context: APIContext) async throws -> Response {
         let id = try stackID(context)
         guard let wait = try StatusQuery.wait(request.uri) else {
-            return try .json(StatusBody(try await service.stack(id, logger: context.logger)))
+            return .json(StatusBody(try await service.stack(id, logger: context.logger)))
         }
         context.watchAnswer { _ in wait.end() }
-        return try .json(StatusBody(try await service.stack(id, after: wait, logger: context.logger)))
+        return .json(StatusBody(try await service.stack(id, after: wait, logger: context.logger)))
     }
 
     func renew(_ request: Request, _ context: APIContext) async throws -> Response {
         let id = try stackID(context)
         let body = try await RenewBody.read(from: request, context)
-        return try .json(StackBody(try await service.renew(id, timeToLive: body.timeToLive, logger: context.logger)))
+        return .json(StackBody(try await service.renew(id, timeToLive: body.timeToLive, logger: context.logger)))
     }
 
     func delete(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -77,7 +77,7 @@ struct StackRoutes {
             throw StackError(.invalidRequest, "user_id: \"\(text.prefix(40))\" is not a positive 64-bit integer")
         }
         let stacks = try await service.stacks(ofUser: userID, logger: context.logger)
-        return try .json(UserStacksBody(userID: userID, stacks: stacks.map(StackBody.init)))
+        return .json(UserStacksBody(userID: userID, stacks: stacks))
     }
 
     func stats(_ request: Request, _ context: APIContext) async throws -> Response {

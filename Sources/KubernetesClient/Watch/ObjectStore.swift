@@ -59,7 +59,7 @@ public final class ObjectStore<T: KubernetesObject>: Sendable {
         self.onChange = onChange
     }
 
-    /// True once the first list has been read.
+    /// True once the first list has been read, and every object of it reported.
     public var isSynced: Bool { state.withLock { $0.isSynced } }
 
     /// The number of received objects that did not decode.
@@ -134,15 +134,18 @@ public final class ObjectStore<T: KubernetesObject>: Sendable {
     /// Replaces the content by a complete list: an object that is not in the list is gone, even without a deletion event.
     func replaceAll(with list: [T]) {
         let new = Dictionary(list.map { (Key($0.metadata), $0) }) { _, last in last }
-        let (changes, syncWaiters) = state.withLock { state in
+        let changes = state.withLock { state in
             let old = state.objects
             state.objects = new
-            state.isSynced = true
             for key in state.waiters.keys { state.wake(key) }
-            defer { state.syncWaiters = [] }
-            return (Self.changes(from: old, to: new), state.syncWaiters)
+            return Self.changes(from: old, to: new)
         }
         for change in changes { onChange(change) }
+        let syncWaiters = state.withLock { state in
+            state.isSynced = true
+            defer { state.syncWaiters = [] }
+            return state.syncWaiters
+        }
         onChange(.relisted)
         for waiter in syncWaiters { waiter.yield() }
     }

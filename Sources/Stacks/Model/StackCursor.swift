@@ -38,3 +38,15 @@ package struct StackCursor: Sendable, Equatable {
         (createdAt.microseconds, id.description) < (record.createdAt.microseconds, record.id.description)
     }
 }
+
+extension [StackRecord] {
+    /// Returns the index of the first record after a position, in a list with the oldest first.
+    package func position(after cursor: StackCursor) -> Int {
+        var (low, high) = (startIndex, endIndex)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if cursor.precedes(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

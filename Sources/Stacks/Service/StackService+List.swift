@@ -35,11 +35,9 @@ extension StackService {
                 read = try await store.records()
             }
             guard cluster.isSynced else { throw StackError.notSynced }
-            let rest = read.records.filter { record in
-                query.owner.matches(record) && isVisible(record) && query.cursor?.precedes(record) ?? true
-            }
+            let start = query.cursor.map { read.records.position(after: $0) } ?? 0
             var page = StackPage(stacks: [], next: nil)
-            for record in rest {
+            for record in read.records[start...] where query.owner.matches(record) && isVisible(record) {
                 let stack = view(of: record)
                 guard query.status == nil || stack.status == query.status else { continue }
                 if let limit = query.limit, page.stacks.count >= limit {

@@ -32,17 +32,15 @@ extension StackService {
     package func stats(logger: Logger) async throws -> StackStats {
         try await translatingErrors(logger) {
             let records = try await store.records().records
-            let stacks = try views(of: records)
+            guard cluster.isSynced else { throw StackError.notSynced }
             var stats = StackStats()
-            stats.totalStacks = stacks.count
-            stats.activeStacks = stacks.count { $0.status.isActive }
-            for stack in stacks where stack.record.state != .failed {
-                guard let node = stack.record.nodeID else { continue }
-                stats.nodeDistribution[node, default: 0] += 1
-            }
             for record in records {
                 stats.usedNodePorts += record.nodePorts.count
                 stats.reserved += record.requested
+                guard isVisible(record) else { continue }
+                stats.totalStacks += 1
+                if view(of: record).status.isActive { stats.activeStacks += 1 }
+                if record.state != .failed, let node = record.nodeID { stats.nodeDistribution[node, default: 0] += 1 }
             }
             return stats
         }
@@ -76,7 +74,7 @@ extension StackService {
         let observed = ObservedStatus(
             record: record,
             pod: pod,
-            hasPodGone: cluster.hasPodGone(of: record.id),
+            hasPodGone: pod == nil && cluster.hasPodGone(of: record.id),
             node: node,
             now: now(),
             startGrace: settings.startGrace.timeInterval

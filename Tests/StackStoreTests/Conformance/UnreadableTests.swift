@@ -22,6 +22,8 @@ extension StackStore {
                 let table = ["container_port", "protocol", "node_port"].contains(attribute) ? "ports" : "stacks"
                 try database.execute(sql: "UPDATE \(table) SET \(attribute) = ? WHERE stack_id = ?", arguments: [text, id.description])
             }
+            // As at the next start: nobody else writes the file while it is open.
+            try store.load()
         } else if let store = self as? DynamoDBStackStore {
             var item = try #require(try await store.rows([ItemKey.stack(id)], consistentRead: true).first)
             item[attribute] = value
