@@ -3,7 +3,7 @@
 CLUSTER := scripts/cluster/cluster
 UNIT_TESTS := PodPolicyTests|StacksTests|StackClusterTests|KubernetesClientTests|HTTPAPITests
 
-.PHONY: help demo run build unit test lint format docs soak fuzz benchmark benchmark-full cluster-up cluster-status cluster-down
+.PHONY: help demo run build unit test lint format docs soak fuzz bench bench-event cluster-up cluster-status cluster-down
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,12 +40,12 @@ soak: ## run the random run longer: 20,000 operations (RANDOM_RUN_SEED repeats o
 fuzz: ## fuzz the Pod policy for ten minutes
 	scripts/fuzz 600
 
-benchmark: ## measure the latency of a create against the bare floor, and memory
-	scripts/benchmark sqlite
-	scripts/benchmark dynamodb
+bench: ## measure every figure beside a floor, as a table and in var/bench.json
+	mkdir -p var
+	scripts/bench var/bench.json
 
-benchmark-full: ## measure 2,700 stacks at once: creates, lists, passes of the reconciler, deletes
-	scripts/benchmark sqlite full
+bench-event: ## an event of one hour: 2,700 stacks, one create and one delete a second
+	scripts/bench event
 
 cluster-up: ## start the local Kubernetes (repeat at will)
 	$(CLUSTER) up

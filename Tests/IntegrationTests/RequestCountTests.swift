@@ -2,7 +2,7 @@ import KubernetesClient
 import NIOHTTP1
 import Testing
 
-/// The requests to a real API server of each call, as docs/measurements.md counts them.
+/// The requests to a real API server of each call, as docs/performance.md counts them.
 @Suite(.enabled(if: TestCluster.isUp, TestCluster.needed), .serialized, .timeLimit(.minutes(10)))
 struct RequestCountTests {
     @Test func `each call sends the requests that are counted for it, and no read asks for a Pod`() async throws {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import HTTPAPI
 
-/// The operations of the store and the requests to the API server that each call takes, against the table of docs/measurements.md.
+/// The operations of the store and the requests to the API server that each call takes, against the table of docs/performance.md.
 @Suite(.timeLimit(.minutes(1))) struct CallCostTests {
     private struct Counts {
         var store: [ScriptedStore.Call: Int]
@@ -111,7 +111,7 @@ import Testing
             try await measure("`DELETE /stacks/{stack_id}`") { expect(200, try await api.send(.delete, path)) }
             try await measure("`DELETE /stacks?user_id=…`") { expect(202, try await api.send(.delete, "/stacks?user_id=2")) }
 
-            let document = URL(filePath: #filePath).appending(path: "../../../../docs/measurements.md").standardizedFileURL
+            let document = URL(filePath: #filePath).appending(path: "../../../../docs/performance.md").standardizedFileURL
             let table = try String(contentsOf: document, encoding: .utf8).split(separator: "\n").map(String.init)
             #expect(rows.filter { !table.contains($0) } == [])
         }
