@@ -4,15 +4,14 @@ package import Stacks
 
 extension SQLiteStackStore {
     package func beginDelete(of owner: OwnerFilter, inNamespace namespace: String, at now: Date) async throws -> [StackID] {
-        try await write { database in
+        try await writeStacks { database in
             var request = StackRow.all()
             if let userID = owner.userID { request = request.filter(StackRow.Columns.userID == userID) }
             if let problemID = owner.problemID { request = request.filter(StackRow.Columns.problemID == problemID) }
             let records = try StackRow.records(request, in: database).records
             let marked = records.filter { $0.namespace == namespace && $0.isLive }.map(\.id)
             for id in marked { try mark(id, at: now, in: database) }
-            try self.remember(marked, in: database)
-            return marked
+            return (marked, marked)
         }
     }
 

@@ -182,27 +182,47 @@ package final class SQLiteStackStore: StackStore {
 
     /// Runs a write of one stack.
     func write<Value: Sendable>(_ id: StackID, _ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        try await write { database in
+        try await writeStacks { database in
             let value = try body(database)
-            try self.remember([id], in: database)
-            return value
+            return (value, [id])
         }
     }
 
-    /// Changes the memory of stacks that the present transaction has written, once it is committed and before the next one begins.
-    func remember(_ ids: [StackID], in database: Database) throws {
-        let written = try ids.map { ($0, try StackRow.stored($0, in: database)) }
-        database.afterNextTransaction { _ in
-            self.memory.withLock { memory in
-                for (id, stored) in written { memory.set(stored, of: id) }
+    /// Runs a write of stacks, and changes the memory of those that `body` names.
+    ///
+    /// The memory changes after the COMMIT has succeeded and before the next write begins: both run on the queue of writes. An observer of
+    /// the commit would not do, since after a COMMIT that fails GRDB calls it at the next one that succeeds.
+    func writeStacks<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> (value: Value, ids: [StackID])
+    ) async throws -> Value {
+        try await noting {
+            try await database.writeWithoutTransaction { database in
+                var value: Value?
+                var written: [(StackID, StoredRecord)] = []
+                try database.inTransaction {
+                    let result = try body(database)
+                    written = try result.ids.map { ($0, try StackRow.stored($0, in: database)) }
+                    value = result.value
+                    return .commit
+                }
+                self.memory.withLock { memory in
+                    for (id, stored) in written { memory.set(stored, of: id) }
+                }
+                guard let value else { throw DatabaseError(message: "a transaction was committed that did not run") }
+                return value
             }
         }
     }
 
     /// Runs a write. Cancelling the request does not split a commit: GRDB rolls back or commits as a whole.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await noting { try await database.write(body) }
+    }
+
+    /// Notes whether a write succeeded.
+    private func noting<Value>(_ write: () async throws -> Value) async throws -> Value {
         do {
-            let value = try await database.write(body)
+            let value = try await write()
             health.withLock { $0.succeeded(at: instant()) }
             return value
         } catch let error as DatabaseError {

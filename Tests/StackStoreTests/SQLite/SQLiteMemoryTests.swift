@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GRDB
+import Glibc
 import Stacks
 import Synchronization
 import TestBasics
@@ -87,7 +88,7 @@ import Testing
         }
     }
 
-    private static func expectMemoryOfFile(_ store: SQLiteStackStore, _ context: Comment) async throws {
+    static func expectMemoryOfFile(_ store: SQLiteStackStore, _ context: Comment) async throws {
         let file = try await store.database.read { try StackRow.all(in: $0) }
         #expect(try await store.records() == file, context)
         for user in Int64(1)...3 {
@@ -95,6 +96,28 @@ import Testing
         }
         for number in 0..<40 {
             #expect(try await store.record(.numbered(number)) == file.records.first { $0.id == .numbered(number) }, context)
+        }
+    }
+
+    @Test func `a COMMIT that the disk refuses changes no memory, neither then nor at the next commit`() async {
+        // A process of its own: the limit holds for all of its files.
+        await #expect(processExitsWith: .success) {
+            signal(SIGXFSZ, SIG_IGN)
+            try await withSQLiteStore { store in
+                try await store.reserve(.sample(1, user: 1, port: 30001, createdAt: .start), within: .none)
+                _ = try await store.beginDelete(.numbered(1), ifUnchanged: nil, at: .start(plus: 1))
+                var limit = rlimit()
+                getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+                let unlimited = limit
+                limit.rlim_cur = 4096
+                setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+                await #expect(throws: StoreError.self) { try await store.remove(.numbered(1)) }
+                limit = unlimited
+                setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+                try await store.reserve(.sample(2, user: 2, port: 30002, createdAt: .start), within: .none)
+                #expect(try await store.record(.numbered(1)) != nil)
+                try await SQLiteMemoryTests.expectMemoryOfFile(store, "after the next commit")
+            }
         }
     }
 
