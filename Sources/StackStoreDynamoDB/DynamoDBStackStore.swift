@@ -76,6 +76,8 @@ package final class DynamoDBStackStore: StackStore {
         switch error.code {
         case .resourceNotFound: .unavailable("table \(table) does not exist; create it with: \(StackTable.createCommand(table))")
         case .unavailable: .unreachable("table \(table): \(error)")
+        // An earlier attempt of the client had no answer.
+        case .throttled where error.mayHaveTakenEffect: .unreachable("table \(table): \(error)")
         default: .unavailable("table \(table): \(error)")
         }
     }

@@ -46,12 +46,16 @@ extension Findings {
     init(of record: StackRecord, _ found: FoundItems, capacity: CapacityBound, reserved: ResourceAmount) throws {
         let portHolders = try record.nodePorts.map { try found.holder(ItemKey.port($0)) }
         let isRowWritten = record.state == .failed && found[ItemKey.stack(record.id)] != nil
+        let keyHolder = try record.idempotency.flatMap { try found.holder(ItemKey.idempotency($0.key)) }
+        let lockHolder = try record.lock.flatMap { try found.holder(ItemKey.lock(user: $0.userID, problem: $0.problemID)) }
+        // A batch of reads may see a transaction that commits meanwhile in part.
+        let isWritten = ([keyHolder, lockHolder] + portHolders).contains(record.id) || isRowWritten
         self.init(
-            keyHolder: try record.idempotency.flatMap { try found.holder(ItemKey.idempotency($0.key)) },
-            lockHolder: try record.lock.flatMap { try found.holder(ItemKey.lock(user: $0.userID, problem: $0.problemID)) },
+            keyHolder: keyHolder,
+            lockHolder: lockHolder,
             count: try record.lock.flatMap { try found[ItemKey.count(user: $0.userID)]?.integer(Attribute.stacks) } ?? 0,
             takenPorts: zip(record.nodePorts, portHolders).compactMap { $1 == nil ? nil : $0 },
-            isWritten: portHolders.contains(record.id) || isRowWritten,
+            isWritten: isWritten,
             capacity: capacity,
             reserved: reserved
         )
