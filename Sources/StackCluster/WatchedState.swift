@@ -105,11 +105,15 @@ final class WatchedState: Sendable {
 
     func podChanged(_ change: Change<Pod>) {
         observed.withLock { $0.apply(change) }
+        track(change)
+    }
+
+    private func track(_ change: Change<Pod>) {
         switch change {
         case .updated(let old, let pod) where old.metadata.stackID(in: settings.namespace) != pod.metadata.stackID(in: settings.namespace):
             // Someone removed the labels, so the Pod belongs to no stack from now on.
-            podChanged(.removed(old))
-            podChanged(.added(pod))
+            track(.removed(old))
+            track(.added(pod))
         case .added(let pod), .updated(_, let pod):
             let id = pod.metadata.stackID(in: settings.namespace)
             if let id { ownPorts.withLock { _ = $0.pods.insert(id) } }
