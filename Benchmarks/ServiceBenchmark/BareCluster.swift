@@ -30,7 +30,7 @@ struct BareCluster: Sendable {
 
     /// Pods of another namespace that no scheduler ever sees.
     func createForeignPods(_ count: Int) async throws {
-        _ = try? await client.create(Namespace(metadata: ObjectMeta(name: "foreign")), namespace: nil)
+        _ = try await client.create(Namespace(metadata: ObjectMeta(name: "foreign")), namespace: nil)
         _ = try await concurrently(32, Array(0..<count)) { number in
             _ = try await client.create(ForeignPod(name: "foreign-\(number)"), as: Pod.self, namespace: "foreign")
         }

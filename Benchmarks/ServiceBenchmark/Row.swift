@@ -12,15 +12,9 @@ struct Row: Sendable, Encodable {
     var repetitions: Int
     var spread: String
 
-    /// A time, in milliseconds; its ratio should be small.
-    init(_ what: String, _ samples: Samples, floor: Samples, percent: Int = 50, target: String) {
-        self.init(what, "ms", samples.percentile(percent), floor: floor.percentile(percent), target: target)
-        (repetitions, spread) = (samples.count, samples.spread)
-    }
-
-    /// A time without a floor.
-    init(_ what: String, _ samples: Samples, target: String) {
-        self.init(what, "ms", samples.median, target: target)
+    /// A figure that was measured several times.
+    init(_ what: String, unit: String = "ms", _ samples: Samples, floor: Samples? = nil, percent: Int = 50, target: String) {
+        self.init(what, unit, samples.percentile(percent), floor: floor?.percentile(percent), target: target)
         (repetitions, spread) = (samples.count, samples.spread)
     }
 
