@@ -82,14 +82,6 @@ struct StatusBody: JSONWritable {
     }
 }
 
-struct StackListBody: JSONWritable {
-    var stacks: [Stack]
-
-    func write(to json: inout JSONWriter) {
-        json.object { $0.array("stacks", stacks.lazy.map(StackBody.init)) }
-    }
-}
-
 struct StackPageBody: JSONWritable {
     var page: StackPage
 

@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 
 /// A body that writes its own JSON: those with stacks, of which a list has thousands.
 protocol JSONWritable {
@@ -6,7 +6,7 @@ protocol JSONWritable {
 }
 
 /// Writes the same text as ``JSONEncoder.api``, without its intermediate values. Callers write the fields in the order of their names.
-struct JSONWriter {
+package struct JSONWriter {
     /// The text up to ``piece``, in pieces: one buffer of megabytes would be moved each time that it grows.
     private var finished: [ByteBuffer] = []
     private var piece = ByteBufferAllocator().buffer(capacity: 2048)
@@ -37,6 +37,22 @@ struct JSONWriter {
         return buffer
     }
 
+    /// Returns an object of texts with its fields in the order of their names, as a line.
+    package static func line(of fields: [String: String]) -> ByteBuffer {
+        var json = JSONWriter()
+        json.object { json in
+            for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
+                if json.isAfterValue { json.piece.writeStaticString(",") }
+                json.string(name)
+                json.piece.writeStaticString(":")
+                json.string(value)
+                json.isAfterValue = true
+            }
+        }
+        json.piece.writeStaticString("\n")
+        return json.piece
+    }
+
     // MARK: Containers
 
     mutating func object(_ fields: (inout JSONWriter) -> Void) {
@@ -48,15 +64,44 @@ struct JSONWriter {
     mutating func array(_ name: StaticString, _ elements: some Sequence<some JSONWritable>) {
         key(name)
         begin("[")
-        for element in elements {
-            if isAfterValue { piece.writeStaticString(",") }
-            element.write(to: &self)
-            if piece.readableBytes >= Self.pieceSize {
-                finished.append(piece)
-                piece = ByteBufferAllocator().buffer(capacity: Self.pieceCapacity)
-            }
-        }
+        for element in elements { add(element) }
         end("]")
+    }
+
+    /// The text of an object whose only field is an array. Each piece is written when it is asked for.
+    struct Pieces<Elements: Sequence>: Sequence, IteratorProtocol where Elements.Element: JSONWritable {
+        private var elements: Elements.Iterator
+        private var json = JSONWriter()
+        private var isComplete = false
+
+        init(_ name: StaticString, _ elements: Elements) {
+            self.elements = elements.makeIterator()
+            json.begin("{")
+            json.key(name)
+            json.begin("[")
+        }
+
+        mutating func next() -> ByteBuffer? {
+            while json.finished.isEmpty, !isComplete {
+                if let element = elements.next() {
+                    json.add(element)
+                } else {
+                    json.end("]")
+                    json.end("}")
+                    json.finished.append(json.piece)
+                    isComplete = true
+                }
+            }
+            return json.finished.isEmpty ? nil : json.finished.removeFirst()
+        }
+    }
+
+    private mutating func add(_ element: some JSONWritable) {
+        if isAfterValue { piece.writeStaticString(",") }
+        element.write(to: &self)
+        guard piece.readableBytes >= Self.pieceSize else { return }
+        finished.append(piece)
+        piece = ByteBufferAllocator().buffer(capacity: Self.pieceCapacity)
     }
 
     private mutating func begin(_ bracket: StaticString) {

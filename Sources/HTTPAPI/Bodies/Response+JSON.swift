@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import NIOFoundationCompat
+import Stacks
 
 extension JSONEncoder {
     /// The encoder of responses. Keys are sorted, so that responses can be compared as text.
@@ -18,18 +19,29 @@ extension Response {
 
     /// Returns a response with a JSON body.
     static func json(_ body: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) throws -> Response {
-        json([ByteBuffer(data: try JSONEncoder.api.encode(body))], status, headers)
+        json(ResponseBody(byteBuffer: ByteBuffer(data: try JSONEncoder.api.encode(body))), status, headers)
     }
 
     /// Returns a response with a JSON body.
     static func json(_ body: some JSONWritable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) -> Response {
-        json(JSONWriter.pieces(of: body), status, headers)
+        json(ResponseBody(contentsOf: JSONWriter.pieces(of: body)), status, headers)
     }
 
-    private static func json(_ pieces: [ByteBuffer], _ status: HTTPResponse.Status, _ headers: HTTPFields) -> Response {
+    /// Returns the response with a list of stacks, which are read, written and sent in turn. HEAD gets the length, for which all are written.
+    static func json(_ stacks: StackList, to method: HTTPRequest.Method) -> Response {
+        let pieces = { @Sendable in JSONWriter.Pieces("stacks", stacks.lazy.map(StackBody.init)) }
+        guard method != .head else { return json(ResponseBody(contentsOf: Array(pieces())), .ok, [:]) }
+        let body = ResponseBody { writer in
+            for piece in pieces() { try await writer.write(piece) }
+            try await writer.finish(nil)
+        }
+        return json(body, .ok, [:])
+    }
+
+    private static func json(_ body: ResponseBody, _ status: HTTPResponse.Status, _ headers: HTTPFields) -> Response {
         var headers = headers
         headers[.contentType] = jsonContentType
         headers[.cacheControl] = "no-store"
-        return Response(status: status, headers: headers, body: ResponseBody(contentsOf: pieces))
+        return Response(status: status, headers: headers, body: body)
     }
 }

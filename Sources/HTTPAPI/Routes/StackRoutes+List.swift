@@ -9,11 +9,12 @@ extension StackRoutes {
         let query = StackQuery(
             owner: try parameters.owner(),
             status: try parameters.value("status", "one of \(statuses)") { StackStatus(rawValue: $0) },
-            cursor: try parameters.value("cursor", "the next_cursor of the page before, unchanged") { StackCursor($0) },
-            limit: try parameters.integer("limit", in: 1...1000)
+            cursor: try parameters.value("cursor", "the next_cursor of the page before, unchanged") { StackCursor($0) }
         )
-        let page = try await service.stacks(query, logger: context.logger)
-        return query.limit == nil ? .json(StackListBody(stacks: page.stacks)) : .json(StackPageBody(page: page))
+        if let limit = try parameters.integer("limit", in: 1...1000) {
+            return .json(StackPageBody(page: try await service.page(query, limit: limit, logger: context.logger)))
+        }
+        return .json(try await service.stacks(query, logger: context.logger), to: request.method)
     }
 
     /// Marks many stacks. An unknown parameter is refused: a filter with a misspelt name would delete more than was meant.

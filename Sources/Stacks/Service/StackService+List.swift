@@ -6,14 +6,26 @@ package struct StackQuery: Sendable, Equatable {
     package var status: StackStatus?
     /// The last stack of the page before.
     package var cursor: StackCursor?
-    /// The maximum number of stacks; nil for all.
-    package var limit: Int?
 
-    package init(owner: OwnerFilter = OwnerFilter(), status: StackStatus? = nil, cursor: StackCursor? = nil, limit: Int? = nil) {
+    package init(owner: OwnerFilter = OwnerFilter(), status: StackStatus? = nil, cursor: StackCursor? = nil) {
         self.owner = owner
         self.status = status
         self.cursor = cursor
-        self.limit = limit
+    }
+}
+
+/// The stacks of a query, oldest first. Each is made when it is asked for, so that the first is there before the last.
+package struct StackList: Sequence, Sendable {
+    fileprivate let service: StackService
+    fileprivate let records: ArraySlice<StackRecord>
+    fileprivate let query: StackQuery
+
+    package func makeIterator() -> some IteratorProtocol<Stack> {
+        records.lazy
+            .filter { query.owner.matches($0) && service.isVisible($0) }
+            .map { service.view(of: $0) }
+            .filter { query.status == nil || $0.status == query.status }
+            .makeIterator()
     }
 }
 
@@ -25,8 +37,8 @@ package struct StackPage: Sendable, Equatable {
 }
 
 extension StackService {
-    /// Returns the stacks of a query, oldest first.
-    package func stacks(_ query: StackQuery, logger: Logger) async throws -> StackPage {
+    /// Returns the stacks of a query.
+    package func stacks(_ query: StackQuery, logger: Logger) async throws -> StackList {
         try await translatingErrors(logger) {
             let read: StackRecords
             if let userID = query.owner.userID {
@@ -36,17 +48,15 @@ extension StackService {
             }
             guard cluster.isSynced else { throw StackError.notSynced }
             let start = query.cursor.map { read.records.position(after: $0) } ?? 0
-            var page = StackPage(stacks: [], next: nil)
-            for record in read.records[start...] where query.owner.matches(record) && isVisible(record) {
-                let stack = view(of: record)
-                guard query.status == nil || stack.status == query.status else { continue }
-                if let limit = query.limit, page.stacks.count >= limit {
-                    page.next = page.stacks.last.map { StackCursor($0.record) }
-                    break
-                }
-                page.stacks.append(stack)
-            }
-            return page
+            return StackList(service: self, records: read.records[start...], query: query)
         }
+    }
+
+    /// Returns the first `limit` stacks of a query.
+    package func page(_ query: StackQuery, limit: Int, logger: Logger) async throws -> StackPage {
+        let stacks = Array(try await stacks(query, logger: logger).prefix(limit + 1))
+        var page = StackPage(stacks: Array(stacks.prefix(limit)), next: nil)
+        if stacks.count > limit { page.next = page.stacks.last.map { StackCursor($0.record) } }
+        return page
     }
 }

@@ -137,7 +137,7 @@ import Testing
         var generator = SeededGenerator(seed: 4)
         let stacks = (0..<count).map { Self.stack($0, using: &generator) }
         let list = Value.array(stacks.map { .object(Value.stack($0)) })
-        let pieces = JSONWriter.pieces(of: StackListBody(stacks: stacks))
+        let pieces = Array(JSONWriter.Pieces("stacks", stacks.lazy.map(StackBody.init)))
         try #expect(pieces.map { String(buffer: $0) }.joined() == Value.object(["stacks": list]).text)
         #expect(count < 500 || pieces.count > 5)
         #expect(pieces.allSatisfy { $0.capacity <= 256 * 1024 })

@@ -45,7 +45,7 @@ import Testing
             "Port": text(PortBody(stack.record.ports[0])),
             "Warning": text(CreatedBody.Warning(path: "spec", message: "m")),
             "StackStatus": text(StatusBody(stack)),
-            "StackList": text(StackListBody(stacks: [stack])),
+            "StackList": JSONWriter.Pieces("stacks", [StackBody(stack)]).flatMap { Array($0.readableBytesView) },
             "StackPage": text(StackPageBody(page: StackPage(stacks: [stack], next: StackCursor(stack.record)))),
             "UserStacks": text(UserStacksBody(userID: 1, stacks: [stack])),
             "Deleted": try text(DeletedBody(deleted: true, stackID: stack.record.id.description)),
