@@ -1,5 +1,8 @@
 import FoundationEssentials
+import HTTPAPI
 import Logging
+import NIOCore
+import Stacks
 
 /// Writes each log entry as one line of JSON.
 struct JSONLogHandler: LogHandler {
@@ -38,14 +41,10 @@ struct JSONLogHandler: LogHandler {
     static func line(_ fields: Logger.Metadata, _ level: Logger.Level, _ message: String, label: String) -> String {
         var line: [String: String] = [:]
         for (key, value) in fields { line[key == "hb.request.id" ? "request_id" : key] = "\(value)" }
-        line["time"] = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        line["time"] = Date().rfc3339
         line["level"] = level.rawValue
         line["message"] = message
         line["logger"] = label
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // A dictionary of strings can always be encoded, and logging must not fail.
-        guard let bytes = try? encoder.encode(line) else { return "" }
-        return String(decoding: bytes, as: UTF8.self) + "\n"
+        return String(buffer: JSONWriter.line(of: line))
     }
 }
