@@ -84,6 +84,8 @@ public final class PrometheusCollectorRegistry: Sendable {
     private static func labelName(_ text: String) -> String { sanitized(text, allowsColon: false) }
 
     private static func sanitized(_ text: String, allowsColon: Bool) -> String {
+        // Nearly every name is right, and each use of a metric asks.
+        if !text.isEmpty, text.utf8.allSatisfy({ 0x61...0x7A ~= $0 || $0 == UInt8(ascii: "_") }) { return text }
         var name = ""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -94,6 +94,6 @@ struct StackRoutes {
     /// Returns a path parameter without its percent-encoding; unchanged if the encoding is invalid.
     private func parameter(_ name: String, _ context: APIContext) throws -> String {
         let text = try context.parameters.require(name)
-        return text.removingPercentEncoding ?? text
+        return text.utf8.contains(UInt8(ascii: "%")) ? text.removingPercentEncoding ?? text : text
     }
 }
