@@ -7,7 +7,7 @@ extension StackService {
     /// - Throws: ``StackError``: `stack_not_found`; `too_many_reads`.
     package func events(of id: StackID, logger: Logger) async throws -> [StackEvent] {
         try await translatingErrors(logger) {
-            let record = try await visibleRecord(id)
+            let record = try await visibleStack(id).record
             let events = try await inspect { try await $0.events(of: record) }
             return events.sorted { ($0.time ?? .distantPast) < ($1.time ?? .distantPast) }
         }
@@ -18,7 +18,7 @@ extension StackService {
     /// - Throws: ``StackError``: `stack_not_found`; `invalid_request` for an unknown container; `logs_not_ready`; `too_many_reads`.
     package func log(of id: StackID, container: String?, lines: Int, logger: Logger) async throws -> String {
         try await translatingErrors(logger) {
-            _ = try await visibleRecord(id)
+            _ = try await visibleStack(id)
             guard let pod = cluster.pod(of: id), let first = pod.containerNames.first else {
                 throw StackError.noLog(of: id, because: "its Pod does not exist yet, or no longer")
             }

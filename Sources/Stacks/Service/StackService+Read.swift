@@ -5,16 +5,17 @@ extension StackService {
     /// - Throws: ``StackError``: `stack_not_found` also for a stack that expired, is being deleted, or lost its node.
     package func stack(_ id: StackID, logger: Logger) async throws -> Stack {
         try await translatingErrors(logger) {
-            view(of: try await visibleRecord(id))
+            try await visibleStack(id)
         }
     }
 
     /// - Throws: ``StackError``: `stack_not_found` unless callers see the stack now; `kubernetes_unavailable` until the cluster is known.
-    func visibleRecord(_ id: StackID) async throws -> StackRecord {
+    func visibleStack(_ id: StackID) async throws -> Stack {
         guard let record = try await store.record(id), isVisible(record) else { throw StackError.notFound(id) }
         guard cluster.isSynced else { throw StackError.notSynced }
-        guard view(of: record).status != .nodeDeleted else { throw StackError.notFound(id) }
-        return record
+        let stack = view(of: record)
+        guard stack.status != .nodeDeleted else { throw StackError.notFound(id) }
+        return stack
     }
 
     /// Returns every stack, oldest first.
@@ -39,7 +40,7 @@ extension StackService {
                 stats.reserved += record.requested
                 guard isVisible(record) else { continue }
                 stats.totalStacks += 1
-                if view(of: record).status.isActive { stats.activeStacks += 1 }
+                if status(of: record).isActive { stats.activeStacks += 1 }
                 if record.state != .failed, let node = record.nodeID { stats.nodeDistribution[node, default: 0] += 1 }
             }
             return stats
@@ -68,10 +69,13 @@ extension StackService {
         record.state != .deleting && record.expiresAt > now()
     }
 
-    func view(of record: StackRecord) -> Stack {
-        let node = record.nodeID.flatMap { cluster.node(named: $0) }
-        let pod = cluster.pod(of: record.id)
-        let observed = ObservedStatus(
+    /// Returns what callers see as the status, without the rest of the stack: counting thousands needs no more.
+    func status(of record: StackRecord) -> StackStatus {
+        observed(record, cluster.pod(of: record.id), record.nodeID.flatMap { cluster.node(named: $0) }).status
+    }
+
+    private func observed(_ record: StackRecord, _ pod: PodObservation?, _ node: NodeObservation?) -> ObservedStatus {
+        ObservedStatus(
             record: record,
             pod: pod,
             hasPodGone: pod == nil && cluster.hasPodGone(of: record.id),
@@ -79,6 +83,12 @@ extension StackService {
             now: now(),
             startGrace: settings.startGrace.timeInterval
         )
+    }
+
+    func view(of record: StackRecord) -> Stack {
+        let node = record.nodeID.flatMap { cluster.node(named: $0) }
+        let pod = cluster.pod(of: record.id)
+        let observed = observed(record, pod, node)
         return Stack(
             record: record,
             status: observed.status,

@@ -9,7 +9,7 @@ extension StackService {
         try await translatingErrors(logger) {
             // Each attempt that fails was overtaken by another write: the end of the create, a delete, another renewal.
             for _ in 0..<Self.renewalAttempts {
-                let record = try await visibleRecord(id)
+                let record = try await visibleStack(id).record
                 guard let end = try newEnd(of: record, timeToLive ?? settings.timeToLive) else { return view(of: record) }
                 // Whoever has seen the record before must notice the change, even if the clock stands still.
                 let now = max(timestamp, Date(microseconds: record.updatedAt.microseconds + 1))
