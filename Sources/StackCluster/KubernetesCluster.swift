@@ -161,16 +161,7 @@ package final class KubernetesCluster: Cluster {
 
     package func serviceFamily(of id: StackID) -> IPFamily? { watched.service(of: id)?.family }
 
-    package func ownedObjects() -> Set<StackID> {
-        var ids: Set<StackID> = []
-        for pod in pods.objects() {
-            if let id = pod.metadata.stackID(in: settings.namespace) { ids.insert(id) }
-        }
-        for service in services.objects() {
-            if let id = service.metadata.stackID(in: settings.namespace) { ids.insert(id) }
-        }
-        return ids
-    }
+    package func ownedObjects() -> Set<StackID> { watched.ownedObjects() }
 
     package func budget() -> ResourceAmount { watched.budget() }
 

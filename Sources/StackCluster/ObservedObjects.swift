@@ -6,44 +6,50 @@ struct ObservedObjects {
     private(set) var pods: [StackID: PodObservation] = [:]
     private(set) var services: [StackID: ObservedService] = [:]
     private(set) var nodes: [String: NodeObservation] = [:]
+    /// The stacks that the labels of Pods and Services name, by the object's name.
+    private var podOwners: [String: StackID] = [:]
+    private var serviceOwners: [String: StackID] = [:]
     private let namespace: String
 
     init(namespace: String) { self.namespace = namespace }
 
-    mutating func apply(_ change: Change<Pod>) {
-        switch change {
-        case .added(let pod), .updated(_, let pod): if let id = id(pod.metadata) { pods[id] = PodObservation(pod) }
-        case .removed(let pod): if let id = id(pod.metadata) { pods[id] = nil }
-        case .relisted: break
-        }
+    /// The stacks to which an object belongs by its labels.
+    var owned: Set<StackID> { Set(podOwners.values).union(serviceOwners.values) }
+
+    /// - Parameter pod: nil for one that was removed.
+    mutating func set(_ pod: PodObservation?, of metadata: ObjectMeta) {
+        guard metadata.namespace == namespace, let name = metadata.name else { return }
+        podOwners[name] = pod == nil ? nil : metadata.stackID(in: namespace)
+        if let id = StackID(name) { pods[id] = pod }
     }
 
-    mutating func apply(_ change: Change<Service>) {
-        switch change {
-        case .added(let service), .updated(_, let service):
-            guard let id = id(service.metadata, prefix: "svc-") else { return }
-            services[id] = ObservedService(family: service.spec?.ipFamilies?.first.flatMap { IPFamily(rawValue: $0) })
-        case .removed(let service): if let id = id(service.metadata, prefix: "svc-") { services[id] = nil }
-        case .relisted: break
-        }
+    /// - Parameter service: nil for one that was removed.
+    mutating func set(_ service: ObservedService?, of metadata: ObjectMeta) {
+        guard metadata.namespace == namespace, let name = metadata.name else { return }
+        serviceOwners[name] = service == nil ? nil : metadata.stackID(in: namespace)
+        if name.hasPrefix(Self.servicePrefix), let id = StackID(name.dropFirst(Self.servicePrefix.count)) { services[id] = service }
     }
 
-    mutating func apply(_ change: Change<Node>) {
-        switch change {
-        case .added(let node), .updated(_, let node): nodes[node.metadata.name ?? ""] = NodeObservation(node)
-        case .removed(let node): nodes[node.metadata.name ?? ""] = nil
-        case .relisted: break
-        }
-    }
+    /// - Parameter node: nil for one that was removed.
+    mutating func set(_ node: NodeObservation?, of metadata: ObjectMeta) { nodes[metadata.name ?? ""] = node }
 
-    /// Returns the stack whose object has this name, whatever its labels.
-    private func id(_ metadata: ObjectMeta, prefix: String = "") -> StackID? {
-        guard metadata.namespace == namespace, let name = metadata.name, name.hasPrefix(prefix) else { return nil }
-        return StackID(name.dropFirst(prefix.count))
-    }
+    private static let servicePrefix = "svc-"
 }
 
 /// The cached state of a stack's Service.
 struct ObservedService: Equatable {
     var family: IPFamily?
+
+    init(_ service: Service) { family = service.spec?.ipFamilies?.first.flatMap { IPFamily(rawValue: $0) } }
+}
+
+extension Change {
+    /// The metadata of the object that changed, and the object unless it was removed; nil for a new list.
+    var latest: (metadata: ObjectMeta, object: T?)? {
+        switch self {
+        case .added(let object), .updated(_, let object): (object.metadata, object)
+        case .removed(let object): (object.metadata, nil)
+        case .relisted: nil
+        }
+    }
 }

@@ -103,8 +103,14 @@ final class WatchedState: Sendable {
 
     func node(named name: String) -> NodeObservation? { observed.withLock { $0.nodes[name] } }
 
+    func ownedObjects() -> Set<StackID> { observed.withLock { $0.owned } }
+
     func podChanged(_ change: Change<Pod>) {
-        observed.withLock { $0.apply(change) }
+        if let (metadata, pod) = change.latest {
+            // Made before the lock is taken, which all reads of stacks need.
+            let observation = pod.map { PodObservation($0) }
+            observed.withLock { $0.set(observation, of: metadata) }
+        }
         track(change)
     }
 
@@ -142,7 +148,9 @@ final class WatchedState: Sendable {
     }
 
     func serviceChanged(_ change: Change<Service>) {
-        observed.withLock { $0.apply(change) }
+        if let (metadata, service) = change.latest {
+            observed.withLock { $0.set(service.map { ObservedService($0) }, of: metadata) }
+        }
         defer { publish(change) }
         switch change {
         case .added(let service): ports.serviceChanged(from: [], to: service.allocatedNodePorts)
@@ -173,7 +181,7 @@ final class WatchedState: Sendable {
     }
 
     func nodeChanged(_ change: Change<Node>) {
-        observed.withLock { $0.apply(change) }
+        if let (metadata, node) = change.latest { observed.withLock { $0.set(node.map { NodeObservation($0) }, of: metadata) } }
         if change.movesNetworks { onNetworkChange() }
         defer { if changesStacks(change) { changes.publishAll() } }
         switch change {
