@@ -35,6 +35,7 @@ struct RecordTable: Sendable {
     /// Replaces what is known of a stack.
     mutating func set(_ stored: StoredRecord, of id: StackID) {
         unreadable.removeAll { $0.id == id }
+        if case .readable(let record) = stored, replace(with: record) { return }
         if let old = readable(id) {
             records.remove(old)
             if let userID = old.userID {
@@ -51,6 +52,16 @@ struct RecordTable: Sendable {
         case .unreadable(let record): unreadable.append(record)
         case .missing: break
         }
+    }
+
+    /// Puts a new version in the place of the old one, which most changes leave it in: moving thousands of records takes longer.
+    private mutating func replace(with record: StackRecord) -> Bool {
+        guard let cursor = cursors[record.id], cursor == StackCursor(record) else { return false }
+        let index = records.position(after: cursor) - 1
+        guard records[index].userID == record.userID else { return false }
+        records[index] = record
+        if let userID = record.userID, let index = ofUser[userID]?.position(after: cursor) { ofUser[userID]?[index - 1] = record }
+        return true
     }
 
     private func readable(_ id: StackID) -> StackRecord? {
