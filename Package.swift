@@ -53,6 +53,8 @@ let package = Package(
             dependencies: [
                 "DynamoDB", "KubernetesClient", "PodPolicy",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -65,11 +67,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "WallClockShim", path: "Tests/Support/WallClockShim"),
+        .systemLibrary(name: "CMalloc"),
         .target(
             name: "ProvisionerCommands",
             dependencies: [
-                "DynamoDB", "HTTPAPI", "KubernetesClient", "PodPolicy", "Prometheus", "StackCluster", "StackStoreDynamoDB",
-                "StackStoreSQLite", "Stacks",
+                "CMalloc", "DynamoDB", "HTTPAPI", "KubernetesClient", "PodPolicy", "Prometheus", "StackCluster",
+                "StackStoreDynamoDB", "StackStoreSQLite", "Stacks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),

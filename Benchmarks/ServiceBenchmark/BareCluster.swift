@@ -31,8 +31,25 @@ struct BareCluster: Sendable {
     /// Pods of another namespace that no scheduler ever sees.
     func createForeignPods(_ count: Int) async throws {
         _ = try await client.create(Namespace(metadata: ObjectMeta(name: "foreign")), namespace: nil)
+        try await waitUntilReady("foreign")
         _ = try await concurrently(32, Array(0..<count)) { number in
             _ = try await client.create(ForeignPod(name: "foreign-\(number)"), as: Pod.self, namespace: "foreign")
+        }
+    }
+}
+
+extension BareCluster {
+    /// Waits for the default ServiceAccount of a namespace, without which no Pod is admitted.
+    private func waitUntilReady(_ namespace: String) async throws {
+        let end = ContinuousClock.now + .seconds(30)
+        while true {
+            do {
+                _ = try await client.create(ForeignPod(name: "first"), as: Pod.self, namespace: namespace)
+                return
+            } catch let error as KubernetesError where ContinuousClock.now < end {
+                say("waiting for namespace \(namespace): \(error)")
+                try await Task.sleep(for: .seconds(1))
+            }
         }
     }
 }
@@ -45,6 +62,7 @@ private struct ForeignPod: Encodable, Sendable {
     }
     struct Spec: Encodable {
         var schedulerName = "none"
+        var automountServiceAccountToken = false
         var containers = [Container()]
     }
     var apiVersion = "v1"

@@ -5,8 +5,8 @@ struct DeleteRows: Sendable {
     var cluster: BareCluster
 
     func measure(_ table: inout Table) async throws {
-        for width in [1, 16] {
-            let numbers = Array(300_000..<300_048)
+        for (width, count) in [(1, 16), (16, 64)] {
+            let numbers = Array(300_000..<300_000 + count)
             let names = numbers.map { "floor-\(store)-\($0)" }
             _ = try await concurrently(16, names) { try await cluster.create($0) }
             let ids = try await concurrently(16, numbers) { try await api.create($0 * 5) }.map(\.value)

@@ -42,6 +42,7 @@ struct ServeCommand: AsyncParsableCommand {
     )
 
     func run() async throws {
+        Allocator.limitArenas()
         let environment = ProcessInfo.processInfo.environment
         let configuration: ServeConfiguration
         let kubernetes: KubernetesConfiguration

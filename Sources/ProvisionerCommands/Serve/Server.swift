@@ -312,6 +312,7 @@ struct Server {
                         if let counters { try await cancelWhenGracefulShutdown(counters.run) } else { try await gracefulShutdown() }
                     }
                 ),
+                .init(service: Part { try await cancelWhenGracefulShutdown(Allocator.trimRepeatedly) }),
                 .init(service: application),
             ] + (metricsServer.map { [.init(service: $0)] } ?? [])
                 + reloads.map { reload in .init(service: Part { try await cancelWhenGracefulShutdown(reload.run) }) },

@@ -1,0 +1,2 @@
+// The tuning of glibc's allocator, which the module Glibc leaves out.
+#include <malloc.h>
