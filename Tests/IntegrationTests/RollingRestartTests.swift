@@ -35,7 +35,8 @@ struct RollingRestartTests {
                 }
                 let seconds = (ContinuousClock.now - began) / .seconds(1)
                 let tally = caller.tally.value
-                print("\(tally.answers) answers in \(seconds) s, \(tally.repeats) requests sent again, \(tally.snapshots) snapshots")
+                let rate = Double(tally.answers) / seconds
+                print("\(tally.answers) answers in \(seconds) s, \(rate)/s; \(tally.repeats) sent again, \(tally.snapshots) snapshots")
                 #expect(tally.failures == [])
                 #expect(tally.repeats > 0, "a restart that no client notices tests nothing")
                 #expect(tally.snapshots >= 3)
@@ -63,14 +64,8 @@ struct RollingRestartTests {
                     }
                 }
             }
-            for _ in 0..<2 {
-                group.addTask {
-                    while !isOver.value {
-                        try await caller.expect(.GET, "/stacks/\(id)", [200])
-                        try await Task.sleep(for: .milliseconds(50))
-                    }
-                }
-            }
+            let reads = ["/stacks/\(id)", "/stacks/\(id)/status", "/users/1/stacks", "/stats"]
+            group.addTask { try await caller.readSteadily(reads, until: isOver) }
             group.addTask { while !isOver.value { try await caller.expect(.GET, "/stacks/\(id)/status?wait=2s", [200]) } }
             let events = Task { try await caller.followEvents(showing: id) }
             do {
@@ -182,6 +177,21 @@ private struct Caller: Sendable {
             return nil
         }
         return answer
+    }
+
+    /// Sends a read every 20 ms, 50 in a second, also while earlier ones have no answer yet.
+    func readSteadily(_ paths: [String], until isOver: Observed<Bool>) async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            var next = ContinuousClock.now
+            var number = 0
+            while !isOver.value {
+                let path = paths[number % paths.count]
+                group.addTask { try await expect(.GET, path, [200]) }
+                number += 1
+                next += .milliseconds(20)
+                try await Task.sleep(until: next)
+            }
+        }
     }
 
     /// The life of a stack.
