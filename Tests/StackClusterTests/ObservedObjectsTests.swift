@@ -37,6 +37,7 @@ import Testing
         #expect(observed.pods[id] == PodObservation(first))
         see(second)
         #expect(observed.pods[id] == PodObservation(second) && observed.pods[id]?.nodeName == "node-2")
+        #expect(Change<Pod>.relisted.latest == nil && observed.pods.count == 1)
         lose(second)
         #expect(observed.pods.isEmpty)
     }

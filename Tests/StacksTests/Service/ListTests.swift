@@ -29,6 +29,8 @@ import Testing
             #expect(try await listed(StackQuery(owner: OwnerFilter(userID: 3))) == [])
             #expect(try await listed(StackQuery(status: .running)) == [2])
             #expect(try await listed(StackQuery(owner: OwnerFilter(userID: 1), status: .creating)) == [0, 1])
+            let first = try await page(bench, StackQuery(owner: OwnerFilter(userID: 1), status: .creating), limit: 1)
+            #expect(first.stacks.map(\.record.id) == [made[0].id])
             #expect(try await listed(StackQuery(cursor: StackCursor(made[1]))) == [2, 3])
         }
     }
