@@ -30,6 +30,14 @@ enum YAMLType: Equatable {
         }
     }
 
+    /// Returns true for a text that some parser takes for something else than a string, unless it is quoted: Kubernetes', or one of the whole
+    /// YAML 1.1, to which `190:20:30` is a number and `2001-12-14` a date.
+    static func isAmbiguous(_ text: String) -> Bool {
+        if Self(ofPlain: text) != .string || text == "=" || text == "<<" { return true }
+        guard let first = text.utf8.first, Grammar.isDigit(first) || "+-.".utf8.contains(first) else { return false }
+        return text.utf8.allSatisfy { Grammar.isDigit($0) || "abcdefABCDEFxXtTzZ+-.:_ \t".utf8.contains($0) }
+    }
+
     private static let words: [String: YAMLType] = {
         var words: [String: YAMLType] = ["": .null, "~": .null]
         let meanings: [(YAMLType, [String])] = [
