@@ -7,7 +7,7 @@ enum Reservation {
         // A copy of a failed create: it holds nothing.
         guard record.state != .failed else { return }
         if let key = record.idempotency?.key {
-            let earlier = try StackRow.first(StackRow.filter(StackRow.Columns.idempotencyKey == key), in: database)
+            let earlier = try StackRow.first("idempotency_key = ?", [key], in: database)
             if let earlier { throw ReservationRefusal.keyUsed(try earlier.record(in: database)) }
         }
         if let owner = record.user { try check(owner, within: limits, in: database) }
@@ -19,16 +19,18 @@ enum Reservation {
     }
 
     private static func check(_ owner: StackRecord.Owner, within limits: ReservationLimits, in database: Database) throws {
-        let ofUser = StackRow.holding.filter(StackRow.Columns.userID == owner.userID)
-        let existing = try StackRow.first(ofUser.filter(StackRow.Columns.problemID == owner.problemID), in: database)
+        let isHolding = "state <> '\(StackRecord.State.failed.rawValue)'"
+        let existing = try StackRow.first("\(isHolding) AND user_id = ? AND problem_id = ?", [owner.userID, owner.problemID], in: database)
         if let existing { throw ReservationRefusal.stackExists(try existing.id) }
 
-        let count = try ofUser.fetchCount(database)
+        let counting = try database.cachedStatement(sql: "SELECT COUNT(*) FROM stacks WHERE \(isHolding) AND user_id = ?")
+        let count = try Int.fetchOne(counting, arguments: [owner.userID]) ?? 0
         guard count < limits.stacksPerUser else { throw ReservationRefusal.userLimitReached(count: count) }
     }
 
     private static func checkBudget(_ record: StackRecord, within limits: ReservationLimits, in database: Database) throws {
-        guard let totals = try Row.fetchOne(database, sql: "SELECT cpu_milli, memory_bytes FROM totals") else {
+        let statement = try database.cachedStatement(sql: "SELECT cpu_milli, memory_bytes FROM totals")
+        guard let totals = try Row.fetchOne(statement) else {
             throw StoreError.unavailable("the table totals is empty")
         }
         guard let cpuMilli = totals["cpu_milli"] as? Int64, let memoryBytes = totals["memory_bytes"] as? Int64 else {

@@ -146,7 +146,7 @@ package final class SQLiteStackStore: StackStore {
     }
 
     package func record(idempotencyKey key: String) async throws -> StackRecord? {
-        try await read { try StackRow.first(StackRow.filter(StackRow.Columns.idempotencyKey == key), in: $0)?.record(in: $0) }
+        try await read { try StackRow.first("idempotency_key = ?", [key], in: $0)?.record(in: $0) }
     }
 
     package func records() async throws -> StackRecords {

@@ -5,13 +5,14 @@ extension StackRow {
     /// Reads the row of a stack.
     /// - Throws: ``StoreError/unreadable(_:)``.
     static func find(_ id: StackID, in database: Database) throws -> StackRow? {
-        try first(filter(key: id.description), in: database)
+        try first("stack_id = ?", [id.description], in: database)
     }
 
-    /// Reads the first row of a request.
+    /// Reads the first row that meets a condition in SQL. Compiled once: a create asks three times.
     /// - Throws: ``StoreError/unreadable(_:)``.
-    static func first(_ request: QueryInterfaceRequest<StackRow>, in database: Database) throws -> StackRow? {
-        try Row.fetchOne(database, request.limit(1)).map { try decoded($0) }
+    static func first(_ condition: String, _ arguments: StatementArguments, in database: Database) throws -> StackRow? {
+        let statement = try database.cachedStatement(sql: "SELECT * FROM stacks WHERE \(condition) LIMIT 1")
+        return try Row.fetchOne(statement, arguments: arguments).map { try decoded($0) }
     }
 
     /// Reads what there is of a stack.

@@ -12,7 +12,6 @@ struct StackRow: Codable, FetchableRecord, PersistableRecord {
         static let userID = Column("user_id")
         static let problemID = Column("problem_id")
         static let state = Column("state")
-        static let idempotencyKey = Column("idempotency_key")
         static let createdAt = Column("created_at")
         static let expiresAt = Column("expires_at")
     }
@@ -52,11 +51,6 @@ struct StackRow: Codable, FetchableRecord, PersistableRecord {
         case createdAt = "created_at"
         case updatedAt = "updated_at"
         case expiresAt = "expires_at"
-    }
-
-    /// The rows that hold their lock, ports and resources.
-    static var holding: QueryInterfaceRequest<StackRow> {
-        filter(Columns.state != StackRecord.State.failed.rawValue)
     }
 
     /// Reads the row of a reservation that the owner still holds.
