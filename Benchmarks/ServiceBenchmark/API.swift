@@ -16,14 +16,13 @@ struct API: Sendable {
     }()
 
     /// - Returns: the id of the stack.
-    func create(_ number: Int, ports: Int = 1) async throws -> String {
+    func create(_ number: Int, spec: String = smallSpec, prefer: String? = nil) async throws -> String {
         struct Created: Decodable {
             var stack_id: String
         }
-        let list = (0..<ports).map { #"{"container_port":\#(8080 + $0)}"# }.joined(separator: ",")
         let owner = #""user_id":\#(number / 5 + 1),"problem_id":\#(number % 5 + 1)"#
-        let body = #"{\#(owner),"target_port":[\#(list)],"pod_spec":"\#(Self.spec(ports: ports))"}"#
-        return try JSONDecoder().decode(Created.self, from: try await send("POST", "/stacks", body: body)).stack_id
+        let body = #"{\#(owner),"target_port":[{"container_port":8080}],"pod_spec":"\#(spec)"}"#
+        return try JSONDecoder().decode(Created.self, from: try await send("POST", "/stacks", body: body, prefer: prefer)).stack_id
     }
 
     func delete(_ id: String, prefer: String? = nil) async throws { try await send("DELETE", "/stacks/\(id)", prefer: prefer) }
@@ -67,10 +66,13 @@ struct API: Sendable {
     }
 
     /// As small as a Pod can be, so that many fit.
-    static func spec(ports: Int) -> String {
-        let list = (0..<ports).map { "{containerPort: \(8080 + $0)}" }.joined(separator: ", ")
-        return
-            "{apiVersion: v1, kind: Pod, metadata: {name: x}, spec: {containers: [{name: web, image: 'ctf.local/challenge:1', ports: [\(list)], "
-            + "resources: {limits: {cpu: 1m, memory: 4Mi, ephemeral-storage: 1Mi}}}]}}"
+    static let smallSpec = spec("resources: {limits: {cpu: 1m, memory: 4Mi, ephemeral-storage: 1Mi}}")
+
+    /// - Parameters:
+    ///   - container: further fields of the container, in flow style and without double quotes.
+    ///   - pod: further fields of the Pod's spec, with a comma after each.
+    static func spec(_ container: String, pod: String = "") -> String {
+        "{apiVersion: v1, kind: Pod, metadata: {name: x}, spec: {\(pod)containers: [{name: web, image: 'ctf.local/challenge:1', "
+            + "ports: [{containerPort: 8080}], \(container)}]}}"
     }
 }

@@ -8,13 +8,20 @@ struct BareCluster: Sendable {
     var pods: ObjectStore<Pod>
 
     /// A Pod, a Service, and a watch until the Pod has a node.
-    func create(_ name: String) async throws {
-        let checked = try PodPolicy().check(API.spec(ports: 1))
+    func create(_ name: String, spec: String = API.smallSpec) async throws {
+        let checked = try PodPolicy().check(spec)
         let manifest = checked.manifest(name: name, namespace: Self.namespace, labels: ["floor": name], activeDeadlineSeconds: 7200)
         _ = try await client.create(manifest, as: Pod.self, namespace: Self.namespace)
-        let spec = Service.Spec(type: "NodePort", selector: ["floor": name], ports: [Service.Port(port: 8080)])
-        _ = try await client.create(Service(metadata: ObjectMeta(name: name), spec: spec), namespace: Self.namespace)
+        let service = Service.Spec(type: "NodePort", selector: ["floor": name], ports: [Service.Port(port: 8080)])
+        _ = try await client.create(Service(metadata: ObjectMeta(name: name), spec: service), namespace: Self.namespace)
         let _: String = try await pods.wait(namespace: Self.namespace, name: name) { $0?.spec?.nodeName }
+    }
+
+    /// Waits until a watch has seen the Pod ready.
+    func waitUntilReady(_ name: String) async throws {
+        let _: Bool = try await pods.wait(namespace: Self.namespace, name: name) { pod in
+            pod?.status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } == true ? true : nil
+        }
     }
 
     /// Deletes both, and waits until a watch has seen the Pod go.
@@ -31,7 +38,7 @@ struct BareCluster: Sendable {
     /// Pods of another namespace that no scheduler ever sees.
     func createForeignPods(_ count: Int) async throws {
         _ = try await client.create(Namespace(metadata: ObjectMeta(name: "foreign")), namespace: nil)
-        try await waitUntilReady("foreign")
+        try await waitUntilPodsAreAdmitted("foreign")
         _ = try await concurrently(32, Array(0..<count)) { number in
             _ = try await client.create(ForeignPod(name: "foreign-\(number)"), as: Pod.self, namespace: "foreign")
         }
@@ -40,7 +47,7 @@ struct BareCluster: Sendable {
 
 extension BareCluster {
     /// Waits for the default ServiceAccount of a namespace, without which no Pod is admitted.
-    private func waitUntilReady(_ namespace: String) async throws {
+    private func waitUntilPodsAreAdmitted(_ namespace: String) async throws {
         let end = ContinuousClock.now + .seconds(30)
         while true {
             do {

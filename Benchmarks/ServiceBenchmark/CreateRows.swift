@@ -12,10 +12,10 @@ struct CreateRows: Sendable {
 
     func oneAtATime(_ table: inout Table) async throws {
         let (creates, floors) = try await pairs(100, from: 100_000)
-        table.add(
+        try table.add(
             Row("\(store): create to 201; floor: \(floorName)", creates, floor: floors, target: store == "sqlite" ? "≤ 1.20" : "≤ 1.30")
         )
-        table.add(Row("… 99 %", creates, floor: floors, percent: 99, target: "≤ 1.5"))
+        try table.add(Row("… 99 %", creates, floor: floors, percent: 99, target: "≤ 1.5"))
     }
 
     /// Creates one at a time, in turn with the floor, and removes all of it.
@@ -44,7 +44,7 @@ struct CreateRows: Sendable {
             creates.append(Double(numbers.count) / ((ContinuousClock.now - began) / .seconds(1)))
             try await remove(made.map(\.value), names)
         }
-        table.add(
+        try table.add(
             Row(
                 "\(store): creates, 32 at once; floor: \(floorName)",
                 unit: "/s",

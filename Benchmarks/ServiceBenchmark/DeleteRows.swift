@@ -12,7 +12,7 @@ struct DeleteRows: Sendable {
             let ids = try await concurrently(16, numbers) { try await api.create($0 * 5) }.map(\.value)
             let floors = try await concurrently(width, names) { try await cluster.delete($0) }.map(\.time)
             let deletes = try await concurrently(width, ids) { try await api.delete($0) }.map(\.time)
-            table.add(
+            try table.add(
                 Row(
                     "\(store): delete, \(width) at once; floor: bare deletes, Pod seen gone",
                     Samples(deletes),
@@ -23,6 +23,6 @@ struct DeleteRows: Sendable {
         }
         let ids = try await concurrently(16, Array(400_000..<400_048)) { try await api.create($0 * 5) }.map(\.value)
         let deletes = try await concurrently(1, ids) { try await api.delete($0, prefer: "respond-async") }.map(\.time)
-        table.add(Row("\(store): delete with Prefer: respond-async", Samples(deletes), target: "≤ 10 ms"))
+        try table.add(Row("\(store): delete with Prefer: respond-async", Samples(deletes), target: "≤ 10 ms"))
     }
 }

@@ -12,7 +12,7 @@ enum EventRows {
         let event = ByteBuffer(string: "event: stack\nid: 1\ndata: \(String(decoding: body, as: UTF8.self))\n\n")
         let floors = try await time(API(base: "http://127.0.0.1:\(bare.port)"), "/events") { bare.broadcast(event) }
         let times = try await time(api, "/stacks/events?user_id=1") { try await api.send("POST", "/stacks/\(id)/renew", body: "{}") }
-        table.add(
+        try table.add(
             Row(
                 "a renewal until \(consumers) clients of /stacks/events have it; floor: one write to each",
                 times,

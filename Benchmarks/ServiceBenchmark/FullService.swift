@@ -26,20 +26,20 @@ struct FullService: Sendable {
         for count in [0, 1000, Self.stacks] {
             ids += try await concurrently(32, Array(ids.count..<count)) { try await api.create($0) }.map(\.value)
             let (times, floors) = try await creates.pairs(30, from: 600_000 + count)
-            table.add(Row("create beside \(count) stacks", times, floor: floors, target: "as beside none"))
+            try table.add(Row("create beside \(count) stacks", times, floor: floors, target: "as beside none"))
         }
         guard let id = ids.first else { throw Failure("no stack was created") }
-        table.add(Row("memory with \(Self.stacks) stacks", "MiB", try service.residentMemory, target: "≤ 75"))
+        try table.add(Row("memory with \(Self.stacks) stacks", "MiB", try service.residentMemory, target: "≤ 75"))
         try await measurePasses(&table)
         try await ListRows.full(api, id, &table)
         try await EventRows.measure(api, id, &table)
         try await service.stop()
         let restarted = try await measureStart(&table)
         let deletes = try await concurrently(32, ids) { try await restarted.api.delete($0) }.map(\.time)
-        table.add(Row("deletes of \(Self.stacks) stacks, 32 at once", Samples(deletes), target: ""))
+        try table.add(Row("deletes of \(Self.stacks) stacks, 32 at once", Samples(deletes), target: ""))
         // Free memory is given back once a minute.
         try await Task.sleep(for: .seconds(65))
-        table.add(Row("memory after their removal", "MiB", try restarted.residentMemory, target: "≤ 50"))
+        try table.add(Row("memory after their removal", "MiB", try restarted.residentMemory, target: "≤ 50"))
         try await restarted.stop()
     }
 
@@ -58,7 +58,7 @@ struct FullService: Sendable {
             _ = try await file.read { try GRDB.Row.fetchAll($0, sql: "SELECT * FROM stacks").count }
         }
         try file.close()
-        table.add(
+        try table.add(
             Row(
                 "pass over \(Self.stacks) stacks; floor: a read of all rows of the file",
                 Samples(passes.map { Double($0["duration_ms"] ?? "") ?? 0 }),
@@ -77,7 +77,7 @@ struct FullService: Sendable {
             _ = try await (pods.items.count, services.items.count, nodes.items.count)
         }
         let restarted = try await RunningService.start(settings, log: folder + "/restarted.log")
-        table.add(
+        try table.add(
             Row(
                 "start to ready beside \(Self.foreignPods) foreign Pods; floor: bare lists",
                 Samples([restarted.timeToReady]),

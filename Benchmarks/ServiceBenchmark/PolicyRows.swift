@@ -6,13 +6,13 @@ enum PolicyRows {
     private static let rounds = 2000
 
     static func measure(_ table: inout Table) throws {
-        let text = API.spec(ports: 1)
+        let text = API.smallSpec
         let policy = PodPolicy()
         var (checks, parses): ([Duration], [Duration]) = ([], [])
         for _ in 0..<rounds {
             parses.append(try ContinuousClock().measure { _ = try Yams.compose(yaml: text) })
             checks.append(try ContinuousClock().measure { _ = try policy.check(text) })
         }
-        table.add(Row("check of a spec; floor: Yams.compose", Samples(checks), floor: Samples(parses), target: "≤ 1.5"))
+        try table.add(Row("check of a spec; floor: Yams.compose", Samples(checks), floor: Samples(parses), target: "≤ 1.5"))
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A line of the table: a figure of the service beside a floor that was measured in the same run.
-struct Row: Sendable, Encodable {
+struct Row: Sendable, Codable {
     var what: String
     var unit: String
     var figure: Double
@@ -20,33 +20,36 @@ struct Row: Sendable, Encodable {
 
     init(_ what: String, _ unit: String, _ figure: Double, floor: Double? = nil, target: String) {
         (self.what, self.unit, self.figure, self.floor, self.target) = (what, unit, figure, floor, target)
-        ratio = floor.map { $0 > 0 ? figure / $0 : .infinity }
+        ratio = floor.flatMap { $0 > 0 ? figure / $0 : nil }
         (repetitions, spread) = (1, "")
     }
 }
 
-/// Prints each row as soon as it is known, and keeps them for the file.
+/// Prints each row as soon as it is known, and writes it to the file behind those of an earlier part of the run.
 struct Table {
-    private(set) var rows: [Row] = []
+    private var rows: [Row] = []
+    private let path: String?
 
-    init() {
+    init(appendingTo path: String?) throws {
+        self.path = path
+        if let path, FileManager.default.fileExists(atPath: path) {
+            rows = try JSONDecoder().decode([Row].self, from: Data(contentsOf: URL(filePath: path)))
+        }
+        guard rows.isEmpty else { return }
         say("| what | measured | floor | ratio | target | repetitions | 10 to 90 % |")
         say("|---|---|---|---|---|---|---|")
     }
 
-    mutating func add(_ row: Row) {
+    mutating func add(_ row: Row) throws {
         rows.append(row)
         let floor = row.floor.map { "\(hundredths($0)) \(row.unit)" } ?? ""
         let ratio = row.ratio.map(hundredths) ?? ""
         say(
             "| \(row.what) | \(hundredths(row.figure)) \(row.unit) | \(floor) | \(ratio) | \(row.target) | \(row.repetitions) | \(row.spread) |"
         )
-    }
-
-    func write(to path: String) throws {
+        guard let path else { return }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         try encoder.encode(rows).write(to: URL(filePath: path))
     }
 }

@@ -5,7 +5,8 @@ import Logging
 
 /// Figures of the service, each beside a floor that is measured in the same run on the same cluster. `scripts/bench` starts what this needs.
 ///
-/// Environment: `KUBECONFIG`, `SERVICE_PROGRAM`, the service's settings, `BENCH_FOLDER`, `BENCH_JSON`; `EVENT_MINUTES` for a long event.
+/// Environment: `KUBECONFIG`, `SERVICE_PROGRAM`, the service's settings, `BENCH_FOLDER`; `BENCH_PART`: `hollow`, `real` or `event`, each of which
+/// needs another cluster or other settings; `BENCH_JSON`: a file for the rows.
 @main struct ServiceBenchmark {
     static func main() async throws {
         let environment = ProcessInfo.processInfo.environment
@@ -23,10 +24,10 @@ import Logging
                 try await pods.store.waitUntilSynced()
                 let cluster = BareCluster(client: client, pods: pods.store)
                 let table = BareDynamoDB(dynamoDB: dynamoDB, table: environment["DDB_STACK_TABLE"] ?? "")
-                if let minutes = environment["EVENT_MINUTES"].flatMap({ Int($0) }) {
-                    try await SimulatedEvent(environment, folder: folder, minutes: minutes).run()
-                } else {
-                    try await measure(environment, folder, cluster, table)
+                switch environment["BENCH_PART"] {
+                case "event": try await SimulatedEvent(environment, folder: folder).run()
+                case "real": try await measureRealNode(environment, folder, cluster)
+                default: try await measure(environment, folder, cluster, table)
                 }
                 group.cancelAll()
             }
@@ -41,7 +42,7 @@ import Logging
     private static func measure(_ environment: [String: String], _ folder: String, _ cluster: BareCluster, _ dynamoDB: BareDynamoDB)
         async throws
     {
-        var table = Table()
+        var table = try Table(appendingTo: environment["BENCH_JSON"])
         try PolicyRows.measure(&table)
         for store in ["sqlite", "dynamodb"] {
             let settings = environment.merging(["STACK_STORE": store]) { $1 }
@@ -59,10 +60,16 @@ import Logging
                 try await ListRows.dynamoDB(service.api, dynamoDB, &table)
                 try await service.stop()
             } else {
-                table.add(Row("memory at first", "MiB", memory, target: "≤ 40"))
+                try table.add(Row("memory at first", "MiB", memory, target: "≤ 40"))
                 try await FullService(settings, folder: folder, service: service, cluster: cluster, creates: creates).measure(&table)
             }
         }
-        if let path = environment["BENCH_JSON"] { try table.write(to: path) }
+    }
+
+    private static func measureRealNode(_ environment: [String: String], _ folder: String, _ cluster: BareCluster) async throws {
+        var table = try Table(appendingTo: environment["BENCH_JSON"])
+        let service = try await RunningService.start(environment, log: folder + "/real.log")
+        try await RealNodeRows(api: service.api, cluster: cluster).measure(&table)
+        try await service.stop()
     }
 }

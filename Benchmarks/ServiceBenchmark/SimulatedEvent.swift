@@ -1,31 +1,42 @@
 import Foundation
 
-/// An event that lasts: 2,700 stacks, and each second one is created and the oldest deleted. Prints the service's memory and what it does a
-/// second every five minutes, and at the end how long creates and deletes took.
+/// An event that lasts: so many stacks, and each second some are created and the oldest deleted. Prints the service's memory and what it does
+/// a second every five minutes, and at the end how long creates and deletes took.
 struct SimulatedEvent: Sendable {
-    private static let stacks = 2700
     private static let concurrency = 32
-    /// Each lane acts every 30 seconds, so that a slow answer delays no other second.
-    private static let lanes = 30
+    /// The seconds from one act of a lane to its next: long enough that a slow answer delays no other act.
+    private static let pause = 30
     private let service: RunningService
-    private let seconds: Int
+    private let minutes: Int
+    private let stacks: Int
+    private let perSecond: Int
     private var api: API { service.api }
+    private var seconds: Int { minutes * 60 }
 
-    init(_ settings: [String: String], folder: String, minutes: Int) async throws {
+    init(_ settings: [String: String], folder: String) async throws {
+        let number = { (name: String, range: ClosedRange<Int>) in
+            guard let number = settings[name].flatMap({ Int($0) }), range.contains(number) else {
+                throw Failure("\(name): \(settings[name] ?? "is missing"); must be \(range.lowerBound) to \(range.upperBound)")
+            }
+            return number
+        }
+        minutes = try number("EVENT_MINUTES", 1...1440)
+        stacks = try number("EVENT_STACKS", 1000...2700)
+        perSecond = try number("EVENT_PER_SECOND", 1...20)
         service = try await RunningService.start(settings, log: folder + "/event.log")
-        seconds = minutes * 60
     }
 
     func run() async throws {
         say("memory at first: \(hundredths(try service.residentMemory)) MiB")
-        let ids = try await concurrently(Self.concurrency, Array(0..<Self.stacks)) { try await api.create($0) }.map(\.value)
+        let ids = try await concurrently(Self.concurrency, Array(0..<stacks)) { try await api.create($0) }.map(\.value)
         say("memory with \(ids.count) stacks: \(hundredths(try service.residentMemory)) MiB")
         let first = try await counters()
         let start = ContinuousClock.now
         try await withThrowingTaskGroup(of: Times.self) { group in
-            for lane in 0..<Self.lanes {
-                let own = stride(from: lane, to: ids.count, by: Self.lanes).map { ids[$0] }
-                group.addTask { try await act(every: Self.lanes, from: lane, on: own, start) }
+            let lanes = Self.pause * perSecond
+            for lane in 0..<lanes {
+                let own = stride(from: lane, to: ids.count, by: lanes).map { ids[$0] }
+                group.addTask { try await act(every: lanes, from: lane, on: own, start) }
             }
             group.addTask { try await printProgress(from: first, start) }
             let times = try await group.reduce(into: Times()) { $0.add($1) }
@@ -51,10 +62,10 @@ struct SimulatedEvent: Sendable {
 
     private func act(every step: Int, from lane: Int, on ids: [String], _ start: ContinuousClock.Instant) async throws -> Times {
         var (ids, times) = (ids, Times())
-        for (turn, second) in stride(from: lane, to: seconds, by: step).enumerated() {
-            try await ContinuousClock().sleep(until: start + .seconds(second))
+        for (turn, number) in stride(from: lane, to: seconds * perSecond, by: step).enumerated() {
+            try await ContinuousClock().sleep(until: start + .seconds(Double(number) / Double(perSecond)))
             let began = ContinuousClock.now
-            ids.append(try await api.create(Self.stacks + second))
+            ids.append(try await api.create(stacks + number))
             let created = ContinuousClock.now
             try await api.delete(ids[turn])
             times.creates.append(created - began)
