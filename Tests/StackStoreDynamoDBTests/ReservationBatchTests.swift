@@ -35,56 +35,89 @@ import Testing
     }
 
     /// All combinations of reasons: each of three reservations has one of its own, two share their user and two a counter.
-    @Test func `each reservation is answered for what is in its way, and the others are tried again without it`() throws {
+    @Test func `each reservation is answered for what is in its way, and the others are tried again`() throws {
         let members = try [
             Self.member(1, counter: 1, user: 1), Self.member(2, counter: 1, user: 2), Self.member(3, counter: 2, user: 1),
         ]
+        let batch = ReservationBatch(members)
+        #expect(batch.transaction(in: "t").count == 3 * 3 + 2 + 2 + 1)
+        #expect(batch.requested == ResourceAmount(cpuMilli: 300, memoryBytes: 30))
+        #expect(batch.written.map(\.outcome.text) == ["written", "written", "written"])
         let reasons: [Reason?] = [nil, .conditionFailed, .contended]
         for number in 1..<6561 {
             let chosen = (0..<8).map { position in reasons[(0..<position).reduce(number) { rest, _ in rest / 3 } % 3] }
             let (own, counts, counters, bound) = (chosen[0..<3], chosen[3..<5], chosen[5..<7], chosen[7])
-            var batch = ReservationBatch(members)
-            #expect(batch.transaction(in: "t").count == 3 * 3 + 2 + 2 + 1)
             // The reason is that of the row, the port or the lock.
             let claims = (0..<3).flatMap { index in (0..<3).map { $0 == number % 3 ? own[index] : nil } }
-            batch.cancelled(DynamoDBStackStore.Cancellation(reasons: claims + counts + counters + [bound]))
+            let answers = batch.answers(to: DynamoDBStackStore.Cancellation(reasons: claims + counts + counters + [bound]))
+            #expect(answers.count == 3)
             for (index, member) in [(0, 0, 0), (1, 1, 0), (2, 0, 1)].enumerated() {
                 let count = counts[3 + member.1]
                 let part = claims[index * 3..<index * 3 + 3] + [count, counters[5 + member.2], bound]
-                let expected: String? =
+                let expected =
                     if member.1 == 0, count == .conditionFailed {
                         "alone"
                     } else if bound == .contended || part.dropLast().contains(where: { $0 != nil }) {
                         "cancelled \(Array(part))"
                     } else {
-                        bound == nil ? nil : "again"
+                        "again"
                     }
-                #expect(batch.answers[index]?.outcome.text == expected, "\(chosen)")
-                #expect(batch.answers[index].map(\.mayBeWritten) ?? true == chosen.contains(.contended) || expected == nil, "\(chosen)")
+                #expect(answers[index].outcome.text == expected, "\(chosen)")
+                #expect(answers[index].mayBeWritten == chosen.contains(.contended), "\(chosen)")
             }
-            // The next transaction has the others, and is smaller.
-            let left = batch.answers.count { $0 == nil }
-            #expect(left < 3)
-            #expect(batch.requested == ResourceAmount(cpuMilli: 100 * Int64(left), memoryBytes: 10 * Int64(left)))
-            guard left > 0 else { continue }
-            batch.succeeded()
-            #expect(batch.isDecided && batch.answers.count { $0?.outcome.text == "written" } == left)
+            // The next transaction is smaller, unless the bound has no room for all.
+            let isAnyDecided = answers.contains { $0.outcome.text != "again" }
+            #expect(isAnyDecided || bound == .conditionFailed, "\(chosen)")
         }
     }
 
     @Test func `a transaction that failed as a whole, or has other reasons than items, is tried one by one`() throws {
         let members = try [Self.member(1, counter: 1, user: 1), Self.member(2, counter: 2, user: 2)]
-        var batch = ReservationBatch(members)
-        batch.failed()
-        #expect(batch.answers.allSatisfy { $0?.outcome.text == "alone" && $0?.mayBeWritten == true })
-        batch = ReservationBatch(members)
-        batch.cancelled(DynamoDBStackStore.Cancellation(reasons: [nil, .conditionFailed]))
-        #expect(batch.answers.allSatisfy { $0?.outcome.text == "alone" && $0?.mayBeWritten == false })
-        var progress = ReservationProgress()
-        let answer = try #require(batch.answers.first ?? nil)
-        #expect(progress.isShareable)
-        #expect(try progress.note(answer, of: members[0].record, within: members[0].limits) == .goOn)
-        #expect(!progress.isShareable)
+        let batch = ReservationBatch(members)
+        #expect(batch.failed.allSatisfy { $0.outcome.text == "alone" && $0.mayBeWritten })
+        let answers = batch.answers(to: DynamoDBStackStore.Cancellation(reasons: [nil, .conditionFailed]))
+        #expect(answers.allSatisfy { $0.outcome.text == "alone" && !$0.mayBeWritten })
+        var own = members[0]
+        #expect(own.progress.isShareable)
+        #expect(try own.progress.note(answers[0], of: own.record, within: own.limits) == .goOn)
+        #expect(!own.progress.isShareable)
+        var other = members[1]
+        other.progress.noteWait(after: answers[1])
+        #expect(!other.progress.isShareable && !other.progress.mayBeWritten)
+    }
+
+    @Test func `a reservation that others keep back is tried twice with them, the second time as after a conflict, and then alone`() throws
+    {
+        var member = try Self.member(1, counter: 1, user: 1)
+        // What others try with it costs it nothing.
+        for _ in 0..<20 { member.progress.noteWait(after: ReservationBatch.Answer(outcome: .again)) }
+        let again = ReservationBatch.Answer(outcome: .again)
+        for (consequence, isShareable) in [(ReservationProgress.Consequence.goOn, true), (.pause, false)] {
+            #expect(member.progress.isShareable)
+            #expect(try member.progress.note(again, of: member.record, within: member.limits) == consequence)
+            #expect(member.progress.isShareable == isShareable)
+        }
+        // A conflict with another replica is no reason to be alone.
+        var contended = try Self.member(2, counter: 2, user: 2)
+        let bound = DynamoDBStackStore.Cancellation(reasons: (0..<11).map { $0 == 10 ? .contended : nil })
+        let conflict = ReservationBatch([contended, try Self.member(3, counter: 3, user: 3)]).answers(to: bound)
+        for _ in 0..<3 {
+            #expect(try contended.progress.note(conflict[0], of: contended.record, within: contended.limits) == .pause)
+            #expect(contended.progress.isShareable && contended.progress.mayBeWritten)
+        }
+    }
+
+    @Test func `a reservation that may be written stays so, whoever tries it next`() throws {
+        var member = try Self.member(1, counter: 1, user: 1)
+        let other = try Self.member(2, counter: 2, user: 2)
+        // The row of the other.
+        let reasons = (0..<11).map { $0 == 3 ? Reason.contended : nil }
+        let answers = ReservationBatch([member, other]).answers(to: DynamoDBStackStore.Cancellation(reasons: reasons))
+        #expect(answers.map(\.outcome.text).first == "again")
+        member.progress.noteWait(after: answers[0])
+        #expect(member.progress.mayBeWritten && member.progress.isShareable)
+        let written = ReservationBatch([other, member]).written
+        #expect(written.map(\.mayBeWritten) == [false, true])
     }
 
     /// Returns which of the members join the first one.
@@ -120,6 +153,10 @@ import Testing
         long.podSpec = String(repeating: "x", count: ReservationBatch.maximumSpecBytes)
         let rest = try [huge, long, Self.member(8, counter: 8, user: 8).record].map { Member($0, within: .wide) }
         #expect(Self.joining([unbounded] + rest) == [false, false, true])
+        // One that has to be alone.
+        var alone = three[1]
+        alone.progress.noteWait(after: ReservationBatch.Answer(outcome: .alone))
+        #expect(Self.joining([three[0], alone, three[2]]) == [false, true])
     }
 
     @Test(arguments: 0..<20 as Range<UInt64>)

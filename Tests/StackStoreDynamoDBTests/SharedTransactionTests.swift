@@ -34,7 +34,7 @@ struct SharedTransactionTests {
         meanwhile: ([Task<Void, any Error>]) -> Void = { _ in }
     ) async throws -> Waited {
         guard let proxy = table.proxy else { return Waited() }
-        let store = table.store
+        let store = DynamoDBStackStore(client: table.client, table: table.name)
         // From now on the process knows the bound.
         try await store.reserve(.sample(user: 9001, nodePort: 31001), within: limits)
         let gate = Gate()
@@ -151,6 +151,80 @@ struct SharedTransactionTests {
         }
     }
 
+    @Test func `of two that wait, the room of their user for one is given to the first`() async throws {
+        try await TestTable.with { table in
+            let existing = StackRecord.sample(user: 1, problem: 7, nodePort: 30100)
+            try await table.store.reserve(existing, within: Self.limits)
+            var records = Self.records(6)
+            records[4] = .sample(user: 1, problem: 8, nodePort: 30005)
+            let waited = try await Self.reserve(records, table)
+            #expect(waited.written == [0, 1, 2, 3, 5])
+            #expect(waited.refusal(4) == .userLimitReached(count: 2))
+            // All, the two one by one, the others.
+            #expect(waited.transactions.count == 4)
+            try await Self.expect([existing] + waited.written.map { records[$0] }, in: table)
+        }
+    }
+
+    /// - Parameter refused: the first writes for all, the others wait for it.
+    @Test(arguments: [0, 3])
+    func `a reservation learns its outcome while others are tried again`(refused: Int) async throws {
+        try await TestTable.with { table in
+            let existing = StackRecord.sample(user: 20, nodePort: 30200)
+            try await table.store.reserve(existing, within: Self.limits)
+            var records = Self.records(6)
+            records[refused] = .sample(user: 20, nodePort: 30001 + refused)
+            let tasks = Mutex<[Task<Void, any Error>]>([])
+            let transactions = Mutex(0)
+            let waited = try await Self.reserve(
+                records,
+                table,
+                fate: { request in
+                    guard request.operation == "TransactWriteItems" else { return .forward }
+                    let number = transactions.withLock { number in
+                        number += 1
+                        return number
+                    }
+                    guard number == 2 else { return .forward }
+                    // The others' transaction is under way until the refused one has its answer.
+                    let task = tasks.withLock { $0[refused] }
+                    await #expect(throws: ReservationRefusal.stackExists(existing.id)) { try await task.value }
+                    return .forward
+                },
+                meanwhile: { started in tasks.withLock { $0 = started } }
+            )
+            #expect(waited.written == [0, 1, 2, 3, 4, 5].filter { $0 != refused } && waited.transactions.count == 2)
+            try await Self.expect([existing] + waited.written.map { records[$0] }, in: table)
+        }
+    }
+
+    @Test func `a reservation that others keep back again and again is written alone in its turn`() async throws {
+        try await TestTable.with { table in
+            let sizes = Mutex<[Int]>([])
+            // Each with a counter of its own.
+            let records = try (0..<6).map { number in
+                let id = try #require(StackID("stack-000000000000000\(number)"))
+                return StackRecord.sample(id: id, user: Int64(number + 1), nodePort: 30001 + number)
+            }
+            let waited = try await Self.reserve(records, table) { request in
+                guard request.operation == "TransactWriteItems" else { return .forward }
+                let keys = (request.body["TransactItems"]?.list ?? []).map { $0["Put"]?["Item"]?["pk"]?["S"]?.text ?? "" }
+                let size = keys.count { $0.hasPrefix("STACKS#") }
+                sizes.withLock { $0.append(size) }
+                guard size > 1 else { return .forward }
+                // A conflict of the last one's row.
+                let last = keys.lastIndex { $0.hasPrefix("STACKS#") }
+                let codes = keys.indices.map { $0 == last ? "TransactionConflict" : "None" }
+                return .answer(status: 400, ConflictTests.cancelled(codes.map { #"{"Code": "\#($0)"}"# }.joined(separator: ", ")))
+            }
+            #expect(waited.written.count == 6)
+            try await Self.expect(records, in: table)
+            // Two in vain at most before one is written.
+            let runs = sizes.withLock { $0 }.split(separator: 1, omittingEmptySubsequences: false).map(\.count)
+            #expect(runs.count == 7 && runs.allSatisfy { $0 <= 2 }, "\(runs)")
+        }
+    }
+
     /// - Parameter position: of the item with the conflict; from the end if negative.
     @Test(arguments: [0, 3, -1, -2])
     func `a conflict is met again by all that it concerns`(position: Int) async throws {
@@ -227,6 +301,25 @@ struct SharedTransactionTests {
                 return .answer(status: 200, "]")
             }
             #expect(waited.written.count == 6 && proxy.requests.contains { $0.operation == "BatchGetItem" })
+            try await Self.expect(records, in: table)
+        }
+    }
+
+    @Test func `reservations of a throttled item are tried together again, after a pause`() async throws {
+        try await TestTable.with { table in
+            let left = Mutex(2)
+            let records = Self.records(6)
+            let waited = try await Self.reserve(records, table) { request in
+                guard request.operation == "TransactWriteItems" else { return .forward }
+                let isDue = left.withLock { left in
+                    left -= 1
+                    return left >= 0
+                }
+                guard isDue else { return .forward }
+                let reasons = Array(repeating: #"{"Code": "ThrottlingError"}"#, count: Self.itemCount(request)).joined(separator: ", ")
+                return .answer(status: 400, ConflictTests.cancelled(reasons))
+            }
+            #expect(waited.written.count == 6)
             try await Self.expect(records, in: table)
         }
     }

@@ -101,13 +101,13 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await turns.withPlace { place in
-                    _ = try await place.take()
-                    _ = try await place.take()
+                    _ = try await place.take(offering: 1)
+                    _ = try await place.take(offering: 1)
                     await gate.arrive()
                     place.pass()
                     place.pass()
                     #expect(!place.isHeld)
-                    _ = try await place.take()
+                    _ = try await place.take(offering: 1)
                     #expect(place.isHeld && room.enter() == 4)
                 }
             }
@@ -176,7 +176,7 @@ import Testing
 extension Turns<Int, String> {
     fileprivate func withTurn<Value>(_ body: () async throws -> Value) async throws -> Value {
         try await withPlace { place in
-            #expect(try await place.take() == nil)
+            guard case .turn(1) = try await place.take(offering: 1) else { throw StoreError.unavailable("answered") }
             #expect(place.isHeld)
             return try await body()
         }

@@ -3,8 +3,9 @@ package import Stacks
 import Synchronization
 
 extension DynamoDBStackStore {
+    private typealias Member = ReservationBatch.Member
     private typealias Answer = ReservationBatch.Answer
-    private typealias Place = Turns<ReservationBatch.Member, ReservationBatch.Answer>.Place
+    private typealias Queue = Turns<ReservationBatch.Member, ReservationBatch.Answer>
 
     /// Writes a reservation in one transaction. As a rule nothing is read before it, since each item of it has its condition; if one is
     /// false, a read tells the reason. Reservations that wait for another one's transaction are written together in the next.
@@ -16,32 +17,31 @@ extension DynamoDBStackStore {
     /// its transaction, and a correction subtracts only what the bound exceeded the counters by. For that the bound is read before the
     /// counters, and the correction is made only if nobody has made another since.
     package func reserve(_ record: StackRecord, within limits: ReservationLimits) async throws {
-        let own = ReservationBatch.Member(record, within: limits)
         try await turns.withPlace { turn in
-            var progress = ReservationProgress()
+            var own = Member(record, within: limits)
             // The time for conflicts with other replicas begins after the wait for this process's own reservations.
-            var answer = record.state == .failed ? nil : try await turn.take(offering: own)
+            var answer = record.state == .failed ? nil : try await take(turn, for: &own)
             try await contending { _ in
                 while true {
                     if let received = answer {
                         answer = nil
-                        switch try progress.note(received, of: record, within: limits) {
+                        switch try own.progress.note(received, of: record, within: limits) {
                         case .done: return .done(())
                         case .pause: return .again(orElse: contended(record))
                         case .goOn: break
                         }
                     }
-                    switch step(of: own, progress, isInTurn: turn.isHeld) {
+                    switch step(of: own, isInTurn: turn.isHeld) {
                     case .takeTurn:
-                        answer = try await turn.take(offering: progress.isShareable ? own : nil)
+                        answer = try await take(turn, for: &own)
                         // It may have changed during the wait.
-                        if case .read = progress.knowledge { progress.knowledge = .nothing }
+                        if case .read = own.progress.knowledge { own.progress.knowledge = .nothing }
                     case .passTurn:
                         turn.pass()
                     case .read:
-                        progress.knowledge = .read(try await findings(for: record))
+                        own.progress.knowledge = .read(try await findings(for: record))
                     case .write(let change):
-                        answer = try await write(own, change, progress, turn)
+                        answer = try await write(own, change, turn)
                     case .confirmed:
                         return .done(())
                     case .answer(let id):
@@ -49,7 +49,7 @@ extension DynamoDBStackStore {
                         turn.pass()
                         if let earlier = try await self.record(id) { throw ReservationRefusal.keyUsed(earlier) }
                         // It was removed meanwhile, and the key with it.
-                        progress.knowledge = .nothing
+                        own.progress.knowledge = .nothing
                         return .again(orElse: contended(record))
                     case .refuse(let refusal):
                         throw refusal
@@ -59,63 +59,74 @@ extension DynamoDBStackStore {
         }
     }
 
-    private func step(of own: ReservationBatch.Member, _ progress: ReservationProgress, isInTurn: Bool) -> ReservationStep {
+    /// Waits for the turn, or for the answer to an attempt of the one that has it.
+    private func take(_ turn: Queue.Place, for own: inout Member) async throws -> Answer? {
+        switch try await turn.take(offering: own) {
+        case .answer(let answer): return answer
+        case .turn(let offered):
+            own = offered
+            return nil
+        }
+    }
+
+    private func step(of own: Member, isInTurn: Bool) -> ReservationStep {
         .next(
             for: own.record,
             within: own.limits,
-            knowing: progress.knowledge,
+            knowing: own.progress.knowledge,
             hint: capacityHint.withLock { $0.value },
             isInTurn: isInTurn,
-            mayBeWritten: progress.mayBeWritten
+            mayBeWritten: own.progress.mayBeWritten
         )
     }
 
     /// Writes a reservation, together with those that wait for their turn if nothing is known to be in its way.
-    private func write(
-        _ own: ReservationBatch.Member,
-        _ change: CapacityChange?,
-        _ progress: ReservationProgress,
-        _ turn: Place
-    ) async throws -> Answer {
-        if progress.isShareable, let hint = capacityHint.withLock({ $0.value }) {
+    private func write(_ own: Member, _ change: CapacityChange?, _ turn: Queue.Place) async throws -> Answer {
+        guard own.progress.isShareable, let hint = capacityHint.withLock({ $0.value }) else { return try await write(own, change) }
+        return try await turn.share { offers in
             var gathering = ReservationGathering(own, hint: hint)
-            let companions = turn.gather { gathering.add($0) }
-            if !companions.isEmpty { return try await write(ReservationBatch(gathering.members), for: companions) }
+            return offers.map { gathering.add($0) }
+        } _: { companions in
+            guard !companions.isEmpty else { return (try await write(own, change), []) }
+            // A task of its own: the cancellation of this caller must not end the transaction of the others.
+            let answers = try await Task { try await self.write(ReservationBatch([own] + companions)) }.value
+            return (answers[0], zip(companions, answers.dropFirst()).map { outcome(of: $0, $1) })
         }
-        let cancellation = try await write(own.record, change, knowing: progress.knowledge, within: own.limits)
+    }
+
+    /// Returns what becomes of a reservation that waits: its answer as soon as there is one, or it waits on.
+    private func outcome(of companion: Member, _ answer: Answer) -> Queue.Outcome {
+        switch answer.outcome {
+        case .written, .cancelled: return .answer(answer)
+        case .again, .alone:
+            var companion = companion
+            companion.progress.noteWait(after: answer)
+            return .wait(offering: companion)
+        }
+    }
+
+    /// Makes one attempt for all.
+    /// - Returns: the answer to each.
+    /// - Throws: ``StoreError/unreachable(_:)``.
+    private func write(_ batch: ReservationBatch) async throws -> [Answer] {
+        do {
+            try await transact(batch.transaction(in: table))
+            capacityHint.withLock { $0.add(batch.requested) }
+            return batch.written
+        } catch let cancellation as Cancellation {
+            if cancellation.reasons.last == .conditionFailed { capacityHint.withLock { $0.know(nil) } }
+            return batch.answers(to: cancellation)
+        } catch StoreError.unreachable(let reason) {
+            throw StoreError.unreachable(reason)
+        } catch {
+            return batch.failed
+        }
+    }
+
+    /// Writes a reservation alone.
+    private func write(_ own: Member, _ change: CapacityChange?) async throws -> Answer {
+        let cancellation = try await write(own.record, change, knowing: own.progress.knowledge, within: own.limits)
         return Answer(outcome: cancellation.map { .cancelled($0) } ?? .written)
-    }
-
-    /// Writes a batch and answers all but its first reservation.
-    /// - Returns: the answer to the first.
-    /// - Throws: ``StoreError/unreachable(_:)``, as to all others.
-    private func write(_ batch: ReservationBatch, for companions: [Turns<ReservationBatch.Member, Answer>.Companion]) async throws -> Answer
-    {
-        // A task of its own: the cancellation of one caller must not end the transaction of the others.
-        let result = await Task { await self.answers(to: batch) }.value
-        for (position, companion) in companions.enumerated() {
-            companion.resume(with: result.map { $0[position + 1] })
-        }
-        return try result.get()[0]
-    }
-
-    private func answers(to batch: ReservationBatch) async -> Result<[Answer], any Error> {
-        var batch = batch
-        while !batch.isDecided {
-            do {
-                try await transact(batch.transaction(in: table))
-                capacityHint.withLock { $0.add(batch.requested) }
-                batch.succeeded()
-            } catch let cancellation as Cancellation {
-                if cancellation.reasons.last == .conditionFailed { capacityHint.withLock { $0.know(nil) } }
-                batch.cancelled(cancellation)
-            } catch StoreError.unreachable(let reason) {
-                return .failure(StoreError.unreachable(reason))
-            } catch {
-                batch.failed()
-            }
-        }
-        return .success(batch.answers.map { $0 ?? Answer(outcome: .alone) })
     }
 
     /// - Returns: nil if the reservation was written.

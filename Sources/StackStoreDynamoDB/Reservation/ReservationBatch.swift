@@ -15,6 +15,7 @@ struct ReservationBatch: Sendable {
         let count: DynamoDB.Item?
         /// The counter of what the record requests, which reservations may share.
         let counter: DynamoDB.Item
+        var progress = ReservationProgress()
 
         init(_ record: StackRecord, within limits: ReservationLimits) {
             self.record = record
@@ -36,7 +37,7 @@ struct ReservationBatch: Sendable {
         case written
         /// The part of the reasons that concerns this reservation, as if it had been written alone.
         case cancelled(DynamoDBStackStore.Cancellation)
-        /// The capacity bound has no room for all, and nothing of this reservation's own is in the way.
+        /// Nothing of this reservation's own is in the way: others were refused, or the capacity bound has no room for all.
         case again
         /// The reason cannot be told apart from that of others, so the reservation is tried alone: its user has no room for all in the
         /// transaction, or the transaction failed as a whole.
@@ -49,68 +50,63 @@ struct ReservationBatch: Sendable {
     static let maximumSpecBytes = 2_000_000
 
     let members: [Member]
-    /// One for each reservation; nil until it is decided.
-    private(set) var answers: [Answer?]
-    private var mayBeWritten = false
 
     init(_ members: [Member]) {
         self.members = members
-        answers = members.map { _ in nil }
     }
 
-    var isDecided: Bool { answers.allSatisfy { $0 != nil } }
+    /// The sum of what the reservations request.
+    var requested: ResourceAmount { members.requested }
 
-    /// The positions of the reservations without an answer, which the next transaction has.
-    private var open: [Int] { members.indices.filter { answers[$0] == nil } }
-
-    /// The reservations of the next transaction.
-    private var rest: [Member] { open.map { members[$0] } }
-
-    /// The sum of what the reservations of the next transaction request.
-    var requested: ResourceAmount { rest.requested }
-
-    /// Returns the next transaction: what each reservation claims, each user's count, each counter, the capacity bound.
+    /// Returns the transaction: what each reservation claims, each user's count, each counter, the capacity bound.
     func transaction(in table: String) -> [DynamoDB.TransactWriteItem] {
-        let rest = rest
-        let claims = rest.flatMap { $0.record.claims(in: table) }
-        let counts = rest.counts.flatMap { count in
-            let own = rest.filter { $0.count == count }
+        let claims = members.flatMap { $0.record.claims(in: table) }
+        let counts = members.counts.flatMap { count in
+            let own = members.filter { $0.count == count }
             let limit = own.reduce(Int.max) { min($0, $1.limits.stacksPerUser) }
             return own.first?.record.countChange(by: own.count, limit: limit - own.count + 1, in: table) ?? []
         }
-        let additions = rest.counters.map { counter in
-            DynamoDB.TransactWriteItem.addition(of: rest.filter { $0.counter == counter }.requested, to: counter, in: table)
+        let additions = members.counters.map { counter in
+            DynamoDB.TransactWriteItem.addition(of: members.filter { $0.counter == counter }.requested, to: counter, in: table)
         }
-        let total = rest.map(\.limits.total).reduce(ResourceAmount.unlimited) { $0.minimum($1) }
-        return claims + counts + additions + [CapacityChange.add(to: total - rest.requested).write(adding: rest.requested, in: table)]
+        let total = members.map(\.limits.total).reduce(ResourceAmount.unlimited) { $0.minimum($1) }
+        return claims + counts + additions + [CapacityChange.add(to: total - requested).write(adding: requested, in: table)]
     }
 
-    /// Notes that the transaction was made.
-    mutating func succeeded() { answer(open, with: .written) }
+    /// The answers to a transaction that was made.
+    var written: [Answer] { members.map { answer(to: $0, .written) } }
 
-    /// Notes that the transaction failed as a whole. It may have taken effect all the same.
-    mutating func failed() {
-        mayBeWritten = true
-        answer(open, with: .alone)
+    /// The answers to a transaction that failed as a whole. It may have taken effect all the same.
+    var failed: [Answer] { members.map { answer(to: $0, .alone, mayBeWritten: true) } }
+
+    /// Returns the answers to a transaction that was cancelled.
+    func answers(to cancellation: DynamoDBStackStore.Cancellation) -> [Answer] {
+        let mayBeWritten = cancellation.reasons.contains(.contended)
+        guard let reasons = Reasons(cancellation.reasons, of: members) else {
+            return members.map { answer(to: $0, .alone, mayBeWritten: mayBeWritten) }
+        }
+        return zip(members, reasons.claims).map { member, own in
+            answer(to: member, outcome(for: member, own, reasons, cancellation.items), mayBeWritten: mayBeWritten)
+        }
     }
 
-    /// Notes that the transaction was cancelled. At least one reservation is decided by that.
-    mutating func cancelled(_ cancellation: DynamoDBStackStore.Cancellation) {
-        if cancellation.reasons.contains(.contended) { mayBeWritten = true }
-        guard let reasons = Reasons(cancellation.reasons, of: rest) else { return answer(open, with: .alone) }
-        let shared = Dictionary(grouping: rest.compactMap(\.count)) { $0 }.filter { $1.count > 1 }
-        for (position, own) in zip(open, reasons.claims) {
-            let (count, counter) = (members[position].count, reasons.others[members[position].counter] ?? nil)
-            let countReason = count.flatMap { reasons.others[$0] ?? nil }
-            let part = own + (count == nil ? [] : [countReason]) + [counter, reasons.bound]
-            if let count, countReason == .conditionFailed, shared[count] != nil {
-                answer([position], with: .alone)
-            } else if reasons.bound == .contended || part.dropLast().contains(where: { $0 != nil }) {
-                answer([position], with: .cancelled(DynamoDBStackStore.Cancellation(reasons: part, items: cancellation.items)))
-            } else if reasons.bound == .conditionFailed {
-                answer([position], with: .again)
-            }
-        }
+    private func answer(to member: Member, _ outcome: Outcome, mayBeWritten: Bool = false) -> Answer {
+        Answer(outcome: outcome, mayBeWritten: mayBeWritten || member.progress.mayBeWritten)
+    }
+
+    private func outcome(
+        for member: Member,
+        _ own: [DynamoDBStackStore.Cancellation.Reason?],
+        _ reasons: Reasons,
+        _ items: [DynamoDB.Item]
+    ) -> Outcome {
+        let countReason = member.count.flatMap { reasons.others[$0] ?? nil }
+        let isCountShared = members.count { $0.count == member.count } > 1
+        if countReason == .conditionFailed, isCountShared { return .alone }
+        let counter = reasons.others[member.counter] ?? nil
+        let part = own + (member.count == nil ? [] : [countReason]) + [counter, reasons.bound]
+        guard reasons.bound == .contended || part.dropLast().contains(where: { $0 != nil }) else { return .again }
+        return .cancelled(DynamoDBStackStore.Cancellation(reasons: part, items: items))
     }
 
     /// The reasons of a cancelled transaction by the items that they are of.
@@ -133,10 +129,6 @@ struct ReservationBatch: Sendable {
             others = Dictionary(zip(keys, left)) { first, _ in first }
             bound = reasons.last ?? nil
         }
-    }
-
-    private mutating func answer(_ positions: [Int], with outcome: Outcome) {
-        for position in positions { answers[position] = Answer(outcome: outcome, mayBeWritten: mayBeWritten) }
     }
 }
 

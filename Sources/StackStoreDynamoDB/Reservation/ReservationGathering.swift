@@ -23,9 +23,13 @@ struct ReservationGathering {
         self.hint = hint
     }
 
-    /// Adds a reservation, unless it claims an item of another, or transaction, capacity bound or its user's limit have no room for it.
+    /// Adds a reservation, unless it has to be alone, it claims an item of another, or transaction, capacity bound or its user's limit have
+    /// no room for it.
     /// - Returns: true if it was added.
     mutating func add(_ member: ReservationBatch.Member) -> Bool {
+        // This is all that is looked at once the transaction is full.
+        guard keys.count + member.keys.count + shared.count < ReservationBatch.maximumItems else { return false }
+        guard member.progress.isShareable else { return false }
         let shared = shared.union(member.shared)
         // One more item is the capacity bound.
         guard keys.count + member.keys.count + shared.count < ReservationBatch.maximumItems else { return false }

@@ -1,16 +1,22 @@
 import Stacks
 
 /// The progress of a reservation through its attempts.
-struct ReservationProgress {
+struct ReservationProgress: Sendable {
     var knowledge = ReservationStep.Knowledge.nothing
     private var attempts = 0
+    /// The number of attempts in vain together with others that waited, because of these.
+    private var attemptsWithOthers = 0
     /// True if an attempt was answered with a conflict: it may have taken effect all the same.
     private(set) var mayBeWritten = false
-    /// True if an attempt together with others failed as a whole, perhaps because of this reservation.
+    /// True if the reservation may be the reason why an attempt with others failed.
     private var isAlone = false
 
+    /// The maximum of attempts in vain that a reservation makes together with others: the second is without those that stood in the way of
+    /// the first.
+    private static let maximumWithOthers = 2
+
     /// True if the reservation may be written together with others: nothing is known to be in its way.
-    var isShareable: Bool { knowledge == .nothing && !isAlone }
+    var isShareable: Bool { knowledge == .nothing && !isAlone && attemptsWithOthers < Self.maximumWithOthers }
 
     /// What follows an attempt.
     enum Consequence: Equatable {
@@ -25,20 +31,26 @@ struct ReservationProgress {
         of record: StackRecord,
         within limits: ReservationLimits
     ) throws -> Consequence {
-        if answer.mayBeWritten { mayBeWritten = true }
+        noteWait(after: answer)
         switch answer.outcome {
         case .written: return .done
         case .cancelled(let cancellation): return try isPauseDue(after: cancellation, of: record, within: limits) ? .pause : .goOn
-        case .again: return .goOn
-        case .alone:
-            isAlone = true
-            return .goOn
+        case .again, .alone:
+            attempts += 1
+            attemptsWithOthers += 1
+            return attempts > 1 ? .pause : .goOn
         }
     }
 
+    /// Notes the response to an attempt that another reservation made together with this one, which waits on. It costs this one no time.
+    mutating func noteWait(after answer: ReservationBatch.Answer) {
+        if answer.mayBeWritten { mayBeWritten = true }
+        if case .alone = answer.outcome { isAlone = true }
+    }
+
     /// Notes a cancelled transaction.
-    /// - Returns: false after the first attempt, unless it met a conflict: it only assumed that nothing was in the way, so that the reads
-    ///   follow at once.
+    /// - Returns: false if the reason is known. Also after the first attempt, unless it met a conflict: it only assumed that nothing was in
+    ///   the way, so that the reads follow at once.
     mutating func isPauseDue(
         after cancellation: DynamoDBStackStore.Cancellation,
         of record: StackRecord,
@@ -47,8 +59,11 @@ struct ReservationProgress {
         attempts += 1
         if cancellation.reasons.contains(.contended) { mayBeWritten = true }
         knowledge = try knowledge.after(cancellation, of: record, within: limits)
-        // What stands in the way may be this very reservation, which only a read of all items shows.
-        if mayBeWritten, case .read = knowledge { knowledge = .itemInTheWay }
+        if case .read = knowledge {
+            guard mayBeWritten else { return false }
+            // What stands in the way may be this very reservation, which only a read of all items shows.
+            knowledge = .itemInTheWay
+        }
         return attempts > 1 || !cancellation.reasons.contains(.conditionFailed)
     }
 }

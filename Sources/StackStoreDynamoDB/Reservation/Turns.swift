@@ -3,28 +3,38 @@ import Synchronization
 
 /// A FIFO lock around the serialized section: one task of this process at a time, in the order of arrival.
 ///
-/// A waiting task may offer its work: the task with the lock can do it together with its own, and answer it instead of passing the lock.
+/// A waiting task offers its work: the task with the lock may do it together with its own. It then answers the offer, or lets the waiting
+/// task wait on at its place in the queue.
 final class Turns<Offer: Sendable, Answer: Sendable>: Sendable {
+    /// The end of a wait.
+    enum Arrival: Sendable {
+        /// The task has the lock. The offer is as others have left it who tried it with their own.
+        case turn(Offer)
+        case answer(Answer)
+    }
+
+    /// The outcome of work on an offer.
+    enum Outcome: Sendable {
+        case answer(Answer)
+        /// The task waits on, with this offer.
+        case wait(offering: Offer)
+    }
+
     private struct State {
         var isTaken = false
+        /// By ticket.
         var waiting: [Waiting] = []
         var lastTicket = 0
     }
 
     private struct Waiting {
         var ticket: Int
-        var offer: Offer?
-        /// Resumed with nil when the task has the lock.
-        var continuation: CheckedContinuation<Answer?, any Error>
-    }
-
-    /// A task whose offer was accepted. It waits for its answer, also when it is cancelled: its work may be done already.
-    struct Companion {
-        let offer: Offer
-        fileprivate let continuation: CheckedContinuation<Answer?, any Error>
-
-        /// To be called once.
-        func resume(with answer: Result<Answer, any Error>) { continuation.resume(with: answer.map(Optional.some)) }
+        var offer: Offer
+        var continuation: CheckedContinuation<Arrival, any Error>
+        /// True while the task with the lock works on the offer. The task does not leave then, for its work may be done already.
+        var isShared = false
+        /// True if the task was cancelled meanwhile.
+        var isCancelled = false
     }
 
     private let state = Mutex(State())
@@ -35,25 +45,44 @@ final class Turns<Offer: Sendable, Answer: Sendable>: Sendable {
     final class Place {
         private let turns: Turns<Offer, Answer>
         private(set) var isHeld = false
+        /// The place in the queue, which an answer does not end.
+        private var ticket: Int?
 
         fileprivate init(_ turns: Turns<Offer, Answer>) {
             self.turns = turns
         }
 
-        /// Waits for the lock, or for the answer to `offer`.
-        /// - Returns: the answer; nil with the lock.
+        /// Waits for the lock, or for an answer to `offer`. A task that waits again after an answer has its place in the queue again.
         /// - Throws: `CancellationError` if the task is cancelled while waiting; the error that ended the work on the offer.
-        func take(offering offer: Offer? = nil) async throws -> Answer? {
-            guard !isHeld else { return nil }
-            if let answer = try await turns.wait(offering: offer) { return answer }
-            isHeld = true
-            return nil
+        func take(offering offer: Offer) async throws -> Arrival {
+            guard !isHeld else { return .turn(offer) }
+            let ticket = self.ticket ?? turns.nextTicket()
+            self.ticket = ticket
+            let arrival = try await turns.wait(ticket, offering: offer)
+            if case .turn = arrival {
+                isHeld = true
+                self.ticket = nil
+            }
+            return arrival
         }
 
-        /// Removes the waiting tasks from the queue whose offers are accepted, with the lock held. Each of them must be resumed.
-        /// - Parameter isAccepted: called with each offer in the order of arrival.
-        func gather(_ isAccepted: (Offer) -> Bool) -> [Companion] {
-            isHeld ? turns.gather(isAccepted) : []
+        /// Works on the own offer together with those of waiting tasks, with the lock held.
+        /// - Parameters:
+        ///   - choose: decides about all offers, in the order of arrival. No lock of the queue is held meanwhile.
+        ///   - work: is given the chosen offers whose tasks have not left, and returns the outcome of each. Its error ends all of them.
+        func share<Value>(
+            choosing choose: ([Offer]) -> [Bool],
+            _ work: ([Offer]) async throws -> (own: Value, others: [Outcome])
+        ) async throws -> Value {
+            let shared = isHeld ? turns.share(choose) : []
+            do {
+                let (value, outcomes) = try await work(shared.map(\.offer))
+                turns.end(shared, with: outcomes)
+                return value
+            } catch {
+                turns.end(shared, with: error)
+                throw error
+            }
         }
 
         func pass() {
@@ -87,30 +116,39 @@ final class Turns<Offer: Sendable, Answer: Sendable>: Sendable {
         }
     }
 
-    private func wait(offering offer: Offer?) async throws -> Answer? {
-        let ticket = state.withLock { state in
+    private func nextTicket() -> Int {
+        state.withLock { state in
             state.lastTicket += 1
             return state.lastTicket
         }
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Answer?, any Error>) in
-                let answer = state.withLock { state -> Result<Answer?, any Error>? in
+    }
+
+    private func wait(_ ticket: Int, offering offer: Offer) async throws -> Arrival {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Arrival, any Error>) in
+                let arrival = state.withLock { state -> Result<Arrival, any Error>? in
                     // Cancelled earlier: `onCancel` ran before the continuation was stored.
                     if Task.isCancelled { return .failure(CancellationError()) }
                     guard state.isTaken else {
                         state.isTaken = true
-                        return .success(nil)
+                        return .success(.turn(offer))
                     }
-                    state.waiting.append(Waiting(ticket: ticket, offer: offer, continuation: continuation))
+                    let place = state.waiting.lastIndex { $0.ticket < ticket }.map { $0 + 1 } ?? 0
+                    state.waiting.insert(Waiting(ticket: ticket, offer: offer, continuation: continuation), at: place)
                     return nil
                 }
-                if let answer { continuation.resume(with: answer) }
+                if let arrival { continuation.resume(with: arrival) }
             }
         } onCancel: {
-            let cancelled = state.withLock { state in
-                state.waiting.firstIndex { $0.ticket == ticket }.map { state.waiting.remove(at: $0).continuation }
+            let cancelled = state.withLock { state -> Waiting? in
+                guard let index = state.waiting.firstIndex(where: { $0.ticket == ticket }) else { return nil }
+                guard !state.waiting[index].isShared else {
+                    state.waiting[index].isCancelled = true
+                    return nil
+                }
+                return state.waiting.remove(at: index)
             }
-            cancelled?.resume(throwing: CancellationError())
+            cancelled?.continuation.resume(throwing: CancellationError())
         }
     }
 
@@ -119,19 +157,54 @@ final class Turns<Offer: Sendable, Answer: Sendable>: Sendable {
             state.isTaken = !state.waiting.isEmpty
             return state.waiting.isEmpty ? nil : state.waiting.removeFirst()
         }
-        next?.continuation.resume(returning: nil)
+        if let next { next.continuation.resume(returning: .turn(next.offer)) }
     }
 
-    private func gather(_ isAccepted: (Offer) -> Bool) -> [Companion] {
-        state.withLock { state in
-            var companions: [Companion] = []
-            state.waiting.removeAll { waiting in
-                guard let offer = waiting.offer, isAccepted(offer) else { return false }
-                companions.append(Companion(offer: offer, continuation: waiting.continuation))
-                return true
+    /// Marks the tasks as shared whose offers are chosen.
+    private func share(_ choose: ([Offer]) -> [Bool]) -> [Waiting] {
+        let waiting = state.withLock { $0.waiting }
+        guard !waiting.isEmpty else { return [] }
+        let chosen = Set(zip(waiting, choose(waiting.map(\.offer))).compactMap { $1 ? $0.ticket : nil })
+        return state.withLock { state in
+            state.waiting.indices.compactMap { index in
+                guard chosen.contains(state.waiting[index].ticket) else { return nil }
+                state.waiting[index].isShared = true
+                return state.waiting[index]
             }
-            return companions
         }
+    }
+
+    private func end(_ shared: [Waiting], with outcomes: [Outcome]) {
+        for (waiting, outcome) in zip(shared, outcomes) {
+            switch outcome {
+            case .answer(let answer): end(waiting.ticket, with: .success(.answer(answer)))
+            case .wait(let offer): waitOn(waiting.ticket, offering: offer)
+            }
+        }
+        // Work that tells no outcome of an offer has not changed it.
+        for waiting in shared.dropFirst(outcomes.count) { waitOn(waiting.ticket, offering: waiting.offer) }
+    }
+
+    private func end(_ shared: [Waiting], with error: any Error) {
+        for waiting in shared { end(waiting.ticket, with: .failure(error)) }
+    }
+
+    private func end(_ ticket: Int, with arrival: Result<Arrival, any Error>) {
+        let waiting = state.withLock { state in
+            state.waiting.firstIndex { $0.ticket == ticket }.map { state.waiting.remove(at: $0) }
+        }
+        waiting?.continuation.resume(with: arrival)
+    }
+
+    private func waitOn(_ ticket: Int, offering offer: Offer) {
+        let cancelled = state.withLock { state -> Waiting? in
+            guard let index = state.waiting.firstIndex(where: { $0.ticket == ticket }) else { return nil }
+            guard !state.waiting[index].isCancelled else { return state.waiting.remove(at: index) }
+            state.waiting[index].offer = offer
+            state.waiting[index].isShared = false
+            return nil
+        }
+        cancelled?.continuation.resume(throwing: CancellationError())
     }
 
     private func end(with error: StoreError) {
