@@ -160,7 +160,10 @@ let package = Package(
         ),
         .target(
             name: "StackStoreDynamoDB",
-            dependencies: ["DynamoDB", "PodPolicy", "Stacks"],
+            dependencies: [
+                "DynamoDB", "PodPolicy", "Stacks",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings
         ),
         .target(

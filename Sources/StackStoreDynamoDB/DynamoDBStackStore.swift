@@ -1,5 +1,6 @@
 package import DynamoDB
 import FoundationEssentials
+package import Logging
 import Stacks
 import Synchronization
 
@@ -14,6 +15,7 @@ package final class DynamoDBStackStore: StackStore {
     let table: String
     let consistentRead: Bool
     let contention: Contention
+    let logger: Logger
     /// The serialized section of this process's reservations, which all write the capacity bound.
     let turns = Turns<ReservationBatch.Member, ReservationBatch.Answer>()
     let capacityHint = Mutex(CapacityHint())
@@ -24,18 +26,24 @@ package final class DynamoDBStackStore: StackStore {
     ///   - client: shut down by its creator after the last use of this store.
     ///   - table: the name of a table with partition key `pk` and sort key `sk`; ``StackTable`` creates and checks it.
     ///   - consistentRead: true for strongly consistent lists, at twice the price. Reservations and reads of one stack always are.
-    package convenience init(client: DynamoDB, table: String, consistentRead: Bool = true) {
-        self.init(client: client, table: table, consistentRead: consistentRead, contention: Contention())
+    ///   - logger: logs what no caller is told.
+    package convenience init(client: DynamoDB, table: String, consistentRead: Bool = true, logger: Logger = DynamoDBStackStore.silent) {
+        self.init(client: client, table: table, consistentRead: consistentRead, contention: Contention(), logger: logger)
     }
+
+    /// For a command, which reports on standard error what it does.
+    package static let silent = Logger(label: "store") { _ in SwiftLogNoOpLogHandler() }
 
     init(
         client: DynamoDB,
         table: String,
         consistentRead: Bool = true,
         contention: Contention,
+        logger: Logger = DynamoDBStackStore.silent,
         instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.instant = instant
+        self.logger = logger
         self.client = client
         self.table = table
         self.consistentRead = consistentRead
@@ -99,12 +107,16 @@ package final class DynamoDBStackStore: StackStore {
     /// Executes a transaction. All retries of the client carry the same `ClientRequestToken`, so that it takes effect once.
     /// - Throws: ``Cancellation``; ``StoreError``.
     func transact(_ items: [DynamoDB.TransactWriteItem]) async throws {
+        try await translating { try await commit(items) }
+    }
+
+    /// Executes a transaction as ``transact(_:)`` does.
+    /// - Throws: ``Cancellation``; `DynamoDBError`, which tells more than ``StoreError``.
+    func commit(_ items: [DynamoDB.TransactWriteItem]) async throws {
         do {
             _ = try await writing { try await client.transactWriteItems(DynamoDB.TransactWriteItemsInput(transactItems: items)) }
         } catch let error as DynamoDBError where error.code == .transactionCanceled {
             throw try cancellation(error)
-        } catch let error as DynamoDBError {
-            throw unavailable(error)
         }
     }
 
@@ -114,10 +126,10 @@ package final class DynamoDBStackStore: StackStore {
             case "None": nil
             case "ConditionalCheckFailed": .conditionFailed
             case "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded": .contended
-            default: throw unavailable(error)
+            default: throw error
             }
         }
-        guard reasons.contains(where: { $0 != nil }) else { throw unavailable(error) }
+        guard reasons.contains(where: { $0 != nil }) else { throw error }
         return Cancellation(reasons: reasons, items: error.cancellationReasons.compactMap(\.item))
     }
 

@@ -1,5 +1,6 @@
 import DynamoDB
 import DynamoDBTestSupport
+import Logging
 import Stacks
 import Synchronization
 import Testing
@@ -25,16 +26,18 @@ struct SharedTransactionTests {
 
     /// Makes a reservation, and `records` during its transaction.
     /// - Parameters:
+    ///   - log: has the lines of the store.
     ///   - fate: decides about the requests after the first transaction.
     ///   - meanwhile: is given the waiting tasks before the first transaction goes on.
     private static func reserve(
         _ records: [StackRecord],
         _ table: TestTable,
+        log: RecordedLog = RecordedLog(),
         fate: @escaping @Sendable (Proxy.Request) async -> Proxy.Fate = { _ in .forward },
         meanwhile: ([Task<Void, any Error>]) -> Void = { _ in }
     ) async throws -> Waited {
         guard let proxy = table.proxy else { return Waited() }
-        let store = DynamoDBStackStore(client: table.client, table: table.name)
+        let store = DynamoDBStackStore(client: table.client, table: table.name, logger: log.logger)
         // From now on the process knows the bound.
         try await store.reserve(.sample(user: 9001, nodePort: 31001), within: limits)
         let gate = Gate()
@@ -305,6 +308,28 @@ struct SharedTransactionTests {
         }
     }
 
+    /// - Parameter attempts: those of the client, which share a token.
+    @Test(arguments: [("ThrottlingException", 3), ("AccessDeniedException", 1), ("ResourceNotFoundException", 1)])
+    func `a failure that concerns the table is told to all, and nobody repeats it alone`(type: String, attempts: Int) async throws {
+        try await TestTable.with { table in
+            let log = RecordedLog()
+            let waited = try await Self.reserve(Self.records(6), table, log: log) { request in
+                guard request.operation == "TransactWriteItems" else { return .forward }
+                return .answer(status: 400, #"{"__type": "com.amazonaws.dynamodb.v20120810#\#(type)", "message": "no"}"#)
+            }
+            #expect(waited.errors.count == 6 && waited.transactions.count == attempts)
+            for error in waited.errors {
+                guard case .unavailable? = error as? StoreError else {
+                    Issue.record("\(String(describing: error))")
+                    continue
+                }
+            }
+            // Each caller's error is logged by the service.
+            #expect(log.lines.isEmpty)
+            try await Self.expect([], in: table)
+        }
+    }
+
     @Test func `reservations of a throttled item are tried together again, after a pause`() async throws {
         try await TestTable.with { table in
             let left = Mutex(2)
@@ -324,11 +349,12 @@ struct SharedTransactionTests {
         }
     }
 
-    @Test func `a reservation that DynamoDB does not accept harms no other`() async throws {
+    @Test func `a reservation that DynamoDB does not accept harms no other, and one line tells of it`() async throws {
         try await TestTable.with { table in
             let records = Self.records(6)
             let bad = records[3].id.description
-            let waited = try await Self.reserve(records, table) { request in
+            let log = RecordedLog()
+            let waited = try await Self.reserve(records, table, log: log) { request in
                 guard request.operation == "TransactWriteItems", "\(request.body)".contains(bad) else { return .forward }
                 return .answer(status: 400, #"{"__type": "com.amazon.coral.validate#ValidationException", "message": "too large"}"#)
             }
@@ -338,6 +364,10 @@ struct SharedTransactionTests {
                 return
             }
             try await Self.expect(waited.written.map { records[$0] }, in: table)
+            let line = try #require(log.lines.first)
+            #expect(log.lines.count == 1 && line.level == .warning)
+            #expect(line.metadata["stack_ids"] == .array(records.map { "\($0.id)" }))
+            #expect(line.metadata["error"].map { "\($0)" }?.contains("too large") == true)
         }
     }
 

@@ -22,7 +22,7 @@ enum OpenStore {
                 logger: logger
             )
             self = .dynamodb(
-                DynamoDBStackStore(client: client, table: table, consistentRead: consistentRead),
+                DynamoDBStackStore(client: client, table: table, consistentRead: consistentRead, logger: logger),
                 client: client,
                 table: StackTable(client: client, name: table)
             )

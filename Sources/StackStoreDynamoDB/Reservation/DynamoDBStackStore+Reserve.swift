@@ -1,4 +1,5 @@
 import DynamoDB
+import Logging
 package import Stacks
 import Synchronization
 
@@ -107,18 +108,24 @@ extension DynamoDBStackStore {
 
     /// Makes one attempt for all.
     /// - Returns: the answer to each.
-    /// - Throws: ``StoreError/unreachable(_:)``.
+    /// - Throws: ``StoreError`` if the attempt says nothing about a single reservation.
     private func write(_ batch: ReservationBatch) async throws -> [Answer] {
         do {
-            try await transact(batch.transaction(in: table))
+            try await commit(batch.transaction(in: table))
             capacityHint.withLock { $0.add(batch.requested) }
             return batch.written
         } catch let cancellation as Cancellation {
             if cancellation.reasons.last == .conditionFailed { capacityHint.withLock { $0.know(nil) } }
             return batch.answers(to: cancellation)
-        } catch StoreError.unreachable(let reason) {
-            throw StoreError.unreachable(reason)
+        } catch let error as DynamoDBError where error.concernsAllRequests {
+            throw unavailable(error)
         } catch {
+            logger.warning(
+                "a shared transaction failed; its reservations are written one by one",
+                metadata: [
+                    "table": "\(table)", "error": "\(error)", "stack_ids": .array(batch.members.map { "\($0.record.id)" }),
+                ]
+            )
             return batch.failed
         }
     }
@@ -153,4 +160,14 @@ extension DynamoDBStackStore {
     }
 
     private func contended(_ record: StackRecord) -> Contended { Contended(what: "the reservation of \(record.id)") }
+}
+
+extension DynamoDBError {
+    /// True if other requests to the table would be answered the same: it is not the content of a transaction that is refused.
+    fileprivate var concernsAllRequests: Bool {
+        switch code {
+        case .unavailable, .throttled, .accessDenied, .resourceNotFound, .credentials, .configuration: true
+        default: false
+        }
+    }
 }
