@@ -71,6 +71,40 @@ import Testing
         }
     }
 
+    /// - Parameter stacks: the user's count when it refused both; nil if the response does not have it.
+    @Test(
+        arguments: [
+            (nil, ["alone", "alone"]), (2, ["alone", "alone"]), (3, ["full", "alone"]), (4, ["full", "full"]),
+        ] as [(Int?, [String])]
+    )
+    func `a full user is told to each reservation that it would refuse alone, and no other`(stacks: Int?, expected: [String]) throws {
+        let members = try [
+            Self.member(1, counter: 1, user: 1, stacksPerUser: 3), Self.member(2, counter: 2, user: 1, stacksPerUser: 4),
+            Self.member(3, counter: 3, user: 2),
+        ]
+        let batch = ReservationBatch(members)
+        let count = ItemKey.count(user: 1)
+        let reasons = batch.transaction(in: "t").map { $0.update?.key == count ? Reason.conditionFailed : nil }
+        let items = stacks.map { [count.merging([Attribute.stacks: .n("\($0)")]) { $1 }] } ?? []
+        let answers = batch.answers(to: DynamoDBStackStore.Cancellation(reasons: reasons, items: items))
+        #expect(answers.last?.outcome.text == "again")
+        for (index, expected) in expected.enumerated() {
+            var progress = ReservationProgress()
+            let (record, limits) = (members[index].record, members[index].limits)
+            // Nobody waits for what is known.
+            #expect(try progress.note(answers[index], of: record, within: limits) == .goOn)
+            guard expected == "full" else {
+                #expect(answers[index].outcome.text == expected)
+                continue
+            }
+            guard case .read(let findings) = progress.knowledge else {
+                Issue.record("\(progress.knowledge)")
+                continue
+            }
+            #expect(findings.obstacle(to: record, within: limits) == .refused(.userLimitReached(count: stacks ?? 0)))
+        }
+    }
+
     @Test func `a transaction that failed as a whole, or has other reasons than items, is tried one by one`() throws {
         let members = try [Self.member(1, counter: 1, user: 1), Self.member(2, counter: 2, user: 2)]
         let batch = ReservationBatch(members)

@@ -147,9 +147,8 @@ struct SharedTransactionTests {
             let waited = try await Self.reserve(records, table)
             for index in records.indices { #expect(waited.refusal(index) == expected[index], "\(index)") }
             #expect(waited.written == records.indices.filter { expected[$0] == nil })
-            // The first with all, the second with those that nothing stands in the way of, and two of one user one by one.
-            let together = records.count > expected.count ? 2 : 1
-            #expect(waited.transactions.count == together + (faulty.contains(3) && faulty.contains(5) ? 2 : 0))
+            // The first with all, the second with those that nothing stands in the way of.
+            #expect(waited.transactions.count == (records.count > expected.count ? 2 : 1))
             try await Self.expect(existing + full + waited.written.map { records[$0] }, in: table)
         }
     }

@@ -39,8 +39,8 @@ struct ReservationBatch: Sendable {
         case cancelled(DynamoDBStackStore.Cancellation)
         /// Nothing of this reservation's own is in the way: others were refused, or the capacity bound has no room for all.
         case again
-        /// The reason cannot be told apart from that of others, so the reservation is tried alone: its user has no room for all in the
-        /// transaction, or the transaction failed as a whole.
+        /// The reason cannot be told apart from that of others, so the reservation is tried alone: its user has room for some of those in
+        /// the transaction, or the transaction failed as a whole.
         case alone
     }
 
@@ -85,8 +85,9 @@ struct ReservationBatch: Sendable {
         guard let reasons = Reasons(cancellation.reasons, of: members) else {
             return members.map { answer(to: $0, .alone, mayBeWritten: mayBeWritten) }
         }
+        let found = FoundItems(cancellation.items)
         return zip(members, reasons.claims).map { member, own in
-            answer(to: member, outcome(for: member, own, reasons, cancellation.items), mayBeWritten: mayBeWritten)
+            answer(to: member, outcome(for: member, own, reasons, found, cancellation.items), mayBeWritten: mayBeWritten)
         }
     }
 
@@ -98,11 +99,12 @@ struct ReservationBatch: Sendable {
         for member: Member,
         _ own: [DynamoDBStackStore.Cancellation.Reason?],
         _ reasons: Reasons,
+        _ found: FoundItems,
         _ items: [DynamoDB.Item]
     ) -> Outcome {
         let countReason = member.count.flatMap { reasons.others[$0] ?? nil }
         let isCountShared = members.count { $0.count == member.count } > 1
-        if countReason == .conditionFailed, isCountShared { return .alone }
+        if countReason == .conditionFailed, isCountShared, !member.isRefused(byCountIn: found) { return .alone }
         let counter = reasons.others[member.counter] ?? nil
         let part = own + (member.count == nil ? [] : [countReason]) + [counter, reasons.bound]
         guard reasons.bound == .contended || part.dropLast().contains(where: { $0 != nil }) else { return .again }
@@ -128,6 +130,19 @@ struct ReservationBatch: Sendable {
             }
             others = Dictionary(zip(keys, left)) { first, _ in first }
             bound = reasons.last ?? nil
+        }
+    }
+}
+
+extension ReservationBatch.Member {
+    /// Returns true if the user's count, as the cancelled transaction met it, would have refused this reservation alone as well.
+    fileprivate func isRefused(byCountIn found: FoundItems) -> Bool {
+        do {
+            let stacks: Int? = try count.flatMap { try found[$0]?.integerIfPresent(Attribute.stacks) }
+            return stacks.map { $0 >= limits.stacksPerUser } ?? false
+        } catch {
+            // The reservation meets the unreadable count alone.
+            return false
         }
     }
 }
