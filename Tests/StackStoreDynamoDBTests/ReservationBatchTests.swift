@@ -35,7 +35,9 @@ import Testing
     }
 
     /// All combinations of reasons: each of three reservations has one of its own, two share their user and two a counter.
-    @Test func `each reservation is answered for what is in its way, and the others are tried again`() throws {
+    /// - Parameter position: of the item with a reservation's own reason: row, port or lock.
+    @Test(arguments: 0..<3)
+    func `each reservation is answered for what is in its way, and the others are tried again`(position: Int) throws {
         let members = try [
             Self.member(1, counter: 1, user: 1), Self.member(2, counter: 1, user: 2), Self.member(3, counter: 2, user: 1),
         ]
@@ -45,10 +47,9 @@ import Testing
         #expect(batch.written.map(\.outcome.text) == ["written", "written", "written"])
         let reasons: [Reason?] = [nil, .conditionFailed, .contended]
         for number in 1..<6561 {
-            let chosen = (0..<8).map { position in reasons[(0..<position).reduce(number) { rest, _ in rest / 3 } % 3] }
+            let chosen = (0..<8).map { digit in reasons[(0..<digit).reduce(number) { rest, _ in rest / 3 } % 3] }
             let (own, counts, counters, bound) = (chosen[0..<3], chosen[3..<5], chosen[5..<7], chosen[7])
-            // The reason is that of the row, the port or the lock.
-            let claims = (0..<3).flatMap { index in (0..<3).map { $0 == number % 3 ? own[index] : nil } }
+            let claims = (0..<3).flatMap { index in (0..<3).map { $0 == position ? own[index] : nil } }
             let answers = batch.answers(to: DynamoDBStackStore.Cancellation(reasons: claims + counts + counters + [bound]))
             #expect(answers.count == 3)
             for (index, member) in [(0, 0, 0), (1, 1, 0), (2, 0, 1)].enumerated() {

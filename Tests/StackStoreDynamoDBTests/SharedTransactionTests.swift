@@ -17,6 +17,8 @@ struct SharedTransactionTests {
         var errors: [(any Error)?] = []
         /// The numbers of items of all transactions after the one that was waited for.
         var transactions: [Int] = []
+        /// The numbers of reservations in the same transactions.
+        var sizes: [Int] = []
 
         func refusal(_ index: Int) -> ReservationRefusal? { errors[index] as? ReservationRefusal }
         var written: [Int] { errors.indices.filter { errors[$0] == nil } }
@@ -24,20 +26,29 @@ struct SharedTransactionTests {
 
     private static func itemCount(_ request: Proxy.Request) -> Int { request.body["TransactItems"]?.list?.count ?? 0 }
 
+    /// The partition keys of a transaction's items, in its order.
+    private static func partitions(_ request: Proxy.Request) -> [String] {
+        (request.body["TransactItems"]?.list ?? []).map { item in
+            (item["Put"]?["Item"] ?? item["Update"]?["Key"])?["pk"]?["S"]?.text ?? ""
+        }
+    }
+
+    private static func reservationCount(_ request: Proxy.Request) -> Int { partitions(request).count { $0.hasPrefix("STACKS#") } }
+
     /// Makes a reservation, and `records` during its transaction.
     /// - Parameters:
-    ///   - log: has the lines of the store.
+    ///   - store: a store of the table; nil for one that nobody else uses.
     ///   - fate: decides about the requests after the first transaction.
     ///   - meanwhile: is given the waiting tasks before the first transaction goes on.
     private static func reserve(
         _ records: [StackRecord],
         _ table: TestTable,
-        log: RecordedLog = RecordedLog(),
+        with store: DynamoDBStackStore? = nil,
         fate: @escaping @Sendable (Proxy.Request) async -> Proxy.Fate = { _ in .forward },
         meanwhile: ([Task<Void, any Error>]) -> Void = { _ in }
     ) async throws -> Waited {
         guard let proxy = table.proxy else { return Waited() }
-        let store = DynamoDBStackStore(client: table.client, table: table.name, logger: log.logger)
+        let store = store ?? DynamoDBStackStore(client: table.client, table: table.name)
         // From now on the process knows the bound.
         try await store.reserve(.sample(user: 9001, nodePort: 31001), within: limits)
         let gate = Gate()
@@ -70,12 +81,14 @@ struct SharedTransactionTests {
                 waited.errors.append(nil)
             } catch { waited.errors.append(error) }
         }
-        waited.transactions = proxy.requests.filter { $0.operation == "TransactWriteItems" }.dropFirst().map(itemCount)
+        let transactions = proxy.requests.filter { $0.operation == "TransactWriteItems" }.dropFirst()
+        waited.transactions = transactions.map(itemCount)
+        waited.sizes = transactions.map(reservationCount)
         proxy.setFate { _ in .forward }
         return waited
     }
 
-    /// Expects just these stacks, beside the two of ``reserve(_:_:fate:meanwhile:)``, with right counts, counters and bound.
+    /// Expects just these stacks, beside the two of ``reserve(_:_:with:fate:meanwhile:)``, with right counts, counters and bound.
     private static func expect(_ records: [StackRecord], in table: TestTable) async throws {
         let found = try await table.store.allRecords().filter { ($0.userID ?? 0) < 9000 }
         #expect(Set(found.map(\.id)) == Set(records.map(\.id)))
@@ -202,7 +215,6 @@ struct SharedTransactionTests {
 
     @Test func `a reservation that others keep back again and again is written alone in its turn`() async throws {
         try await TestTable.with { table in
-            let sizes = Mutex<[Int]>([])
             // Each with a counter of its own.
             let records = try (0..<6).map { number in
                 let id = try #require(StackID("stack-000000000000000\(number)"))
@@ -210,10 +222,8 @@ struct SharedTransactionTests {
             }
             let waited = try await Self.reserve(records, table) { request in
                 guard request.operation == "TransactWriteItems" else { return .forward }
-                let keys = (request.body["TransactItems"]?.list ?? []).map { $0["Put"]?["Item"]?["pk"]?["S"]?.text ?? "" }
-                let size = keys.count { $0.hasPrefix("STACKS#") }
-                sizes.withLock { $0.append(size) }
-                guard size > 1 else { return .forward }
+                guard Self.reservationCount(request) > 1 else { return .forward }
+                let keys = Self.partitions(request)
                 // A conflict of the last one's row.
                 let last = keys.lastIndex { $0.hasPrefix("STACKS#") }
                 let codes = keys.indices.map { $0 == last ? "TransactionConflict" : "None" }
@@ -222,7 +232,7 @@ struct SharedTransactionTests {
             #expect(waited.written.count == 6)
             try await Self.expect(records, in: table)
             // Two in vain at most before one is written.
-            let runs = sizes.withLock { $0 }.split(separator: 1, omittingEmptySubsequences: false).map(\.count)
+            let runs = waited.sizes.split(separator: 1, omittingEmptySubsequences: false).map(\.count)
             #expect(runs.count == 7 && runs.allSatisfy { $0 <= 2 }, "\(runs)")
         }
     }
@@ -291,18 +301,22 @@ struct SharedTransactionTests {
 
     @Test func `an answer that cannot be read leads each to what it has written`() async throws {
         try await TestTable.with { table in
-            guard let proxy = table.proxy else { return }
             let records = Self.records(6)
             let copy = DynamoDBStackStore(client: table.client, table: table.name)
             let isDue = Mutex(true)
+            // By the reservations that wait, after the answer.
+            let reads = Mutex(0)
             let waited = try await Self.reserve(records, table) { request in
+                if request.operation == "BatchGetItem" { reads.withLock { $0 += 1 } }
                 guard request.operation == "TransactWriteItems", isDue.withLock({ $0 }) else { return .forward }
                 isDue.withLock { $0 = false }
                 // What the transaction would have done.
                 for record in records { do { try await copy.reserve(record, within: Self.limits) } catch { Issue.record(error) } }
+                reads.withLock { $0 = 0 }
                 return .answer(status: 200, "]")
             }
-            #expect(waited.written.count == 6 && proxy.requests.contains { $0.operation == "BatchGetItem" })
+            #expect(waited.written.count == 6)
+            #expect(reads.withLock { $0 } == 6)
             try await Self.expect(records, in: table)
         }
     }
@@ -312,7 +326,8 @@ struct SharedTransactionTests {
     func `a failure that concerns the table is told to all, and nobody repeats it alone`(type: String, attempts: Int) async throws {
         try await TestTable.with { table in
             let log = RecordedLog()
-            let waited = try await Self.reserve(Self.records(6), table, log: log) { request in
+            let store = DynamoDBStackStore(client: table.client, table: table.name, logger: log.logger)
+            let waited = try await Self.reserve(Self.records(6), table, with: store) { request in
                 guard request.operation == "TransactWriteItems" else { return .forward }
                 return .answer(status: 400, #"{"__type": "com.amazonaws.dynamodb.v20120810#\#(type)", "message": "no"}"#)
             }
@@ -329,21 +344,30 @@ struct SharedTransactionTests {
         }
     }
 
-    @Test func `reservations of a throttled item are tried together again, after a pause`() async throws {
+    @Test func `reservations of a throttled table are tried together again, after a pause`() async throws {
         try await TestTable.with { table in
             let left = Mutex(2)
+            let pauses = Mutex(0)
+            let contention = Contention.quick { _ in pauses.withLock { $0 += 1 } }
+            let store = DynamoDBStackStore(client: table.client, table: table.name, contention: contention)
             let records = Self.records(6)
-            let waited = try await Self.reserve(records, table) { request in
+            let waited = try await Self.reserve(records, table, with: store) { request in
                 guard request.operation == "TransactWriteItems" else { return .forward }
                 let isDue = left.withLock { left in
                     left -= 1
                     return left >= 0
                 }
+                // All others are back from their pauses, or were taken along.
+                if left.withLock({ $0 }) >= -1 { while store.turns.waitingCount < 5 { await Task.yield() } }
                 guard isDue else { return .forward }
                 let reasons = Array(repeating: #"{"Code": "ThrottlingError"}"#, count: Self.itemCount(request)).joined(separator: ", ")
                 return .answer(status: 400, ConflictTests.cancelled(reasons))
             }
             #expect(waited.written.count == 6)
+            // Those who came back too late for the second are in the third; without them a fourth writes the rest.
+            #expect(waited.sizes.first == 6 && waited.sizes.count <= 4 && waited.sizes.dropFirst().contains { $0 > 3 }, "\(waited.sizes)")
+            // Whoever was in a throttled transaction, after each of them.
+            #expect(pauses.withLock { $0 } == waited.sizes.prefix(2).reduce(0, +))
             try await Self.expect(records, in: table)
         }
     }
@@ -353,7 +377,8 @@ struct SharedTransactionTests {
             let records = Self.records(6)
             let bad = records[3].id.description
             let log = RecordedLog()
-            let waited = try await Self.reserve(records, table, log: log) { request in
+            let store = DynamoDBStackStore(client: table.client, table: table.name, logger: log.logger)
+            let waited = try await Self.reserve(records, table, with: store) { request in
                 guard request.operation == "TransactWriteItems", "\(request.body)".contains(bad) else { return .forward }
                 return .answer(status: 400, #"{"__type": "com.amazon.coral.validate#ValidationException", "message": "too large"}"#)
             }
