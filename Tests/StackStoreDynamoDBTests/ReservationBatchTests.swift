@@ -127,7 +127,7 @@ import Testing
         // What others try with it costs it nothing.
         for _ in 0..<20 { member.progress.noteWait(after: ReservationBatch.Answer(outcome: .again)) }
         let again = ReservationBatch.Answer(outcome: .again)
-        for (consequence, isShareable) in [(ReservationProgress.Consequence.goOn, true), (.pause, false)] {
+        for (consequence, isShareable) in [(ReservationProgress.Consequence.goOn, true), (.pause(inTurn: true), false)] {
             #expect(member.progress.isShareable)
             #expect(try member.progress.note(again, of: member.record, within: member.limits) == consequence)
             #expect(member.progress.isShareable == isShareable)
@@ -137,9 +137,46 @@ import Testing
         let bound = DynamoDBStackStore.Cancellation(reasons: (0..<11).map { $0 == 10 ? .contended : nil })
         let conflict = ReservationBatch([contended, try Self.member(3, counter: 3, user: 3)]).answers(to: bound)
         for _ in 0..<3 {
-            #expect(try contended.progress.note(conflict[0], of: contended.record, within: contended.limits) == .pause)
+            #expect(try contended.progress.note(conflict[0], of: contended.record, within: contended.limits) == .pause(inTurn: true))
             #expect(contended.progress.isShareable && contended.progress.mayBeWritten)
         }
+    }
+
+    /// - Parameter conflicts: the positions of the items with a conflict: row, port, lock, count, counter, bound.
+    @Test(arguments: [
+        ([0], true), ([1], true), ([2], true), ([3], true), ([4], true), ([3, 4], true), ([5], false), ([0, 1, 2, 3, 4, 5], false),
+    ])
+    func `a reservation pauses out of turn and goes on alone after a conflict of its own items, not after one of the bound`(
+        conflicts: [Int],
+        isOwn: Bool
+    ) throws {
+        var member = try Self.member(1, counter: 1, user: 1)
+        let reasons = (0..<6).map { conflicts.contains($0) ? Reason.contended : nil }
+        let answer = ReservationBatch.Answer(outcome: .cancelled(DynamoDBStackStore.Cancellation(reasons: reasons)))
+        for _ in 0..<2 {
+            #expect(try member.progress.note(answer, of: member.record, within: member.limits) == .pause(inTurn: !isOwn))
+            #expect(member.progress.isShareable == !isOwn)
+        }
+        // Alone, too, it keeps its turn where all others would meet the same.
+        let bound = DynamoDBStackStore.Cancellation(reasons: (0..<6).map { $0 == 5 ? .contended : nil })
+        let next = try member.progress.note(ReservationBatch.Answer(outcome: .cancelled(bound)), of: member.record, within: member.limits)
+        #expect(next == .pause(inTurn: true))
+    }
+
+    @Test func `a reservation that must read what is in its way pauses out of turn`() throws {
+        var member = try Self.member(1, counter: 1, user: 1)
+        let bound = DynamoDBStackStore.Cancellation(reasons: [nil, nil, nil, nil, nil, .contended])
+        #expect(
+            try member.progress.note(ReservationBatch.Answer(outcome: .cancelled(bound)), of: member.record, within: member.limits)
+                == .pause(inTurn: true)
+        )
+        // A port that may be its own by now.
+        let port = DynamoDBStackStore.Cancellation(reasons: [nil, .conditionFailed, nil, nil, nil, nil])
+        #expect(
+            try member.progress.note(ReservationBatch.Answer(outcome: .cancelled(port)), of: member.record, within: member.limits)
+                == .pause(inTurn: false)
+        )
+        #expect(member.progress.knowledge == .itemInTheWay)
     }
 
     @Test func `a reservation that may be written stays so, whoever tries it next`() throws {

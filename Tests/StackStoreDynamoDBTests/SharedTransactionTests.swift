@@ -3,6 +3,7 @@ import DynamoDBTestSupport
 import Logging
 import Stacks
 import Synchronization
+import TestBasics
 import Testing
 
 @testable import StackStoreDynamoDB
@@ -234,6 +235,40 @@ struct SharedTransactionTests {
             // Two in vain at most before one is written.
             let runs = waited.sizes.split(separator: 1, omittingEmptySubsequences: false).map(\.count)
             #expect(runs.count == 7 && runs.allSatisfy { $0 <= 2 }, "\(runs)")
+        }
+    }
+
+    /// - Parameter contended: the first writes for all, the others wait for it.
+    @Test(arguments: [0, 3])
+    func `a reservation whose own item meets conflicts keeps no other waiting`(contended: Int) async throws {
+        try await TestTable.with { table in
+            let records = Self.records(6)
+            let count = ItemKey.user(Int64(contended + 1))
+            let isContended = Observed(true)
+            var others: Task<Void, Never>?
+            let waited = try await Self.reserve(
+                records,
+                table,
+                fate: { request in
+                    guard request.operation == "TransactWriteItems", isContended.value else { return .forward }
+                    let keys = Self.partitions(request)
+                    guard keys.contains(count) else { return .forward }
+                    // The count is after the lock, which has the same partition.
+                    let codes = keys.indices.map { $0 == keys.lastIndex(of: count) ? "TransactionConflict" : "None" }
+                    return .answer(status: 400, ConflictTests.cancelled(codes.map { #"{"Code": "\#($0)"}"# }.joined(separator: ", ")))
+                },
+                meanwhile: { started in
+                    others = Task {
+                        for index in started.indices where index != contended { _ = await started[index].result }
+                        isContended.update { $0 = false }
+                    }
+                }
+            )
+            await others?.value
+            // The conflicts last until the others are written, and end before the time of the contended one does.
+            #expect(waited.written.count == 6, "\(waited.errors)")
+            #expect(waited.sizes.prefix { $0 > 1 } == [6, 5] && waited.sizes.dropFirst(2).allSatisfy { $0 == 1 }, "\(waited.sizes)")
+            try await Self.expect(records, in: table)
         }
     }
 

@@ -28,7 +28,9 @@ extension DynamoDBStackStore {
                         answer = nil
                         switch try own.progress.note(received, of: record, within: limits) {
                         case .done: return .done(())
-                        case .pause: return .again(orElse: contended(record))
+                        case .pause(let inTurn):
+                            if !inTurn { turn.pass() }
+                            return .again(orElse: contended(record))
                         case .goOn: break
                         }
                     }

@@ -8,7 +8,7 @@ struct ReservationProgress: Sendable {
     private var attemptsWithOthers = 0
     /// True if an attempt was answered with a conflict: it may have taken effect all the same.
     private(set) var mayBeWritten = false
-    /// True if the reservation may be the reason why an attempt with others failed.
+    /// True if the reservation was, or may have been, the reason why an attempt with others failed.
     private var isAlone = false
 
     /// The maximum of attempts in vain that a reservation makes together with others: the second is without those that stood in the way of
@@ -22,7 +22,8 @@ struct ReservationProgress: Sendable {
     enum Consequence: Equatable {
         case done
         case goOn
-        case pause
+        /// - Parameter inTurn: false if only items of the reservation's own are in the way, so that others need not wait for it.
+        case pause(inTurn: Bool)
     }
 
     /// Notes the response to an attempt.
@@ -34,11 +35,16 @@ struct ReservationProgress: Sendable {
         noteWait(after: answer)
         switch answer.outcome {
         case .written: return .done
-        case .cancelled(let cancellation): return try isPauseDue(after: cancellation, of: record, within: limits) ? .pause : .goOn
+        case .cancelled(let cancellation):
+            let isOwnConflict = cancellation.isConflictOfOwnItems
+            // It would meet all whom it takes along.
+            if isOwnConflict { isAlone = true }
+            guard try isPauseDue(after: cancellation, of: record, within: limits) else { return .goOn }
+            return .pause(inTurn: !isOwnConflict && knowledge != .itemInTheWay)
         case .again, .alone:
             attempts += 1
             attemptsWithOthers += 1
-            return attempts > 1 ? .pause : .goOn
+            return attempts > 1 ? .pause(inTurn: true) : .goOn
         }
     }
 
@@ -66,6 +72,12 @@ struct ReservationProgress: Sendable {
         }
         return attempts > 1 || !cancellation.reasons.contains(.conditionFailed)
     }
+}
+
+extension DynamoDBStackStore.Cancellation {
+    /// True if items of the reservation's own met a conflict, and the capacity bound, the last item, did not. A conflict on the bound keeps
+    /// every reservation back.
+    fileprivate var isConflictOfOwnItems: Bool { reasons.contains(.contended) && reasons.last != .contended }
 }
 
 extension ReservationStep.Knowledge {

@@ -45,24 +45,22 @@ final class Turns<Offer: Sendable, Answer: Sendable>: Sendable {
     final class Place {
         private let turns: Turns<Offer, Answer>
         private(set) var isHeld = false
-        /// The place in the queue, which an answer does not end.
+        /// The place in the queue, from the first wait on.
         private var ticket: Int?
 
         fileprivate init(_ turns: Turns<Offer, Answer>) {
             self.turns = turns
         }
 
-        /// Waits for the lock, or for an answer to `offer`. A task that waits again after an answer has its place in the queue again.
+        /// Waits for the lock, or for an answer to `offer`. A task that waits again, after an answer or after it passed the lock, has its
+        /// place in the queue again.
         /// - Throws: `CancellationError` if the task is cancelled while waiting; the error that ended the work on the offer.
         func take(offering offer: Offer) async throws -> Arrival {
             guard !isHeld else { return .turn(offer) }
             let ticket = self.ticket ?? turns.nextTicket()
             self.ticket = ticket
             let arrival = try await turns.wait(ticket, offering: offer)
-            if case .turn = arrival {
-                isHeld = true
-                self.ticket = nil
-            }
+            if case .turn = arrival { isHeld = true }
             return arrival
         }
 
