@@ -29,7 +29,7 @@ struct FullService: Sendable {
             try table.add(Row("create beside \(count) stacks", times, floor: floors, target: "as beside none"))
         }
         guard let id = ids.first else { throw Failure("no stack was created") }
-        try table.add(Row("memory with \(Self.stacks) stacks", "MiB", try service.residentMemory, target: "≤ 75"))
+        try table.add(Row("memory with \(Self.stacks) stacks", try service.memory, target: "≤ 75"))
         try await measurePasses(&table)
         try await ListRows.full(api, id, &table)
         try await EventRows.measure(api, id, &table)
@@ -39,7 +39,7 @@ struct FullService: Sendable {
         try table.add(Row("deletes of \(Self.stacks) stacks, 32 at once", Samples(deletes), target: ""))
         // Free memory is given back once a minute.
         try await Task.sleep(for: .seconds(65))
-        try table.add(Row("memory after their removal", "MiB", try restarted.residentMemory, target: "≤ 50"))
+        try table.add(Row("memory after their removal", try restarted.memory, target: "≤ 50"))
         try await restarted.stop()
     }
 

@@ -18,7 +18,12 @@ struct Row: Sendable, Codable {
         (repetitions, spread) = (samples.count, samples.spread)
     }
 
-    init(_ what: String, _ unit: String, _ figure: Double, floor: Double? = nil, target: String) {
+    init(_ what: String, _ memory: Memory, target: String) {
+        self.init(what, "MiB", memory.resident, target: target)
+        spread = "\(hundredths(memory.anonymous)) anonymous"
+    }
+
+    private init(_ what: String, _ unit: String, _ figure: Double, floor: Double? = nil, target: String) {
         (self.what, self.unit, self.figure, self.floor, self.target) = (what, unit, figure, floor, target)
         ratio = floor.flatMap { $0 > 0 ? figure / $0 : nil }
         (repetitions, spread) = (1, "")

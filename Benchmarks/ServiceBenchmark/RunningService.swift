@@ -33,13 +33,9 @@ struct RunningService: Sendable {
         while process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
     }
 
-    /// In MiB.
-    var residentMemory: Double {
-        get throws {
-            let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
-            let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-            return line.flatMap { Double($0.filter(\.isNumber)) }.map { $0 / 1024 } ?? 0
-        }
+    /// What the process has in memory now.
+    var memory: Memory {
+        get throws { Memory(status: try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) }
     }
 
     /// Lines of the log with this message.
@@ -49,6 +45,23 @@ struct RunningService: Sendable {
             return try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
         }
     }
+}
+
+/// In MiB. What is resident but not anonymous are pages of the program and its libraries.
+struct Memory: Sendable, CustomStringConvertible {
+    var resident: Double
+    var anonymous: Double
+
+    /// - Parameter status: the text of `/proc/PID/status`.
+    init(status: String) {
+        let lines = status.split(separator: "\n")
+        let value = { (name: String) in
+            lines.first { $0.hasPrefix(name + ":") }.flatMap { Double($0.filter(\.isNumber)) }.map { $0 / 1024 } ?? 0
+        }
+        (resident, anonymous) = (value("VmRSS"), value("RssAnon"))
+    }
+
+    var description: String { "\(hundredths(resident)) MiB, of which \(hundredths(anonymous)) anonymous" }
 }
 
 struct Failure: Error, CustomStringConvertible {

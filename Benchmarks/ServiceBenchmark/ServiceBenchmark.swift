@@ -47,7 +47,7 @@ import Logging
         for store in ["sqlite", "dynamodb"] {
             let settings = environment.merging(["STACK_STORE": store]) { $1 }
             let service = try await RunningService.start(settings, log: folder + "/\(store).log")
-            let memory = try service.residentMemory
+            let memory = try service.memory
             let bare = { @Sendable (name: String) async throws -> Void in
                 try await cluster.create(name)
                 if store == "dynamodb" { try await dynamoDB.reserveAndActivate(name) }
@@ -60,7 +60,7 @@ import Logging
                 try await ListRows.dynamoDB(service.api, dynamoDB, &table)
                 try await service.stop()
             } else {
-                try table.add(Row("memory at first", "MiB", memory, target: "≤ 40"))
+                try table.add(Row("memory at first", memory, target: "≤ 40"))
                 try await FullService(settings, folder: folder, service: service, cluster: cluster, creates: creates).measure(&table)
             }
         }

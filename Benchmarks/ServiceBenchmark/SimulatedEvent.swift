@@ -27,9 +27,9 @@ struct SimulatedEvent: Sendable {
     }
 
     func run() async throws {
-        say("memory at first: \(hundredths(try service.residentMemory)) MiB")
+        say("memory at first: \(try service.memory)")
         let ids = try await concurrently(Self.concurrency, Array(0..<stacks)) { try await api.create($0) }.map(\.value)
-        say("memory with \(ids.count) stacks: \(hundredths(try service.residentMemory)) MiB")
+        say("memory with \(ids.count) stacks: \(try service.memory)")
         let first = try await counters()
         let start = ContinuousClock.now
         try await withThrowingTaskGroup(of: Times.self) { group in
@@ -79,7 +79,7 @@ struct SimulatedEvent: Sendable {
         for second in stride(from: 300, through: seconds, by: 300) {
             try await ContinuousClock().sleep(until: start + .seconds(second))
             let now = try await counters()
-            say("after \(second / 60) min: memory \(hundredths(try service.residentMemory)) MiB, \(now.rates(since: last, seconds: 300))")
+            say("after \(second / 60) min: memory \(try service.memory), \(now.rates(since: last, seconds: 300))")
             last = now
         }
         return Times()
