@@ -277,8 +277,11 @@ struct SharedTransactionTests {
     func `a conflict is met again by all that it concerns`(position: Int) async throws {
         try await TestTable.with { table in
             let left = Mutex(3)
+            let pauses = Mutex(0)
+            let contention = Contention.quick { _ in pauses.withLock { $0 += 1 } }
+            let store = DynamoDBStackStore(client: table.client, table: table.name, contention: contention)
             let records = Self.records(6)
-            let waited = try await Self.reserve(records, table) { request in
+            let waited = try await Self.reserve(records, table, with: store) { request in
                 guard request.operation == "TransactWriteItems" else { return .forward }
                 let isDue = left.withLock { left in
                     left -= 1
@@ -291,6 +294,12 @@ struct SharedTransactionTests {
                 return .answer(status: 400, ConflictTests.cancelled(reasons))
             }
             #expect(waited.written.count == 6)
+            let concerned = waited.sizes.prefix(3).reduce(0, +)
+            switch position {
+            case -1: #expect(pauses.withLock { $0 } == concerned, "the bound: everyone, in \(waited.sizes)")
+            case -2: #expect((3...concerned).contains(pauses.withLock { $0 }), "a counter: all of its users, in \(waited.sizes)")
+            default: #expect(pauses.withLock { $0 } == 3, "an item of its own: the first one, in \(waited.sizes)")
+            }
             try await Self.expect(records, in: table)
         }
     }
@@ -457,6 +466,28 @@ struct SharedTransactionTests {
             )
             #expect(waited.written == [0, 1, 2, 3, 4, 5])
             try await Self.expect(records, in: table)
+        }
+    }
+
+    @Test func `a caller that left while its transaction was refused because of another makes no further one`() async throws {
+        try await TestTable.with { table in
+            var records = Self.records(6)
+            // The port of a stack that is there already.
+            records[3] = .sample(user: 4, key: "K3", nodePort: 31001)
+            let tasks = Mutex<[Task<Void, any Error>]>([])
+            let waited = try await Self.reserve(
+                records,
+                table,
+                fate: { request in
+                    if request.operation == "TransactWriteItems" { tasks.withLock { $0[0].cancel() } }
+                    return .forward
+                },
+                meanwhile: { started in tasks.withLock { $0 = started } }
+            )
+            #expect(waited.errors[0] is CancellationError, "\(waited.errors)")
+            #expect(waited.refusal(3) == .portsTaken([31001]))
+            #expect(waited.written == [1, 2, 4, 5] && waited.sizes == [6, 4], "\(waited.sizes)")
+            try await Self.expect([1, 2, 4, 5].map { records[$0] }, in: table)
         }
     }
 }

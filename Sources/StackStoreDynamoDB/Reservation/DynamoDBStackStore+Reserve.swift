@@ -52,7 +52,7 @@ extension DynamoDBStackStore {
                         turn.pass()
                         if let earlier = try await self.record(id) { throw ReservationRefusal.keyUsed(earlier) }
                         // It was removed meanwhile, and the key with it.
-                        own.progress.knowledge = .nothing
+                        own.progress.noteDanglingKey()
                         return .again(orElse: contended(record))
                     case .refuse(let refusal):
                         throw refusal
@@ -85,6 +85,8 @@ extension DynamoDBStackStore {
 
     /// Writes a reservation, together with those that wait for their turn if nothing is known to be in its way.
     private func write(_ own: Member, _ change: CapacityChange?, _ turn: Queue.Place) async throws -> Answer {
+        // A caller that left during the last attempt is written for nobody.
+        try Task.checkCancellation()
         guard own.progress.isShareable, let hint = capacityHint.withLock({ $0.value }) else { return try await write(own, change) }
         return try await turn.share { offers in
             var gathering = ReservationGathering(own, hint: hint)

@@ -37,14 +37,14 @@ struct ReservationProgress: Sendable {
         case .written: return .done
         case .cancelled(let cancellation):
             let isOwnConflict = cancellation.isConflictOfOwnItems
-            // It would meet all whom it takes along.
-            if isOwnConflict { isAlone = true }
+            // It would meet all whom it takes along. One on a counter would not: it has many users, and is free again soon.
+            if isOwnConflict, cancellation.reasons.dropLast(2).contains(.contended) { isAlone = true }
             guard try isPauseDue(after: cancellation, of: record, within: limits) else { return .goOn }
             return .pause(inTurn: !isOwnConflict && knowledge != .itemInTheWay)
         case .again, .alone:
-            attempts += 1
+            // Whoever stood in the way has left, and this one goes on alone after the second time.
             attemptsWithOthers += 1
-            return attempts > 1 ? .pause(inTurn: true) : .goOn
+            return .goOn
         }
     }
 
@@ -52,6 +52,12 @@ struct ReservationProgress: Sendable {
     mutating func noteWait(after answer: ReservationBatch.Answer) {
         if answer.mayBeWritten { mayBeWritten = true }
         if case .alone = answer.outcome { isAlone = true }
+    }
+
+    /// Notes that the reservation's key names a stack that has no row: every transaction with it fails.
+    mutating func noteDanglingKey() {
+        knowledge = .nothing
+        isAlone = true
     }
 
     /// Notes a cancelled transaction.
