@@ -34,17 +34,17 @@ struct JSONLogHandler: LogHandler {
         if let provided = metadataProvider?.get() { fields.merge(provided) { _, new in new } }
         if let own = event.metadata { fields.merge(own) { _, new in new } }
         if let error = event.error { fields["error"] = "\(error)" }
-        queue.write(Self.line(fields, event.level, "\(event.message)", label: label))
+        queue.write(Self.line(fields, event.level, "\(event.message)", label: label).readableBytesView)
     }
 
     /// Returns an entry as a line of the log.
-    static func line(_ fields: Logger.Metadata, _ level: Logger.Level, _ message: String, label: String) -> String {
+    static func line(_ fields: Logger.Metadata, _ level: Logger.Level, _ message: String, label: String) -> ByteBuffer {
         var line: [String: String] = [:]
         for (key, value) in fields { line[key == "hb.request.id" ? "request_id" : key] = "\(value)" }
         line["time"] = Date().rfc3339
         line["level"] = level.rawValue
         line["message"] = message
         line["logger"] = label
-        return String(buffer: JSONWriter.line(of: line))
+        return JSONWriter.line(of: line)
     }
 }

@@ -6,9 +6,18 @@ import SystemPackage
 /// fit are dropped and counted in the log.
 final class LogQueue: TextOutputStream, Sendable {
     private struct State {
-        /// The number of queued bytes.
-        var waiting = 0
+        /// The lines that nobody writes yet.
+        var lines: [UInt8] = []
+        /// The number of bytes that are being written.
+        var writing = 0
+        var isWriting = false
         var dropped = 0
+
+        mutating func tellDropped(_ notice: (Int) -> String) {
+            guard dropped > 0 else { return }
+            lines.append(contentsOf: notice(dropped).utf8)
+            dropped = 0
+        }
     }
 
     private let output: FileDescriptor
@@ -26,28 +35,34 @@ final class LogQueue: TextOutputStream, Sendable {
         self.notice = notice
     }
 
-    func write(_ line: String) {
-        let bytes = Array(line.utf8)
-        let dropped: Int? = state.withLock { state in
-            guard state.waiting + bytes.count <= limit else {
+    func write(_ line: String) { write(line.utf8) }
+
+    func write(_ line: some Collection<UInt8>) {
+        let isIdle = state.withLock { state in
+            guard state.writing + state.lines.count + line.count <= limit else {
                 state.dropped += 1
-                return nil
+                return false
             }
-            state.waiting += bytes.count
-            defer { state.dropped = 0 }
-            return state.dropped
+            state.tellDropped(notice)
+            state.lines.append(contentsOf: line)
+            defer { state.isWriting = true }
+            return !state.isWriting
         }
-        guard let dropped else { return }
-        writer.async {
-            self.tell(dropped)
-            self.put(bytes)
-            let droppedSince = self.state.withLock { state in
-                state.waiting -= bytes.count
-                guard state.waiting == 0 else { return 0 }
-                defer { state.dropped = 0 }
-                return state.dropped
+        if isIdle { writer.async { self.writeAll() } }
+    }
+
+    /// Writes all lines that have come meanwhile in one call.
+    private func writeAll() {
+        while true {
+            let lines = state.withLock { state in
+                if state.lines.isEmpty { state.tellDropped(notice) }
+                defer { state.lines = [] }
+                state.writing = state.lines.count
+                state.isWriting = state.writing > 0
+                return state.lines
             }
-            self.tell(droppedSince)
+            guard !lines.isEmpty else { return }
+            put(lines)
         }
     }
 
@@ -56,10 +71,6 @@ final class LogQueue: TextOutputStream, Sendable {
         let written = DispatchSemaphore(value: 0)
         writer.async { written.signal() }
         _ = written.wait(timeout: .now() + timeout)
-    }
-
-    private func tell(_ dropped: Int) {
-        if dropped > 0 { put(Array(notice(dropped).utf8)) }
     }
 
     private func put(_ bytes: [UInt8]) {
