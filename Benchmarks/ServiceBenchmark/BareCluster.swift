@@ -43,6 +43,12 @@ struct BareCluster: Sendable {
             _ = try await client.create(ForeignPod(name: "foreign-\(number)"), as: Pod.self, namespace: "foreign")
         }
     }
+
+    func deleteForeignPods(_ count: Int) async throws {
+        _ = try await concurrently(32, Array(0..<count)) { number in
+            try await client.delete(Pod.self, name: "foreign-\(number)", namespace: "foreign")
+        }
+    }
 }
 
 extension BareCluster {

@@ -5,8 +5,8 @@ import Logging
 
 /// Figures of the service, each beside a floor that is measured in the same run on the same cluster. `scripts/bench` starts what this needs.
 ///
-/// Environment: `KUBECONFIG`, `SERVICE_PROGRAM`, the service's settings, `BENCH_FOLDER`; `BENCH_PART`: `hollow`, `real` or `event`, each of which
-/// needs another cluster or other settings; `BENCH_JSON`: a file for the rows.
+/// Environment: `KUBECONFIG`, `SERVICE_PROGRAM`, the service's settings, `BENCH_FOLDER`; `BENCH_PART`: `sqlite`, `dynamodb`, `real` or
+/// `event`; `BENCH_JSON`: a file for the rows.
 @main struct ServiceBenchmark {
     static func main() async throws {
         let environment = ProcessInfo.processInfo.environment
@@ -25,9 +25,11 @@ import Logging
                 let cluster = BareCluster(client: client, pods: pods.store)
                 let table = BareDynamoDB(dynamoDB: dynamoDB, table: environment["DDB_STACK_TABLE"] ?? "")
                 switch environment["BENCH_PART"] {
-                case "event": try await SimulatedEvent(environment, folder: folder).run()
+                case "sqlite": try await measureSQLite(environment, folder, cluster)
+                case "dynamodb": try await measureDynamoDB(environment, folder, cluster, table)
                 case "real": try await measureRealNode(environment, folder, cluster)
-                default: try await measure(environment, folder, cluster, table)
+                case "event": try await SimulatedEvent(environment, folder: folder).run()
+                default: throw Failure("BENCH_PART: must be sqlite, dynamodb, real or event")
                 }
                 group.cancelAll()
             }
@@ -39,31 +41,36 @@ import Logging
         try await dynamoDB.shutdown()
     }
 
-    private static func measure(_ environment: [String: String], _ folder: String, _ cluster: BareCluster, _ dynamoDB: BareDynamoDB)
-        async throws
-    {
+    private static func measureSQLite(_ environment: [String: String], _ folder: String, _ cluster: BareCluster) async throws {
         var table = try Table(appendingTo: environment["BENCH_JSON"])
         try PolicyRows.measure(&table)
-        for store in ["sqlite", "dynamodb"] {
-            let settings = environment.merging(["STACK_STORE": store]) { $1 }
-            let service = try await RunningService.start(settings, log: folder + "/\(store).log")
-            let memory = try service.memory
-            let bare = { @Sendable (name: String) async throws -> Void in
-                try await cluster.create(name)
-                if store == "dynamodb" { try await dynamoDB.reserveAndActivate(name) }
-            }
-            let creates = CreateRows(store: store, api: service.api, cluster: cluster, bare: bare)
-            try await creates.oneAtATime(&table)
-            try await creates.several(&table)
-            try await DeleteRows(store: store, api: service.api, cluster: cluster).measure(&table)
-            if store == "dynamodb" {
-                try await ListRows.dynamoDB(service.api, dynamoDB, &table)
-                try await service.stop()
-            } else {
-                try table.add(Row("memory at first", memory, target: "≤ 40"))
-                try await FullService(settings, folder: folder, service: service, cluster: cluster, creates: creates).measure(&table)
-            }
+        let service = try await RunningService.start(environment, log: folder + "/sqlite.log")
+        let memory = try service.memory
+        let creates = CreateRows(store: "sqlite", api: service.api, cluster: cluster) { try await cluster.create($0) }
+        try await creates.oneAtATime(&table)
+        try await creates.several(&table)
+        try await DeleteRows(store: "sqlite", api: service.api, cluster: cluster).measure(&table)
+        try table.add(Row("memory at first", memory, target: "≤ 40"))
+        try await FullService(environment, folder: folder, service: service, cluster: cluster, creates: creates).measure(&table)
+    }
+
+    private static func measureDynamoDB(
+        _ environment: [String: String],
+        _ folder: String,
+        _ cluster: BareCluster,
+        _ dynamoDB: BareDynamoDB
+    ) async throws {
+        var table = try Table(appendingTo: environment["BENCH_JSON"])
+        let service = try await RunningService.start(environment, log: folder + "/dynamodb.log")
+        let creates = CreateRows(store: "dynamodb", api: service.api, cluster: cluster) { name in
+            try await cluster.create(name)
+            try await dynamoDB.reserveAndActivate(name)
         }
+        try await creates.oneAtATime(&table)
+        try await creates.several(&table)
+        try await DeleteRows(store: "dynamodb", api: service.api, cluster: cluster).measure(&table)
+        try await ListRows.dynamoDB(service.api, dynamoDB, &table)
+        try await service.stop()
     }
 
     private static func measureRealNode(_ environment: [String: String], _ folder: String, _ cluster: BareCluster) async throws {
