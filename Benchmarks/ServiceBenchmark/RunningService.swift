@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The service as a process of its own.
 struct RunningService: Sendable {
@@ -8,6 +9,13 @@ struct RunningService: Sendable {
     private let process: Process
     private let log: String
 
+    private static let started = Mutex<[Process]>([])
+
+    /// Ends what is left of those that were started, after an error.
+    static func killAll() {
+        for process in started.withLock({ $0 }) where process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
     /// - Throws: if it ends or is not ready within two minutes.
     static func start(_ environment: [String: String], log: String) async throws -> RunningService {
         let process = Process()
@@ -16,16 +24,17 @@ struct RunningService: Sendable {
         process.environment = environment
         try Data().write(to: URL(filePath: log))
         process.standardError = FileHandle(forWritingAtPath: log)
-        let started = ContinuousClock.now
+        let began = ContinuousClock.now
         try process.run()
+        started.withLock { $0.append(process) }
         let api = API(base: "http://\(environment["HTTP_ADDR"] ?? "")")
         while try await !api.isReady() {
-            guard process.isRunning, ContinuousClock.now - started < .seconds(120) else {
+            guard process.isRunning, ContinuousClock.now - began < .seconds(120) else {
                 throw Failure("the service is not ready: \(log)")
             }
             try await Task.sleep(for: .milliseconds(5))
         }
-        return RunningService(api: api, timeToReady: ContinuousClock.now - started, process: process, log: log)
+        return RunningService(api: api, timeToReady: ContinuousClock.now - began, process: process, log: log)
     }
 
     func stop() async throws {

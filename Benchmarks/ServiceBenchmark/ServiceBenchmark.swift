@@ -34,6 +34,7 @@ import Logging
                 group.cancelAll()
             }
         } catch {
+            RunningService.killAll()
             print("error: \(error)")
             exit(1)
         }
