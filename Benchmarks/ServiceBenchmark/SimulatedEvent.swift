@@ -32,31 +32,38 @@ struct SimulatedEvent: Sendable {
         say("memory with \(ids.count) stacks: \(try service.memory)")
         let first = try await counters()
         let start = ContinuousClock.now
-        try await withThrowingTaskGroup(of: Times.self) { group in
+        let times = try await withThrowingTaskGroup(of: Times.self) { group in
             let lanes = Self.pause * perSecond
             for lane in 0..<lanes {
                 let own = stride(from: lane, to: ids.count, by: lanes).map { ids[$0] }
                 group.addTask { try await act(every: lanes, from: lane, on: own, start) }
             }
             group.addTask { try await printProgress(from: first, start) }
-            let times = try await group.reduce(into: Times()) { $0.add($1) }
-            for (what, samples) in [("POST /stacks to 201", Samples(times.creates)), ("DELETE to 200", Samples(times.deletes))] {
-                let figures = [50, 90, 99, 100].map { "\($0) %: \(hundredths(samples.percentile($0)))" }.joined(separator: ", ")
-                say("\(what), ms: \(figures) (\(samples.count) times)")
-            }
+            return try await group.reduce(into: Times()) { $0.add($1) }
+        }
+        for (what, samples) in [("POST /stacks to 201", Samples(times.creates)), ("DELETE to 200", Samples(times.deletes))] {
+            let figures = [50, 90, 99, 100].map { "\($0) %: \(hundredths(samples.percentile($0)))" }.joined(separator: ", ")
+            say("\(what), ms: \(figures) (\(samples.count) times)")
         }
         say("the whole time: \(try await counters().rates(since: first, seconds: seconds))")
         try await printCounters()
+        _ = try await concurrently(Self.concurrency, times.left) { try await api.delete($0) }
+        // Free memory is given back once a minute.
+        try await Task.sleep(for: .seconds(65))
+        say("memory after the removal of all \(times.left.count): \(try service.memory)")
         try await service.stop()
     }
 
     private struct Times: Sendable {
         var creates: [Duration] = []
         var deletes: [Duration] = []
+        /// The stacks that nobody deleted.
+        var left: [String] = []
 
         mutating func add(_ other: Times) {
             creates += other.creates
             deletes += other.deletes
+            left += other.left
         }
     }
 
@@ -71,6 +78,7 @@ struct SimulatedEvent: Sendable {
             times.creates.append(created - began)
             times.deletes.append(ContinuousClock.now - created)
         }
+        times.left = Array(ids.dropFirst(times.deletes.count))
         return times
     }
 
