@@ -18,12 +18,12 @@ struct NodeEncoder: Encoder {
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-        place.content = .mapping([])
+        place.kind = .mapping
         return KeyedEncodingContainer(FieldEncoder(place: place))
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
-        place.content = .sequence([])
+        place.kind = .sequence
         return ElementEncoder(place: place)
     }
 
@@ -31,10 +31,10 @@ struct NodeEncoder: Encoder {
 }
 
 extension NodeEncoder: SingleValueEncodingContainer {
-    func encodeNil() { place.content = .plain("null") }
-    func encode(_ value: Bool) { place.content = .plain("\(value)") }
-    func encode(_ value: String) { place.content = .text(value) }
-    func encode<T: FixedWidthInteger & Encodable>(_ value: T) { place.content = .plain("\(value)") }
+    func encodeNil() { place.kind = .plain("null") }
+    func encode(_ value: Bool) { place.kind = .plain("\(value)") }
+    func encode(_ value: String) { place.kind = .text(value) }
+    func encode<T: FixedWidthInteger & Encodable>(_ value: T) { place.kind = .plain("\(value)") }
     func encode<T: Encodable>(_ value: T) throws { try value.encode(to: self) }
 
     func encode<T: BinaryFloatingPoint & Encodable>(_ value: T) throws {
@@ -44,36 +44,31 @@ extension NodeEncoder: SingleValueEncodingContainer {
 
 /// A node in the making.
 private final class Place {
-    enum Content {
+    enum Kind {
         case text(String)
         /// A number, a boolean or null.
         case plain(String)
-        case mapping([(key: String, value: Place)])
-        case sequence([Place])
+        case mapping
+        case sequence
     }
 
-    var content = Content.plain("null")
+    var kind = Kind.plain("null")
+    /// The fields of a mapping, or the elements of a sequence, whose names are empty.
+    private var parts: [(name: String, value: Place)] = []
 
-    func field(_ name: String) -> Place {
+    func add(_ name: String = "") -> Place {
         let place = Place()
-        if case .mapping(let fields) = content { content = .mapping(fields + [(name, place)]) }
-        return place
-    }
-
-    func element() -> Place {
-        let place = Place()
-        if case .sequence(let elements) = content { content = .sequence(elements + [place]) }
+        parts.append((name, place))
         return place
     }
 
     /// The keys of mappings are sorted, so that two results can be compared as text.
     func node(_ tags: Tags) -> Node {
-        switch content {
+        switch kind {
         case .text(let text): tags.text(text)
         case .plain(let text): Node(text, tags.other)
-        case .sequence(let elements): Node(elements.map { $0.node(tags) }, tags.sequence)
-        case .mapping(let fields):
-            Node(fields.sorted { $0.key < $1.key }.map { (tags.text($0.key), $0.value.node(tags)) }, tags.mapping)
+        case .sequence: Node(parts.map { $0.value.node(tags) }, tags.sequence)
+        case .mapping: Node(parts.sorted { $0.name < $1.name }.map { (tags.text($0.name), $0.value.node(tags)) }, tags.mapping)
         }
     }
 }
@@ -101,10 +96,10 @@ private struct FieldEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
     }
 
     func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer { encoder(key).unkeyedContainer() }
-    func superEncoder() -> any Encoder { NodeEncoder(place.field("super")) }
+    func superEncoder() -> any Encoder { NodeEncoder(place.add("super")) }
     func superEncoder(forKey key: Key) -> any Encoder { encoder(key) }
 
-    private func encoder(_ key: Key) -> NodeEncoder { NodeEncoder(place.field(key.stringValue)) }
+    private func encoder(_ key: Key) -> NodeEncoder { NodeEncoder(place.add(key.stringValue)) }
 }
 
 private struct ElementEncoder: UnkeyedEncodingContainer {
@@ -126,6 +121,6 @@ private struct ElementEncoder: UnkeyedEncodingContainer {
 
     private mutating func encoder() -> NodeEncoder {
         count += 1
-        return NodeEncoder(place.element())
+        return NodeEncoder(place.add())
     }
 }
