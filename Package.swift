@@ -208,7 +208,12 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .target(name: "TestBasics", path: "Tests/Support/TestBasics", swiftSettings: settings),
+        .target(
+            name: "TestBasics",
+            dependencies: [.product(name: "Logging", package: "swift-log")],
+            path: "Tests/Support/TestBasics",
+            swiftSettings: settings
+        ),
         .target(
             name: "TestSupport",
             dependencies: [

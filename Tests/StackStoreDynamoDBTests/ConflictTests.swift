@@ -12,12 +12,21 @@ import Testing
 struct ConflictTests {
     private static let transaction = cancelled(#"{"Code": "None"}, {"Code": "TransactionConflict", "Message": "ongoing"}"#)
 
-    /// A response to a transaction with these reasons.
-    static func cancelled(_ reasons: String) -> String {
+    private static func cancelled(_ reasons: String) -> String {
         #"""
         {"__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException", "Message": "cancelled",
          "CancellationReasons": [\#(reasons)]}
         """#
+    }
+
+    /// A response to a transaction with these codes of reasons, one for each item.
+    static func cancelled(_ codes: [String]) -> Proxy.Fate {
+        .answer(status: 400, cancelled(codes.map { #"{"Code": "\#($0)"}"# }.joined(separator: ", ")))
+    }
+
+    /// A response to a transaction of `count` items, of which one meets a conflict.
+    static func conflict(at index: Int?, of count: Int) -> Proxy.Fate {
+        cancelled((0..<count).map { $0 == index ? "TransactionConflict" : "None" })
     }
 
     private static let single = #"""

@@ -34,6 +34,15 @@ struct SharedTransactionTests {
         }
     }
 
+    /// Counts a transaction.
+    /// - Returns: its number, from 1 on.
+    private static func next(_ count: borrowing Mutex<Int>) -> Int {
+        count.withLock { count in
+            count += 1
+            return count
+        }
+    }
+
     private static func reservationCount(_ request: Proxy.Request) -> Int { partitions(request).count { $0.hasPrefix("STACKS#") } }
 
     /// Makes a reservation, and `records` during its transaction.
@@ -197,11 +206,7 @@ struct SharedTransactionTests {
                 table,
                 fate: { request in
                     guard request.operation == "TransactWriteItems" else { return .forward }
-                    let number = transactions.withLock { number in
-                        number += 1
-                        return number
-                    }
-                    guard number == 2 else { return .forward }
+                    guard Self.next(transactions) == 2 else { return .forward }
                     // The others' transaction is under way until the refused one has its answer.
                     let task = tasks.withLock { $0[refused] }
                     await #expect(throws: ReservationRefusal.stackExists(existing.id)) { try await task.value }
@@ -226,9 +231,7 @@ struct SharedTransactionTests {
                 guard Self.reservationCount(request) > 1 else { return .forward }
                 let keys = Self.partitions(request)
                 // A conflict of the last one's row.
-                let last = keys.lastIndex { $0.hasPrefix("STACKS#") }
-                let codes = keys.indices.map { $0 == last ? "TransactionConflict" : "None" }
-                return .answer(status: 400, ConflictTests.cancelled(codes.map { #"{"Code": "\#($0)"}"# }.joined(separator: ", ")))
+                return ConflictTests.conflict(at: keys.lastIndex { $0.hasPrefix("STACKS#") }, of: keys.count)
             }
             #expect(waited.written.count == 6)
             try await Self.expect(records, in: table)
@@ -254,8 +257,7 @@ struct SharedTransactionTests {
                     let keys = Self.partitions(request)
                     guard keys.contains(count) else { return .forward }
                     // The count is after the lock, which has the same partition.
-                    let codes = keys.indices.map { $0 == keys.lastIndex(of: count) ? "TransactionConflict" : "None" }
-                    return .answer(status: 400, ConflictTests.cancelled(codes.map { #"{"Code": "\#($0)"}"# }.joined(separator: ", ")))
+                    return ConflictTests.conflict(at: keys.lastIndex(of: count), of: keys.count)
                 },
                 meanwhile: { started in
                     others = Task {
@@ -276,22 +278,16 @@ struct SharedTransactionTests {
     @Test(arguments: [0, 3, -1, -2])
     func `a conflict is met again by all that it concerns`(position: Int) async throws {
         try await TestTable.with { table in
-            let left = Mutex(3)
+            let transactions = Mutex(0)
             let pauses = Mutex(0)
             let contention = Contention.quick { _ in pauses.withLock { $0 += 1 } }
             let store = DynamoDBStackStore(client: table.client, table: table.name, contention: contention)
             let records = Self.records(6)
             let waited = try await Self.reserve(records, table, with: store) { request in
                 guard request.operation == "TransactWriteItems" else { return .forward }
-                let isDue = left.withLock { left in
-                    left -= 1
-                    return left >= 0
-                }
-                guard isDue else { return .forward }
+                guard Self.next(transactions) <= 3 else { return .forward }
                 let count = Self.itemCount(request)
-                let index = position < 0 ? count + position : position
-                let reasons = (0..<count).map { #"{"Code": "\#($0 == index ? "TransactionConflict" : "None")"}"# }.joined(separator: ", ")
-                return .answer(status: 400, ConflictTests.cancelled(reasons))
+                return ConflictTests.conflict(at: position < 0 ? count + position : position, of: count)
             }
             #expect(waited.written.count == 6)
             let concerned = waited.sizes.prefix(3).reduce(0, +)
@@ -369,7 +365,7 @@ struct SharedTransactionTests {
     @Test(arguments: [("ThrottlingException", 3), ("AccessDeniedException", 1), ("ResourceNotFoundException", 1)])
     func `a failure that concerns the table is told to all, and nobody repeats it alone`(type: String, attempts: Int) async throws {
         try await TestTable.with { table in
-            let log = RecordedLog()
+            let log = RecordingLog()
             let store = DynamoDBStackStore(client: table.client, table: table.name, logger: log.logger)
             let waited = try await Self.reserve(Self.records(6), table, with: store) { request in
                 guard request.operation == "TransactWriteItems" else { return .forward }
@@ -383,29 +379,25 @@ struct SharedTransactionTests {
                 }
             }
             // Each caller's error is logged by the service.
-            #expect(log.lines.isEmpty)
+            #expect(log.lines.value.isEmpty)
             try await Self.expect([], in: table)
         }
     }
 
     @Test func `reservations of a throttled table are tried together again, after a pause`() async throws {
         try await TestTable.with { table in
-            let left = Mutex(2)
+            let transactions = Mutex(0)
             let pauses = Mutex(0)
             let contention = Contention.quick { _ in pauses.withLock { $0 += 1 } }
             let store = DynamoDBStackStore(client: table.client, table: table.name, contention: contention)
             let records = Self.records(6)
             let waited = try await Self.reserve(records, table, with: store) { request in
                 guard request.operation == "TransactWriteItems" else { return .forward }
-                let isDue = left.withLock { left in
-                    left -= 1
-                    return left >= 0
-                }
+                let number = Self.next(transactions)
                 // All others are back from their pauses, or were taken along.
-                if left.withLock({ $0 }) >= -1 { while store.turns.waitingCount < 5 { await Task.yield() } }
-                guard isDue else { return .forward }
-                let reasons = Array(repeating: #"{"Code": "ThrottlingError"}"#, count: Self.itemCount(request)).joined(separator: ", ")
-                return .answer(status: 400, ConflictTests.cancelled(reasons))
+                if number <= 3 { while store.turns.waitingCount < 5 { await Task.yield() } }
+                guard number <= 2 else { return .forward }
+                return ConflictTests.cancelled(Array(repeating: "ThrottlingError", count: Self.itemCount(request)))
             }
             #expect(waited.written.count == 6)
             // Those who came back too late for the second are in the third; without them a fourth writes the rest.
@@ -420,7 +412,7 @@ struct SharedTransactionTests {
         try await TestTable.with { table in
             let records = Self.records(6)
             let bad = records[3].id.description
-            let log = RecordedLog()
+            let log = RecordingLog()
             let store = DynamoDBStackStore(client: table.client, table: table.name, logger: log.logger)
             let waited = try await Self.reserve(records, table, with: store) { request in
                 guard request.operation == "TransactWriteItems", "\(request.body)".contains(bad) else { return .forward }
@@ -432,10 +424,10 @@ struct SharedTransactionTests {
                 return
             }
             try await Self.expect(waited.written.map { records[$0] }, in: table)
-            let line = try #require(log.lines.first)
-            #expect(log.lines.count == 1 && line.level == .warning)
-            #expect(line.metadata["stack_ids"] == .array(records.map { "\($0.id)" }))
-            #expect(line.metadata["error"].map { "\($0)" }?.contains("too large") == true)
+            let line = try #require(log.lines.value.first)
+            #expect(log.lines.value.count == 1 && line.level == .warning)
+            #expect(line.fields["stack_ids"] == .array(records.map { "\($0.id)" }))
+            #expect(line.metadata["error"]?.contains("too large") == true)
         }
     }
 

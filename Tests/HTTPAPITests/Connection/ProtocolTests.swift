@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import TestBasics
 import Testing
 
 @testable import HTTPAPI

@@ -93,7 +93,7 @@ import Testing
             ErrorMiddleware()
         }
         router.get("/fail") { _, _ -> Response in throw error }
-        let log = RecordingLog()
+        let log = RecordingLog(level: .debug)
         let application = Application(router: router, logger: Logger(label: "test") { _ in log })
         let answer = try await application.test(.router) { client in
             let response = try await client.execute(uri: "/fail", method: .get)

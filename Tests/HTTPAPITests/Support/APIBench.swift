@@ -6,6 +6,7 @@ import HummingbirdTesting
 import Logging
 import NIOCore
 import Stacks
+import TestBasics
 import TestSupport
 import Testing
 
@@ -61,7 +62,7 @@ func withAPI(_ options: APIBench.Options = APIBench.Options(), _ body: @escaping
             now: options.now,
             sleep: options.sleep
         )
-        let log = RecordingLog()
+        let log = RecordingLog(level: .debug)
         let router = api.router()
         let document = DocumentCheck(api.document)
         let operations = api.document.operations

@@ -9,7 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct ConnectionsTests {
     private let now = Box(ContinuousClock.now)
-    private let log = RecordedLog()
+    private let log = RecordingLog()
 
     private func withConnections(
         _ change: (inout KubernetesConfiguration) -> Void = { _ in },
@@ -75,7 +75,7 @@ struct ConnectionsTests {
                     now.change { $0 += .seconds(60) }
                     #expect(await connections.clients(for: Credential()).requests === first.requests)
                 }
-                #expect(log.lines(at: .warning) == ["certificates cannot be read again; using the last ones"])
+                #expect(log.messages(at: .warning) == ["certificates cannot be read again; using the last ones"])
                 try write(TestPEM.otherCertificate, to: path)
                 now.change { $0 += .seconds(60) }
                 #expect(await connections.clients(for: Credential()).requests !== first.requests)

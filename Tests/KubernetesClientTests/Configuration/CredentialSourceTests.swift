@@ -9,7 +9,7 @@ import Testing
 struct CredentialSourceTests {
     private let now = Box(Date(timeIntervalSince1970: 1_800_000_000))
 
-    private let log = RecordedLog()
+    private let log = RecordingLog()
 
     private func source(_ credentials: KubernetesConfiguration.Credentials) -> CredentialSource {
         CredentialSource(credentials, logger: log.logger, now: { [now] in now.value })
@@ -128,7 +128,7 @@ struct CredentialSourceTests {
                 #expect(try await source.credential().token == "t")
                 #expect(runs(folder) == expected, "it is run again after 5 s, not for each request")
             }
-            #expect(log.lines(at: .warning) == ["the exec plugin fails; using its last credentials until they expire"])
+            #expect(log.messages(at: .warning) == ["the exec plugin fails; using its last credentials until they expire"])
             pass(24)
             let error = try await kubernetesError { _ = try await source.credential() }
             #expect(error?.kind == .credentials && error?.isUnavailable == true)

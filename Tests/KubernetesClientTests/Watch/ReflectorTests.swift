@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import NIOHTTP1
 import ServiceLifecycleTestKit
+import TestBasics
 import Testing
 
 @testable import KubernetesClient
@@ -14,7 +15,7 @@ struct ReflectorTests {
     /// What the reflector takes for the time; each look at it lets `step` pass.
     private let time = Box(ContinuousClock.now)
     private let step = Box(Duration.zero)
-    private let log = RecordedLog()
+    private let log = RecordingLog()
 
     private static let empty = FakeAPIServer.Answer.ok(JSONText.list([], version: "1"))
 
@@ -130,7 +131,7 @@ struct ReflectorTests {
             #expect(pauses.value == 8)
             #expect(store.health(now: time.value).lastFailure == nil)
         }
-        #expect(log.lines(at: .notice).isEmpty)
+        #expect(log.messages(at: .notice).isEmpty)
     }
 
     @Test func `a head that is held back until the first event is waited for at the second try`() async throws {
@@ -167,7 +168,7 @@ struct ReflectorTests {
             #expect(versions(server) == ["list", "100", "list", "52"])
             #expect(store.objects().map(\.metadata.name) == ["b"])
         }
-        #expect(log.lines(at: .warning).count == 1)
+        #expect(log.messages(at: .warning).count == 1)
     }
 
     @Test func `an outage is one error, its end one notice, and the store knows the last failure`() async throws {
@@ -186,9 +187,9 @@ struct ReflectorTests {
         }
         #expect(try #require(told.value?.age) > .seconds(180))
         #expect(told.value?.lastFailure == "status 403 Forbidden: no watch for you")
-        let errors = log.lines(at: .error)
+        let errors = log.messages(at: .error)
         #expect(errors == ["the API server has not responded to lists and watches for too long; the caches may be stale"])
-        #expect(log.lines(at: .notice).filter { $0.contains("again") } == ["the API server responds to lists and watches again"])
+        #expect(log.messages(at: .notice).filter { $0.contains("again") } == ["the API server responds to lists and watches again"])
     }
 
     @Test func `a cancellation that is not its own ends nothing`() async throws {

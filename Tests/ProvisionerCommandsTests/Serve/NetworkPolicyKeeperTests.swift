@@ -29,7 +29,7 @@ import Testing
         }
 
         let state = Observed(State())
-        let log = Observed<[(level: Logger.Level, message: String)]>([])
+        let log = RecordingLog()
         let time = TestTime()
         let changed = Signal()
         let looks = Observed(0)
@@ -112,27 +112,12 @@ import Testing
                 onLook: { self.looks.update { $0 += 1 } },
                 now: { self.time.instant },
                 sleep: { try await self.time.sleep(for: $0) },
-                logger: Logger(label: "test") { _ in Handler(namespace: self) }
+                logger: log.logger
             )
         }
 
         static func error(_ code: Int, _ reason: String) -> KubernetesError {
             KubernetesError(.status, "the API server's own words", code: code, status: Status(reason: reason))
-        }
-
-        func messages(_ level: Logger.Level) -> [String] { log.value.filter { $0.level == level }.map(\.message) }
-
-        private struct Handler: LogHandler {
-            let namespace: FakeNamespace
-            var metadata: Logger.Metadata = [:]
-            var logLevel = Logger.Level.trace
-
-            subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-                get { metadata[key] }
-                set { metadata[key] = newValue }
-            }
-
-            func log(event: LogEvent) { namespace.log.update { $0.append((event.level, "\(event.message)")) } }
         }
     }
 
@@ -163,8 +148,8 @@ import Testing
         #expect(Set(namespace.state.value.policies.keys) == Self.names)
         #expect(Self.refusal(keeper) == nil && Self.problem(keeper) == nil)
         #expect(try keeper.readiness() == nil)
-        #expect(namespace.messages(.notice) == ["NetworkPolicy made", "NetworkPolicy made"])
-        #expect(namespace.messages(.warning) == [])
+        #expect(namespace.log.messages(at: .notice) == ["NetworkPolicy made", "NetworkPolicy made"])
+        #expect(namespace.log.messages(at: .warning) == [])
         let calls = namespace.state.value.calls.count
         await keeper.look()
         #expect(namespace.state.value.calls.count == calls, "nothing to do")
@@ -180,14 +165,14 @@ import Testing
         await keeper.look()
         #expect(namespace.state.value.policies.mapValues(\.spec) == right)
         #expect(
-            namespace.messages(.warning) == [
+            namespace.log.messages(at: .warning) == [
                 "NetworkPolicy was deleted by someone; it is made again", "NetworkPolicy was changed by someone; it is put back",
             ]
         )
         try namespace.edit(StackPolicies.base) { $0.metadata.labels = nil }
         await keeper.look()
         #expect(namespace.state.value.policies[StackPolicies.base]?.metadata.labels == ["app.kubernetes.io/managed-by": "ctf-provisioner"])
-        #expect(namespace.messages(.warning).count == 3)
+        #expect(namespace.log.messages(at: .warning).count == 3)
     }
 
     @Test func `they follow the nodes, which is no warning`() async throws {
@@ -199,8 +184,8 @@ import Testing
         let except = namespace.state.value.policies[StackPolicies.base]?.spec?.ingress?.first?.from?.first?.ipBlock?.except
         #expect(except == ["10.244.0.0/24", "10.244.9.0/24"])
         // The other policy closes the private range as a whole.
-        #expect(namespace.messages(.notice).count { $0 == "NetworkPolicy follows the cluster's networks" } == 1)
-        #expect(namespace.messages(.warning) == [])
+        #expect(namespace.log.messages(at: .notice).count { $0 == "NetworkPolicy follows the cluster's networks" } == 1)
+        #expect(namespace.log.messages(at: .warning) == [])
     }
 
     @Test func `while no node states a Pod range, the last one counts`() async throws {
@@ -255,8 +240,8 @@ import Testing
             namespace.state.update { $0.failures[verb] = FakeNamespace.error(403, "Forbidden") }
             for _ in 0..<3 { await keeper.look() }
             let reason = "the right to \(verb) networkpolicies in namespace stacks is missing"
-            #expect(namespace.messages(.warning).count == 1)
-            #expect(namespace.messages(.warning).first?.hasPrefix(reason) == true)
+            #expect(namespace.log.messages(at: .warning).count == 1)
+            #expect(namespace.log.messages(at: .warning).first?.hasPrefix(reason) == true)
             switch mode {
             case .require:
                 #expect(Self.problem(keeper) == reason && Self.refusal(keeper)?.message == reason)
@@ -309,7 +294,7 @@ import Testing
         await keeper.look()
         await keeper.look()
         #expect(Self.problem(keeper) == nil)
-        #expect(namespace.messages(.notice).count == 2 && namespace.messages(.warning) == [])
+        #expect(namespace.log.messages(at: .notice).count == 2 && namespace.log.messages(at: .warning) == [])
         // An old version cannot be replaced; the next look sees the new one.
         let old = Array(namespace.state.value.policies.values)
         try namespace.edit(StackPolicies.base) { $0.spec?.ingress = nil }
@@ -363,7 +348,7 @@ import Testing
             if round == 3 { namespace.state.update { $0.failures = [:] } }
             namespace.time.advance(by: .seconds(60))
         }
-        #expect(namespace.messages(.warning).count == 1)
+        #expect(namespace.log.messages(at: .warning).count == 1)
         try await namespace.state.wait { $0.policies.count == 2 && $0.calls.contains("watch") }
         run.cancel()
         _ = await run.result
