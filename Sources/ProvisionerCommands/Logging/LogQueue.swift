@@ -10,7 +10,6 @@ final class LogQueue: TextOutputStream, Sendable {
         var lines: [UInt8] = []
         /// The number of bytes that are being written.
         var writing = 0
-        var isWriting = false
         var dropped = 0
 
         mutating func tellDropped(_ notice: (Int) -> String) {
@@ -38,17 +37,18 @@ final class LogQueue: TextOutputStream, Sendable {
     func write(_ line: String) { write(line.utf8) }
 
     func write(_ line: some Collection<UInt8>) {
-        let isIdle = state.withLock { state in
+        let wasIdle = state.withLock { state in
             guard state.writing + state.lines.count + line.count <= limit else {
                 state.dropped += 1
                 return false
             }
+            // Otherwise `writeAll` is at work, or will be.
+            let wasIdle = state.lines.isEmpty && state.writing == 0
             state.tellDropped(notice)
             state.lines.append(contentsOf: line)
-            defer { state.isWriting = true }
-            return !state.isWriting
+            return wasIdle
         }
-        if isIdle { writer.async { self.writeAll() } }
+        if wasIdle { writer.async { self.writeAll() } }
     }
 
     /// Writes all lines that have come meanwhile in one call.
@@ -58,7 +58,6 @@ final class LogQueue: TextOutputStream, Sendable {
                 if state.lines.isEmpty { state.tellDropped(notice) }
                 defer { state.lines = [] }
                 state.writing = state.lines.count
-                state.isWriting = state.writing > 0
                 return state.lines
             }
             guard !lines.isEmpty else { return }

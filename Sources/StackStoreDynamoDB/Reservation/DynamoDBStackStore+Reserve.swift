@@ -136,31 +136,21 @@ extension DynamoDBStackStore {
 
     /// Writes a reservation alone.
     private func write(_ own: Member, _ change: CapacityChange?) async throws -> Answer {
-        let cancellation = try await write(own.record, change, knowing: own.progress.knowledge, within: own.limits)
-        return Answer(outcome: cancellation.map { .cancelled($0) } ?? .written)
-    }
-
-    /// - Returns: nil if the reservation was written.
-    private func write(
-        _ record: StackRecord,
-        _ change: CapacityChange?,
-        knowing knowledge: ReservationStep.Knowledge,
-        within limits: ReservationLimits
-    ) async throws -> Cancellation? {
-        var transaction = record.reservation(stacksPerUser: limits.stacksPerUser, in: table)
+        let record = own.record
+        var transaction = record.reservation(stacksPerUser: own.limits.stacksPerUser, in: table)
         if let change { transaction.append(change.write(adding: record.requested, in: table)) }
         do { try await transact(transaction) } catch let cancellation as Cancellation {
             if change != nil, cancellation.reasons.last == .conditionFailed { capacityHint.withLock { $0.know(nil) } }
-            return cancellation
+            return Answer(outcome: .cancelled(cancellation))
         }
         capacityHint.withLock { hint in
-            if case .read(let findings) = knowledge, let change {
+            if case .read(let findings) = own.progress.knowledge, let change {
                 hint.know(findings.bound(after: change, for: record))
             } else {
                 hint.add(record.requested)
             }
         }
-        return nil
+        return Answer(outcome: .written)
     }
 
     private func contended(_ record: StackRecord) -> Contended { Contended(what: "the reservation of \(record.id)") }
