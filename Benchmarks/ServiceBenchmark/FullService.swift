@@ -29,8 +29,7 @@ struct FullService: Sendable {
             try table.add(Row("create beside \(count) stacks", times, floor: floors, target: "as beside none"))
         }
         guard let id = ids.first else { throw Failure("no stack was created") }
-        try await waitForTrim()
-        try table.add(Row("memory with \(Self.stacks) stacks", try service.memory, target: "≤ 75"))
+        try table.add(Row("memory with \(Self.stacks) stacks", try await service.memoryInTheLongRun(), target: "≤ 75"))
         try await measurePasses(&table)
         try await ListRows.full(api, id, &table)
         try await EventRows.measure(api, id, &table)
@@ -39,13 +38,9 @@ struct FullService: Sendable {
         try await cluster.deleteForeignPods(Self.foreignPods)
         let deletes = try await concurrently(32, ids) { try await restarted.api.delete($0) }.map(\.time)
         try table.add(Row("deletes of \(Self.stacks) stacks, 32 at once", Samples(deletes), target: ""))
-        try await waitForTrim()
-        try table.add(Row("memory after their removal", try restarted.memory, target: "≤ 50"))
+        try table.add(Row("memory after their removal", try await restarted.memoryInTheLongRun(), target: "≤ 50"))
         try await restarted.stop()
     }
-
-    /// Free memory is given back once a minute.
-    private func waitForTrim() async throws { try await Task.sleep(for: .seconds(65)) }
 
     /// The passes that the service logs from now on, beside a read of all records from the file.
     private func measurePasses(_ table: inout Table) async throws {

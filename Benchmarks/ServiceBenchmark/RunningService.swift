@@ -47,6 +47,12 @@ struct RunningService: Sendable {
         get throws { Memory(status: try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) }
     }
 
+    /// The same once free memory was given back, which happens once a minute.
+    func memoryInTheLongRun() async throws -> Memory {
+        try await Task.sleep(for: .seconds(65))
+        return try memory
+    }
+
     /// Lines of the log with this message.
     func lines(_ message: String) throws -> [[String: String]] {
         try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").compactMap { line in

@@ -48,9 +48,7 @@ import Logging
         let service = try await RunningService.start(environment, log: folder + "/sqlite.log")
         let memory = try service.memory
         let creates = CreateRows(store: "sqlite", api: service.api, cluster: cluster) { try await cluster.create($0) }
-        try await creates.oneAtATime(&table)
-        try await creates.several(&table)
-        try await DeleteRows(store: "sqlite", api: service.api, cluster: cluster).measure(&table)
+        try await measureWrites(creates, &table)
         try table.add(Row("memory at first", memory, target: "≤ 40"))
         try await FullService(environment, folder: folder, service: service, cluster: cluster, creates: creates).measure(&table)
     }
@@ -67,11 +65,15 @@ import Logging
             try await cluster.create(name)
             try await dynamoDB.reserveAndActivate(name)
         }
-        try await creates.oneAtATime(&table)
-        try await creates.several(&table)
-        try await DeleteRows(store: "dynamodb", api: service.api, cluster: cluster).measure(&table)
+        try await measureWrites(creates, &table)
         try await ListRows.dynamoDB(service.api, dynamoDB, &table)
         try await service.stop()
+    }
+
+    private static func measureWrites(_ creates: CreateRows, _ table: inout Table) async throws {
+        try await creates.oneAtATime(&table)
+        try await creates.several(&table)
+        try await DeleteRows(store: creates.store, api: creates.api, cluster: creates.cluster).measure(&table)
     }
 
     private static func measureRealNode(_ environment: [String: String], _ folder: String, _ cluster: BareCluster) async throws {
