@@ -122,7 +122,7 @@ final class EventHub: Sendable {
 
     /// Joins the encoded stacks, oldest first.
     private static func snapshot(of stacks: [StackID: Entry], id: UInt64) -> ByteBuffer {
-        let sorted = stacks.sorted { ($0.value.createdAt, $0.key.description) < ($1.value.createdAt, $1.key.description) }
+        let sorted = stacks.sorted { ($0.value.createdAt, $0.key) < ($1.value.createdAt, $1.key) }
         var data = ByteBuffer(string: #"{"stacks":["#)
         data.reserveCapacity(sorted.reduce(16) { $0 + $1.value.json.readableBytes + 1 })
         for (index, entry) in sorted.enumerated() {

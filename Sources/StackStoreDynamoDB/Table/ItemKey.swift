@@ -52,7 +52,7 @@ enum ItemKey {
 
     /// The capacity counter of a stack. It follows from the id, so that additions and subtractions reach the same counter.
     static func capacity(_ id: StackID) -> DynamoDB.Item {
-        let shard = hexadecimal(id, digits: 2) % capacityShards.count
+        let shard = Int(id.bits & 0xFF) % capacityShards.count
         return make(capacity, shard < 10 ? "0\(shard)" : "\(shard)")
     }
 
@@ -86,11 +86,7 @@ enum ItemKey {
     }
 
     private static func shard(of id: StackID) -> Int {
-        hexadecimal(id, digits: 1) % stackShards.count
-    }
-
-    private static func hexadecimal(_ id: StackID, digits: Int) -> Int {
-        id.description.suffix(digits).reduce(0) { $0 * 16 + ($1.hexDigitValue ?? 0) }
+        Int(id.bits & 0xF) % stackShards.count
     }
 }
 

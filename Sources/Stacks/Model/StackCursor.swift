@@ -35,7 +35,7 @@ package struct StackCursor: Sendable, Equatable {
 
     /// True for a stack that comes after this position.
     func precedes(_ record: StackRecord) -> Bool {
-        (createdAt.microseconds, id.description) < (record.createdAt.microseconds, record.id.description)
+        (createdAt.microseconds, id) < (record.createdAt.microseconds, record.id)
     }
 }
 

@@ -2,25 +2,25 @@
 ///
 /// The names of Pod and Service derive from the id, so every step of a create or a delete can be repeated without knowing how far an
 /// earlier attempt came.
-package struct StackID: Hashable, Sendable, CustomStringConvertible {
-    /// The whole id, including its prefix.
-    package let description: String
+package struct StackID: Hashable, Sendable {
+    /// The 16 digits.
+    package let bits: UInt64
 
     /// Parses an id; nil unless `text` has the format that ``random(using:)`` creates.
     package init?(_ text: some StringProtocol) {
-        let digits = text.dropFirst(Self.prefix.count)
-        guard text.hasPrefix(Self.prefix), digits.utf8.count == 16,
-            digits.utf8.allSatisfy({
-                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
-            })
-        else { return nil }
-        description = String(text)
+        guard text.utf8.count == Self.length, text.utf8.starts(with: Self.prefix.utf8) else { return nil }
+        var bits: UInt64 = 0
+        for digit in text.utf8.dropFirst(Self.prefix.utf8.count) {
+            switch digit {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): bits = bits << 4 | UInt64(digit - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): bits = bits << 4 | UInt64(digit - UInt8(ascii: "a") + 10)
+            default: return nil
+            }
+        }
+        self.bits = bits
     }
 
-    private init(bits: UInt64) {
-        let digits = String(bits, radix: 16)
-        description = Self.prefix + String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    private init(bits: UInt64) { self.bits = bits }
 
     /// Returns a new id of 64 random bits.
     package static func random(using generator: inout some RandomNumberGenerator) -> StackID {
@@ -32,4 +32,25 @@ package struct StackID: Hashable, Sendable, CustomStringConvertible {
     package var serviceName: String { "svc-" + description }
 
     private static let prefix = "stack-"
+    private static let length = prefix.utf8.count + 16
+}
+
+extension StackID: CustomStringConvertible {
+    /// The whole id, including its prefix.
+    package var description: String {
+        String(unsafeUninitializedCapacity: Self.length) { text in
+            var end = text.initialize(fromContentsOf: Self.prefix.utf8)
+            for shift in stride(from: 60, through: 0, by: -4) {
+                let digit = UInt8(truncatingIfNeeded: bits >> shift) & 0xF
+                text[end] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+                end += 1
+            }
+            return end
+        }
+    }
+}
+
+extension StackID: Comparable {
+    /// The order of the texts.
+    package static func < (left: StackID, right: StackID) -> Bool { left.bits < right.bits }
 }

@@ -141,7 +141,7 @@ struct WorkQueue {
         for (id, entry) in entries {
             if let time = entry.due, time <= now { due.append((id, time)) }
         }
-        for (id, _) in due.sorted(by: { ($0.time, $0.id.description) < ($1.time, $1.id.description) }) {
+        for (id, _) in due.sorted(by: { ($0.time, $0.id) < ($1.time, $1.id) }) {
             entries[id]?.due = nil
             entries[id]?.isBackingOff = false
             enqueue(id, priority: .normal)

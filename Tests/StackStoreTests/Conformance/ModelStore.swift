@@ -97,7 +97,7 @@ struct ModelStore {
 
     private func isTaken(_ nodePort: Int) -> Bool { records.contains { record in record.ports.contains { $0.nodePort == nodePort } } }
 
-    var oldestFirst: [StackRecord] { records.sorted { ($0.createdAt, $0.id.description) < ($1.createdAt, $1.id.description) } }
+    var oldestFirst: [StackRecord] { records.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) } }
 
     private func reservation(_ id: StackID, owner: String) throws -> Int {
         guard let index = records.firstIndex(where: { $0.id == id && $0.owner == owner && $0.state == .reserved })
