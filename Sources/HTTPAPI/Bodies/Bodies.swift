@@ -12,6 +12,7 @@ struct StackBody: JSONWritable {
     /// Writes the fields into an object that may have more after them.
     func fields(_ json: inout JSONWriter) {
         let record = stack.record
+        let id = record.id.description
         json.field("created_at", record.createdAt.rfc3339)
         json.field("egress", record.egress.rawValue)
         json.field("message", stack.message)
@@ -19,7 +20,7 @@ struct StackBody: JSONWritable {
         json.field("node_id", record.nodeID)
         json.field("node_port", record.shownNodePort)
         json.field("node_public_ip", stack.nodePublicIP)
-        json.field("pod_id", record.id.podName)
+        json.field("pod_id", id)
         json.field("pod_spec", record.podSpec)
         json.array("ports", record.ports.lazy.map(PortBody.init))
         json.field("problem_id", record.problemID)
@@ -28,7 +29,7 @@ struct StackBody: JSONWritable {
         json.field("requested_cpu_milli", record.requestedCPUMilli)
         json.field("requested_memory_bytes", record.requestedMemoryBytes)
         json.field("service_name", record.id.serviceName)
-        json.field("stack_id", record.id.description)
+        json.field("stack_id", id)
         json.field("status", stack.status.rawValue)
         json.field("target_port", record.port.containerPort)
         json.field("ttl_expires_at", record.expiresAt.rfc3339)

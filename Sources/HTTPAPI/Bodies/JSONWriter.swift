@@ -9,13 +9,14 @@ protocol JSONWritable {
 package struct JSONWriter {
     /// The text up to ``piece``, in pieces: one buffer of megabytes would be moved each time that it grows.
     private var finished: [ByteBuffer] = []
-    private var piece = ByteBufferAllocator().buffer(capacity: 2048)
+    /// The text of the piece that is being written, and room for more. An array takes a third of a `ByteBuffer`'s time for a short text.
+    private var piece = [UInt8](repeating: 0, count: 2048)
+    private var pieceLength = 0
     /// True after a value, which a comma separates from the next one.
     private var isAfterValue = false
 
     /// The size from which on an array goes on in the next piece.
     private static let pieceSize = 48 * 1024
-    private static let pieceCapacity = 64 * 1024
     /// The bytes of a string that are escaped at once, since there must be room for each of them in its longest form.
     private static let sliceSize = 4096
     private static let longestEscape = 6
@@ -26,7 +27,8 @@ package struct JSONWriter {
     static func pieces(of body: some JSONWritable) -> [ByteBuffer] {
         var json = JSONWriter()
         body.write(to: &json)
-        return json.finished + [json.piece]
+        json.finishPiece()
+        return json.finished
     }
 
     /// Returns the text of a body in one buffer without spare room, to be kept.
@@ -42,15 +44,15 @@ package struct JSONWriter {
         var json = JSONWriter()
         json.object { json in
             for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
-                if json.isAfterValue { json.piece.writeStaticString(",") }
+                json.separate()
                 json.string(name)
-                json.piece.writeStaticString(":")
+                json.write(":")
                 json.string(value)
                 json.isAfterValue = true
             }
         }
-        json.piece.writeStaticString("\n")
-        return json.piece
+        json.write("\n")
+        return ByteBuffer(bytes: json.piece[..<json.pieceLength])
     }
 
     // MARK: Containers
@@ -88,7 +90,7 @@ package struct JSONWriter {
                 } else {
                     json.end("]")
                     json.end("}")
-                    json.finished.append(json.piece)
+                    json.finishPiece()
                     isComplete = true
                 }
             }
@@ -97,34 +99,41 @@ package struct JSONWriter {
     }
 
     private mutating func add(_ element: some JSONWritable) {
-        if isAfterValue { piece.writeStaticString(",") }
+        separate()
         element.write(to: &self)
-        guard piece.readableBytes >= Self.pieceSize else { return }
-        finished.append(piece)
-        piece = ByteBufferAllocator().buffer(capacity: Self.pieceCapacity)
+        if pieceLength >= Self.pieceSize { finishPiece() }
+    }
+
+    private mutating func finishPiece() {
+        finished.append(ByteBuffer(bytes: piece[..<pieceLength]))
+        pieceLength = 0
     }
 
     private mutating func begin(_ bracket: StaticString) {
-        piece.writeStaticString(bracket)
+        write(bracket)
         isAfterValue = false
     }
 
     private mutating func end(_ bracket: StaticString) {
-        piece.writeStaticString(bracket)
+        write(bracket)
         isAfterValue = true
+    }
+
+    private mutating func separate() {
+        if isAfterValue { write(",") }
     }
 
     // MARK: Fields
 
     mutating func field(_ name: StaticString, _ value: String?) {
         key(name)
-        if let value { string(value) } else { piece.writeStaticString("null") }
+        if let value { string(value) } else { write("null") }
         isAfterValue = true
     }
 
     mutating func field(_ name: StaticString, _ value: Int64?) {
         key(name)
-        if let value { piece.writeString(String(value)) } else { piece.writeStaticString("null") }
+        if let value { plain(String(value)) } else { write("null") }
         isAfterValue = true
     }
 
@@ -132,30 +141,70 @@ package struct JSONWriter {
 
     mutating func field(_ name: StaticString, _ value: Bool) {
         key(name)
-        piece.writeStaticString(value ? "true" : "false")
+        write(value ? "true" : "false")
         isAfterValue = true
     }
 
     private mutating func key(_ name: StaticString) {
-        piece.writeStaticString(isAfterValue ? ",\"" : "\"")
-        piece.writeStaticString(name)
-        piece.writeStaticString("\":")
+        let isAfterValue = isAfterValue
+        write(length: name.utf8CodeUnitCount + 4) { target in
+            var end = 0
+            func append(_ byte: UInt8) {
+                target[end] = byte
+                end += 1
+            }
+            if isAfterValue { append(UInt8(ascii: ",")) }
+            append(UInt8(ascii: "\""))
+            let text = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+            UnsafeMutableRawBufferPointer(rebasing: target[end...]).copyMemory(from: text)
+            end += text.count
+            append(UInt8(ascii: "\""))
+            append(UInt8(ascii: ":"))
+            return end
+        }
     }
 
-    // MARK: Strings
+    // MARK: Text
+
+    private mutating func write(_ text: StaticString) {
+        write(length: text.utf8CodeUnitCount) { target in
+            target.copyMemory(from: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+            return text.utf8CodeUnitCount
+        }
+    }
+
+    /// Writes a text of which no character has to be escaped.
+    private mutating func plain(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            write(length: bytes.count) { target in
+                target.copyMemory(from: UnsafeRawBufferPointer(bytes))
+                return bytes.count
+            }
+        }
+    }
 
     private mutating func string(_ text: String) {
         var text = text
-        piece.writeStaticString("\"")
+        write("\"")
         text.withUTF8 { bytes in
             for start in stride(from: 0, to: bytes.count, by: Self.sliceSize) {
                 let slice = UnsafeRawBufferPointer(
                     rebasing: UnsafeRawBufferPointer(bytes)[start..<min(start + Self.sliceSize, bytes.count)]
                 )
-                piece.writeWithUnsafeMutableBytes(minimumWritableBytes: slice.count * Self.longestEscape) { Self.escape(slice, to: $0) }
+                write(length: slice.count * Self.longestEscape) { Self.escape(slice, to: $0) }
             }
         }
-        piece.writeStaticString("\"")
+        write("\"")
+    }
+
+    /// Calls `body` with room for a text.
+    /// - Parameter length: the length of the longest text that `body` may write.
+    /// - Parameter body: returns the length of what it wrote.
+    private mutating func write(length: Int, _ body: (UnsafeMutableRawBufferPointer) -> Int) {
+        let room = piece.count - pieceLength
+        if room < length { piece.append(contentsOf: repeatElement(0, count: max(length - room, piece.count))) }
+        pieceLength += piece.withUnsafeMutableBytes { body(UnsafeMutableRawBufferPointer(rebasing: $0[pieceLength...])) }
     }
 
     /// - Parameter target: has room for the longest form of every byte.
@@ -163,51 +212,56 @@ package struct JSONWriter {
     private static func escape(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer) -> Int {
         var (read, written) = (0, 0)
         while read < source.count {
-            // Most text goes eight bytes at a time.
+            // Most text goes eight bytes at a time, up to the first that has to be escaped.
             if source.count - read >= 8 {
-                let eight = source.loadUnaligned(fromByteOffset: read, as: UInt64.self)
-                if isPlain(eight) {
-                    target.storeBytes(of: eight, toByteOffset: written, as: UInt64.self)
-                    read += 8
-                    written += 8
-                    continue
-                }
+                let eight = UInt64(littleEndian: source.loadUnaligned(fromByteOffset: read, as: UInt64.self))
+                target.storeBytes(of: eight.littleEndian, toByteOffset: written, as: UInt64.self)
+                let plain = plainBytes(of: eight)
+                read += plain
+                written += plain
+                if plain == 8 { continue }
             }
             let byte = source[read]
             read += 1
-            if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+            func append(_ byte: UInt8) {
                 target[written] = byte
                 written += 1
-            } else {
-                for escaped in escapes[Int(byte)] {
-                    target[written] = escaped
-                    written += 1
-                }
+            }
+            guard needsEscape(byte) else {
+                append(byte)
+                continue
+            }
+            append(UInt8(ascii: "\\"))
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(byte)
+            case 0x08: append(UInt8(ascii: "b"))
+            case 0x0C: append(UInt8(ascii: "f"))
+            case UInt8(ascii: "\n"): append(UInt8(ascii: "n"))
+            case UInt8(ascii: "\r"): append(UInt8(ascii: "r"))
+            case UInt8(ascii: "\t"): append(UInt8(ascii: "t"))
+            default:
+                append(UInt8(ascii: "u"))
+                append(UInt8(ascii: "0"))
+                append(UInt8(ascii: "0"))
+                append(UInt8(ascii: "0") + byte >> 4)
+                append((byte & 0xF) < 10 ? UInt8(ascii: "0") + byte & 0xF : UInt8(ascii: "a") + byte & 0xF - 10)
             }
         }
         return written
     }
 
-    /// Returns true if none of eight bytes has to be escaped. Borrows of a lower byte only make a plain one look otherwise.
-    private static func isPlain(_ eight: UInt64) -> Bool {
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    /// Returns how many of eight bytes come before the first that has to be escaped. The lowest byte comes first.
+    private static func plainBytes(of eight: UInt64) -> Int {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let control = (eight &- ones &* 0x20) & ~eight
         let quote = eight ^ ones &* UInt64(UInt8(ascii: "\""))
         let backslash = eight ^ ones &* UInt64(UInt8(ascii: "\\"))
         let found = control | ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
-        return found & (ones &* 0x80) == 0
-    }
-
-    /// The escapes of the control characters, the quote and the backslash, by byte.
-    private static let escapes: [[UInt8]] = (0...UInt8(ascii: "\\")).map { byte in
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): [UInt8(ascii: "\\"), byte]
-        case 0x08: Array(#"\b"#.utf8)
-        case 0x0C: Array(#"\f"#.utf8)
-        case UInt8(ascii: "\n"): Array(#"\n"#.utf8)
-        case UInt8(ascii: "\r"): Array(#"\r"#.utf8)
-        case UInt8(ascii: "\t"): Array(#"\t"#.utf8)
-        default: Array((byte < 0x10 ? #"\u000"# : #"\u00"#).utf8) + Array(String(byte, radix: 16).utf8)
-        }
+        // A borrow makes a plain byte look otherwise only above one that is found rightly.
+        return (found & (ones &* 0x80)).trailingZeroBitCount / 8
     }
 }
