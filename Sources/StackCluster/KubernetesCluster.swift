@@ -149,6 +149,8 @@ package final class KubernetesCluster: Cluster {
 
     package func hasPodGone(of id: StackID) -> Bool { watched.hasPodGone(of: id) }
 
+    package func hasPod(of id: StackID) -> Bool { watched.hasPod(of: id) }
+
     package func hasService(of id: StackID) -> Bool { watched.service(of: id) != nil }
 
     package func node(named name: String) -> NodeObservation? {

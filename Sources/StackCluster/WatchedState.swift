@@ -99,6 +99,8 @@ final class WatchedState: Sendable {
 
     func pod(of id: StackID) -> PodObservation? { observed.withLock { $0.pods[id] } }
 
+    func hasPod(of id: StackID) -> Bool { observed.withLock { $0.pods.index(forKey: id) != nil } }
+
     func service(of id: StackID) -> ObservedService? { observed.withLock { $0.services[id] } }
 
     func node(named name: String) -> NodeObservation? { observed.withLock { $0.nodes[name] } }

@@ -56,6 +56,8 @@ package protocol Cluster: Sendable {
     func pod(of id: StackID) -> PodObservation?
     /// Whether the watch showed the Pod and then its removal, within the last minute. Such a Pod is not merely late to be seen.
     func hasPodGone(of id: StackID) -> Bool
+    /// Whether the watch knows the Pod.
+    func hasPod(of id: StackID) -> Bool
     /// Whether the watch knows the Service.
     func hasService(of id: StackID) -> Bool
     func node(named name: String) -> NodeObservation?

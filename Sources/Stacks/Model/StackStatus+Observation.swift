@@ -60,7 +60,7 @@ extension ObservedStatus {
             self = pod.isTerminating ? .terminating : Self.finished(pod)
         case .running, .pending, .unknown:
             let age = now.timeIntervalSince(record.createdAt)
-            self = Self.unfinished(pod, record.ports.map(\.exposed.containerPort), age: age, startGrace: startGrace)
+            self = Self.unfinished(pod, record.ports, age: age, startGrace: startGrace)
             if status == .running { warn(of: pod, on: node) }
         }
     }
@@ -99,13 +99,15 @@ extension ObservedStatus {
 
     private static func unfinished(
         _ pod: PodObservation,
-        _ exposedPorts: [Int],
+        _ ports: [PortMapping],
         age: TimeInterval,
         startGrace: TimeInterval
     ) -> ObservedStatus {
+        // The usual case, thousands of times in a list.
+        if pod.phase == .running, pod.containers.allSatisfy(\.isRunning) { return ObservedStatus(status: .running) }
         // With restartPolicy Never a failed container stays failed, whatever the other containers do.
         if let culprit = failedContainer(of: pod) { return culprit }
-        if let ended = endedServer(of: pod, exposedPorts) { return ended }
+        if let ended = endedServer(of: pod, ports.map(\.exposed.containerPort)) { return ended }
         let waiting = pod.containers.compactMap { container -> (container: PodObservation.Container, reason: String, message: String)? in
             guard case .waiting(let reason?, let message) = container.state else { return nil }
             return (container, reason, "container \(container.name): \(message ?? reason)")
@@ -150,6 +152,10 @@ extension ObservedStatus {
 }
 
 extension PodObservation.Container {
+    fileprivate var isRunning: Bool {
+        if case .running = state { true } else { false }
+    }
+
     fileprivate var hasSucceeded: Bool {
         if case .terminated(exitCode: 0, _, _) = state { true } else { false }
     }

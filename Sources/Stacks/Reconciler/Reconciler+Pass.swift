@@ -29,7 +29,8 @@ extension Reconciler {
             let objects = service.cluster.ownedObjects()
             let read = try await service.store.records()
             let own = note(read, in: &pass.summary)
-            counts = StackCounts(own, unreadable: read.unreadable.count) { service.status(of: $0) }
+            let now = service.now()
+            counts = StackCounts(own, unreadable: read.unreadable.count) { service.status(of: $0, at: now) }
             let orphans = read.ids.map(objects.subtracting) ?? []
             let broken = own.filter { needed(for: $0) != nil }.map(\.id)
             reconcileQueue.keepBackoffs(of: orphans.union(broken))

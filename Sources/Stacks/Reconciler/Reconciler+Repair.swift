@@ -9,7 +9,7 @@ extension Reconciler {
         return Repair.needed(
             for: record,
             observed: Repair.Observed(
-                hasPod: cluster.pod(of: record.id) != nil,
+                hasPod: cluster.hasPod(of: record.id),
                 hasService: cluster.hasService(of: record.id),
                 nodeExists: record.nodeID.map { cluster.node(named: $0) != nil } ?? true,
                 reservedFor: record.state == .reserved ? reservations.age(of: record, at: instant()) : .zero
@@ -75,7 +75,7 @@ extension Reconciler {
             logger.warning("giving up a stack with its node", metadata: metadata.merging(["node_id": "\(givenUp)"]) { $1 })
         }
         try await service.deleteObjects(of: record.id, isNodeGivenUp: givenUp != nil, mayWrite: requireLeadership)
-        let isCached = service.cluster.pod(of: record.id) != nil || service.cluster.hasService(of: record.id)
+        let isCached = service.cluster.hasPod(of: record.id) || service.cluster.hasService(of: record.id)
         guard !isCached, try await service.cluster.isGone(record.id) else { return .pending }
         try requireLeadership()
         try await service.forget(marked)
@@ -135,7 +135,7 @@ extension Reconciler {
 
     private func removeOrphan(_ id: StackID) async throws -> Outcome {
         guard knowsAllIDs.load(ordering: .relaxed) else { return .nothingToDo }
-        guard service.cluster.pod(of: id) != nil || service.cluster.hasService(of: id) else { return .gone }
+        guard service.cluster.hasPod(of: id) || service.cluster.hasService(of: id) else { return .gone }
         let givenUp = try await givenUpNode(of: id)
         if givenUp == nil, isEnding(id) { return .pending }
         guard try await ownsNamespace() else { return .nothingToDo }

@@ -127,7 +127,7 @@ extension StackService {
     private func conflictError(for request: CreateRequest, existing: StackID) async throws -> StackError {
         let (userID, problemID) = (request.userID ?? 0, request.problemID ?? 0)
         var error: StackError
-        if let record = try await store.record(existing), isVisible(record), view(of: record).status != .nodeDeleted {
+        if let record = try await store.record(existing), record.isVisible(at: now()), view(of: record).status != .nodeDeleted {
             error = StackError(.stackExists, "user \(userID) already has \(existing) for problem \(problemID)")
             error.conflict = StackError.Conflict(stackID: existing, isLeaving: false)
         } else {
@@ -161,12 +161,12 @@ extension StackService {
         guard request.idempotency?.digest == earlier.idempotency?.digest else {
             throw StackError(.idempotencyKeyReused, "Idempotency-Key: was used before, for another request body")
         }
-        if isHurried, earlier.state == .reserved, isVisible(earlier) {
+        if isHurried, earlier.state == .reserved, earlier.isVisible(at: now()) {
             return CreateOutcome(stack: view(of: earlier), isReplay: true, isAccepted: true, warnings: warnings)
         }
         // A create in this process holds the lock until it has ended.
         let outcome = try await locks.withLock(earlier.id) { try await store.record(earlier.id) }
-        guard let outcome, outcome.state == .active, isVisible(outcome) else {
+        guard let outcome, outcome.state == .active, outcome.isVisible(at: now()) else {
             // Another replica is still working, the create has just failed, or the stack is being removed.
             throw StackError(
                 .requestInProgress,

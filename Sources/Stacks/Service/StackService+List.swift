@@ -21,9 +21,10 @@ package struct StackList: Sequence, Sendable {
     fileprivate let query: StackQuery
 
     package func makeIterator() -> some IteratorProtocol<Stack> {
-        records.lazy
-            .filter { query.owner.matches($0) && service.isVisible($0) }
-            .map { service.view(of: $0) }
+        let now = service.now()
+        return records.lazy
+            .filter { query.owner.matches($0) && $0.isVisible(at: now) }
+            .map { service.view(of: $0, at: now) }
             .filter { query.status == nil || $0.status == query.status }
             .makeIterator()
     }

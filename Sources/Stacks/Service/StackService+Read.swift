@@ -11,9 +11,10 @@ extension StackService {
 
     /// - Throws: ``StackError``: `stack_not_found` unless callers see the stack now; `kubernetes_unavailable` until the cluster is known.
     func visibleStack(_ id: StackID) async throws -> Stack {
-        guard let record = try await store.record(id), isVisible(record) else { throw StackError.notFound(id) }
+        let now = now()
+        guard let record = try await store.record(id), record.isVisible(at: now) else { throw StackError.notFound(id) }
         guard cluster.isSynced else { throw StackError.notSynced }
-        let stack = view(of: record)
+        let stack = view(of: record, at: now)
         guard stack.status != .nodeDeleted else { throw StackError.notFound(id) }
         return stack
     }
@@ -35,12 +36,13 @@ extension StackService {
             let records = try await store.records().records
             guard cluster.isSynced else { throw StackError.notSynced }
             var stats = StackStats()
+            let now = now()
             for record in records {
                 stats.usedNodePorts += record.nodePorts.count
                 stats.reserved += record.requested
-                guard isVisible(record) else { continue }
+                guard record.isVisible(at: now) else { continue }
                 stats.totalStacks += 1
-                if status(of: record).isActive { stats.activeStacks += 1 }
+                if status(of: record, at: now).isActive { stats.activeStacks += 1 }
                 if record.state != .failed, let node = record.nodeID { stats.nodeDistribution[node, default: 0] += 1 }
             }
             return stats
@@ -49,9 +51,10 @@ extension StackService {
 
     /// Returns the stack as lists show it; nil if they do not.
     func shownStack(_ id: StackID) async throws -> Stack? {
-        guard let record = try await store.record(id), isVisible(record) else { return nil }
+        let now = now()
+        guard let record = try await store.record(id), record.isVisible(at: now) else { return nil }
         guard cluster.isSynced else { throw StackError.notSynced }
-        return view(of: record)
+        return view(of: record, at: now)
     }
 
     /// Returns every stack, oldest first, and the ids of the unreadable records.
@@ -62,33 +65,31 @@ extension StackService {
 
     private func views(of records: [StackRecord]) throws -> [Stack] {
         guard cluster.isSynced else { throw StackError.notSynced }
-        return records.filter(isVisible).map(view)
-    }
-
-    func isVisible(_ record: StackRecord) -> Bool {
-        record.state != .deleting && record.expiresAt > now()
+        let now = now()
+        return records.filter { $0.isVisible(at: now) }.map { view(of: $0, at: now) }
     }
 
     /// Returns what callers see as the status, without the rest of the stack: counting thousands needs no more.
-    func status(of record: StackRecord) -> StackStatus {
-        observed(record, cluster.pod(of: record.id), record.nodeID.flatMap { cluster.node(named: $0) }).status
+    func status(of record: StackRecord, at now: Date) -> StackStatus {
+        observed(record, cluster.pod(of: record.id), record.nodeID.flatMap { cluster.node(named: $0) }, now).status
     }
 
-    private func observed(_ record: StackRecord, _ pod: PodObservation?, _ node: NodeObservation?) -> ObservedStatus {
+    private func observed(_ record: StackRecord, _ pod: PodObservation?, _ node: NodeObservation?, _ now: Date) -> ObservedStatus {
         ObservedStatus(
             record: record,
             pod: pod,
             hasPodGone: pod == nil && cluster.hasPodGone(of: record.id),
             node: node,
-            now: now(),
+            now: now,
             startGrace: settings.startGrace.timeInterval
         )
     }
 
-    func view(of record: StackRecord) -> Stack {
+    /// - Parameter time: the time at which lists look at all stacks; nil for now.
+    func view(of record: StackRecord, at time: Date? = nil) -> Stack {
         let node = record.nodeID.flatMap { cluster.node(named: $0) }
         let pod = cluster.pod(of: record.id)
-        let observed = observed(record, pod, node)
+        let observed = observed(record, pod, node, time ?? now())
         return Stack(
             record: record,
             status: observed.status,
@@ -98,6 +99,11 @@ extension StackService {
             isReady: observed.status == .running && pod?.isReady == true && pod?.isTerminating == false
         )
     }
+}
+
+extension StackRecord {
+    /// Whether callers see the stack.
+    func isVisible(at now: Date) -> Bool { state != .deleting && expiresAt > now }
 }
 
 /// The response to `GET /stats`.

@@ -129,6 +129,8 @@ extension FakeCluster: Cluster {
 
     package func hasPodGone(of id: StackID) -> Bool { state.value.gonePods.contains(id) }
 
+    package func hasPod(of id: StackID) -> Bool { state.value.pods[id]?.isWatched == true }
+
     package func hasService(of id: StackID) -> Bool {
         state.value.services[id]?.isWatched == true
     }
