@@ -24,6 +24,7 @@ final class EventConsumer: Sendable {
     private struct State {
         var messages: Deque<ByteBuffer> = []
         var bytes = 0
+        var isCommentDue = false
         var end: End?
     }
 
@@ -67,11 +68,20 @@ final class EventConsumer: Sendable {
         signal.set()
     }
 
+    /// Has a comment written next, unless messages wait: they tell the client as well that the connection is alive.
+    func comment() {
+        state.withLock { $0.isCommentDue = $0.end == nil && $0.messages.isEmpty }
+        signal.set()
+    }
+
     /// Takes the messages that are to be written next.
     func take() -> Next {
         state.withLock { state in
             if let end = state.end { return .end(end) }
-            guard var taken = state.messages.popFirst() else { return .nothing }
+            defer { state.isCommentDue = false }
+            guard var taken = state.messages.popFirst() else {
+                return state.isCommentDue ? .message(EventMessage.comment) : .nothing
+            }
             while let next = state.messages.first, taken.readableBytes + next.readableBytes <= Self.pieceSize {
                 taken.writeImmutableBuffer(next)
                 state.messages.removeFirst()
@@ -83,7 +93,4 @@ final class EventConsumer: Sendable {
 
     /// Waits for a message or the end.
     func wait() async { await signal.wait() }
-
-    /// Waits for a message, the end, or the end of `sleep`.
-    func wait(orUntil sleep: @escaping @Sendable () async throws -> Void) async { await signal.wait(orUntil: sleep) }
 }

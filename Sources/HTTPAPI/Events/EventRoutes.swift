@@ -7,7 +7,6 @@ import Stacks
 struct EventRoutes {
     private let hub: EventHub
     private let limits: EventLimits
-    private let now: @Sendable () -> ContinuousClock.Instant
     private let sleep: @Sendable (Duration) async throws -> Void
 
     private static let commentInterval: Duration = .seconds(15)
@@ -15,12 +14,10 @@ struct EventRoutes {
     init(
         hub: EventHub,
         limits: EventLimits,
-        now: @escaping @Sendable () -> ContinuousClock.Instant,
         sleep: @escaping @Sendable (Duration) async throws -> Void
     ) {
         self.hub = hub
         self.limits = limits
-        self.now = now
         self.sleep = sleep
     }
 
@@ -97,26 +94,25 @@ struct EventRoutes {
     @concurrent private func write(_ first: EventConsumer.Next, of consumer: EventConsumer, to writer: inout any ResponseBodyWriter)
         async throws
     {
-        var next = first
-        var comment = now() + Self.commentInterval
-        while !Task.isCancelled {
-            switch next {
-            case .message(let message):
-                try await writer.write(message)
-            case .nothing:
-                let time = comment - now()
-                if time > .zero {
-                    await consumer.wait { [sleep] in try await sleep(time) }
-                } else {
-                    try await writer.write(EventMessage.comment)
-                    comment = now() + Self.commentInterval
+        try await withThrowingTaskGroup { group in
+            // One timer for the whole stream: one for each message would take longer than to write it.
+            group.addTask { [sleep] in
+                while true {
+                    try await sleep(Self.commentInterval)
+                    consumer.comment()
                 }
-            case .end(.over):
-                return
-            case .end(let end):
-                throw end
             }
-            next = consumer.take()
+            defer { group.cancelAll() }
+            var next = first
+            while !Task.isCancelled {
+                switch next {
+                case .message(let message): try await writer.write(message)
+                case .nothing: await consumer.wait()
+                case .end(.over): return
+                case .end(let end): throw end
+                }
+                next = consumer.take()
+            }
         }
     }
 }

@@ -40,7 +40,7 @@ package struct API {
             readiness: Readiness(dependencies: dependencies, timeout: readinessTimeout, now: now, sleep: sleep)
         )
         let described =
-            StackRoutes(service: service).table + EventRoutes(hub: hub, limits: eventLimits, now: now, sleep: sleep).table + health.table
+            StackRoutes(service: service).table + EventRoutes(hub: hub, limits: eventLimits, sleep: sleep).table + health.table
             + (metrics.map { MetricsRoutes(source: $0).table } ?? [])
         document = OpenAPIDocument(
             operations: described.map(\.operation) + DescriptionRoutes.operations,

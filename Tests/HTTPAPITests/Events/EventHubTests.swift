@@ -71,6 +71,25 @@ import Testing
         #expect(consumer.take() == .nothing)
     }
 
+    @Test func `a comment is written when nothing else waits`() {
+        let consumer = EventConsumer(limits: EventLimits()) {}
+        consumer.comment()
+        consumer.comment()
+        #expect(consumer.take() == .message(EventMessage.comment))
+        #expect(consumer.take() == .nothing)
+        consumer.push(ByteBuffer(string: "first"))
+        consumer.comment()
+        #expect(consumer.take() == .message(ByteBuffer(string: "first")))
+        #expect(consumer.take() == .nothing)
+        consumer.comment()
+        consumer.push(ByteBuffer(string: "second"))
+        #expect(consumer.take() == .message(ByteBuffer(string: "second")))
+        #expect(consumer.take() == .nothing)
+        consumer.end(.over)
+        consumer.comment()
+        #expect(consumer.take() == .end(.over))
+    }
+
     @Test func `a client that comes later gets the present state, and the same id as the others have`() async throws {
         try await withStackBench { bench in
             let hub = EventHub(changes: bench.changes, maximumConsumers: 2)
