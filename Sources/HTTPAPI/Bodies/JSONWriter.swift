@@ -9,7 +9,7 @@ protocol JSONWritable {
 package struct JSONWriter {
     /// The text up to ``piece``, in pieces: one buffer of megabytes would be moved each time that it grows.
     private var finished: [ByteBuffer] = []
-    /// The text of the piece that is being written, and room for more. An array takes a third of a `ByteBuffer`'s time for a short text.
+    /// The text of the piece that is being written, and room for more. A `ByteBuffer` takes longer for each short text.
     private var piece = [UInt8](repeating: 0, count: 2048)
     private var pieceLength = 0
     /// True after a value, which a comma separates from the next one.

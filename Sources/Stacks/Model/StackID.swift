@@ -3,7 +3,7 @@
 /// The names of Pod and Service derive from the id, so every step of a create or a delete can be repeated without knowing how far an
 /// earlier attempt came.
 package struct StackID: Hashable, Sendable {
-    /// The 16 digits.
+    /// The number that the 16 digits write.
     package let bits: UInt64
 
     /// Parses an id; nil unless `text` has the format that ``random(using:)`` creates.

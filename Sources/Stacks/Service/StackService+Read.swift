@@ -11,10 +11,9 @@ extension StackService {
 
     /// - Throws: ``StackError``: `stack_not_found` unless callers see the stack now; `kubernetes_unavailable` until the cluster is known.
     func visibleStack(_ id: StackID) async throws -> Stack {
-        let now = now()
-        guard let record = try await store.record(id), record.isVisible(at: now) else { throw StackError.notFound(id) }
+        guard let record = try await store.record(id), record.isVisible(at: now()) else { throw StackError.notFound(id) }
         guard cluster.isSynced else { throw StackError.notSynced }
-        let stack = view(of: record, at: now)
+        let stack = view(of: record)
         guard stack.status != .nodeDeleted else { throw StackError.notFound(id) }
         return stack
     }
@@ -51,10 +50,9 @@ extension StackService {
 
     /// Returns the stack as lists show it; nil if they do not.
     func shownStack(_ id: StackID) async throws -> Stack? {
-        let now = now()
-        guard let record = try await store.record(id), record.isVisible(at: now) else { return nil }
+        guard let record = try await store.record(id), record.isVisible(at: now()) else { return nil }
         guard cluster.isSynced else { throw StackError.notSynced }
-        return view(of: record, at: now)
+        return view(of: record)
     }
 
     /// Returns every stack, oldest first, and the ids of the unreadable records.
