@@ -37,17 +37,7 @@ package struct StackID: Hashable, Sendable {
 
 extension StackID: CustomStringConvertible {
     /// The whole id, including its prefix.
-    package var description: String {
-        String(unsafeUninitializedCapacity: Self.length) { text in
-            var end = text.initialize(fromContentsOf: Self.prefix.utf8)
-            for shift in stride(from: 60, through: 0, by: -4) {
-                let digit = UInt8(truncatingIfNeeded: bits >> shift) & 0xF
-                text[end] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
-                end += 1
-            }
-            return end
-        }
-    }
+    package var description: String { String(hexadecimal: bits, after: Self.prefix) }
 }
 
 extension StackID: Comparable {

@@ -33,7 +33,7 @@ package struct TraceContext: Sendable, Equatable {
     package static func random(using generator: inout some RandomNumberGenerator) -> TraceContext {
         let (high, low) = (generator.next(), generator.next())
         // A random number is 0 once in the age of the universe, and the standard forbids it.
-        let traceID = hex(high) + hex(high == 0 && low == 0 ? 1 : low)
+        let traceID = String(hexadecimal: high) + String(hexadecimal: high == 0 && low == 0 ? 1 : low)
         return TraceContext(traceID: traceID, spanID: spanID(using: &generator), isSampled: false)
     }
 
@@ -45,11 +45,8 @@ package struct TraceContext: Sendable, Equatable {
     /// The value of the `traceparent` header. Of the flags only the known one is passed on.
     package var traceparent: String { "00-\(traceID)-\(spanID)-\(isSampled ? "01" : "00")" }
 
-    private static func spanID(using generator: inout some RandomNumberGenerator) -> String { hex(max(1, generator.next())) }
-
-    private static func hex(_ number: UInt64) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+    private static func spanID(using generator: inout some RandomNumberGenerator) -> String {
+        String(hexadecimal: max(1, generator.next()))
     }
 
     private static func isHex(_ text: Substring, _ count: Int) -> Bool {
