@@ -84,7 +84,7 @@ extension StackRecords {
 
     /// The records sorted by creation, then by id.
     fileprivate var sortedByAge: StackRecords {
-        let sorted = records.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
+        let sorted = records.sorted { StackCursor($0) < StackCursor($1) }
         return StackRecords(records: sorted, unreadable: unreadable)
     }
 }

@@ -1,5 +1,4 @@
 import CoreMetrics
-import FoundationEssentials
 import NIOCore
 import Stacks
 import Synchronization
@@ -7,7 +6,7 @@ import Synchronization
 /// Sends every change of a stack to all open `GET /stacks/events`, encoded once. It follows the stacks only while somebody listens.
 final class EventHub: Sendable {
     private struct Entry {
-        var createdAt: Date
+        var position: StackCursor
         var json: ByteBuffer
     }
 
@@ -97,7 +96,7 @@ final class EventHub: Sendable {
         case .snapshot(let list):
             var stacks: [StackID: Entry] = [:]
             for stack in list {
-                stacks[stack.record.id] = Entry(createdAt: stack.record.createdAt, json: JSONWriter.buffer(of: StackBody(stack)))
+                stacks[stack.record.id] = Entry(position: StackCursor(stack.record), json: JSONWriter.buffer(of: StackBody(stack)))
             }
             state.stacks = stacks
             state.lastEvent += 1
@@ -106,7 +105,7 @@ final class EventHub: Sendable {
             return snapshot
         case .stack(let stack):
             let json = JSONWriter.buffer(of: StackBody(stack))
-            state.stacks?[stack.record.id] = Entry(createdAt: stack.record.createdAt, json: json)
+            state.stacks?[stack.record.id] = Entry(position: StackCursor(stack.record), json: json)
             return event("stack", json, &state)
         case .removed(let id):
             state.stacks?[id] = nil
@@ -122,12 +121,12 @@ final class EventHub: Sendable {
 
     /// Joins the encoded stacks, oldest first.
     private static func snapshot(of stacks: [StackID: Entry], id: UInt64) -> ByteBuffer {
-        let sorted = stacks.sorted { ($0.value.createdAt, $0.key) < ($1.value.createdAt, $1.key) }
+        let sorted = stacks.values.sorted { $0.position < $1.position }
         var data = ByteBuffer(string: #"{"stacks":["#)
-        data.reserveCapacity(sorted.reduce(16) { $0 + $1.value.json.readableBytes + 1 })
+        data.reserveCapacity(sorted.reduce(16) { $0 + $1.json.readableBytes + 1 })
         for (index, entry) in sorted.enumerated() {
             if index > 0 { data.writeStaticString(",") }
-            data.writeImmutableBuffer(entry.value.json)
+            data.writeImmutableBuffer(entry.json)
         }
         data.writeStaticString("]}")
         return EventMessage.event("snapshot", id: id, data: data)

@@ -2,7 +2,7 @@ package import FoundationEssentials
 
 /// A position in the list of stacks, oldest first. Neither creation time nor id ever changes, so whatever is made or removed meanwhile, a
 /// walk by cursor meets each stack that stays exactly once.
-package struct StackCursor: Sendable, Equatable {
+package struct StackCursor: Sendable, Equatable, Comparable {
     package var createdAt: Date
     package var id: StackID
 
@@ -33,9 +33,9 @@ package struct StackCursor: Sendable, Equatable {
             .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
-    /// True for a stack that comes after this position.
-    func precedes(_ record: StackRecord) -> Bool {
-        (createdAt.microseconds, id) < (record.createdAt.microseconds, record.id)
+    /// Older stacks come first.
+    package static func < (left: StackCursor, right: StackCursor) -> Bool {
+        (left.createdAt.microseconds, left.id) < (right.createdAt.microseconds, right.id)
     }
 }
 
@@ -45,7 +45,7 @@ extension [StackRecord] {
         var (low, high) = (startIndex, endIndex)
         while low < high {
             let middle = low + (high - low) / 2
-            if cursor.precedes(self[middle]) { high = middle } else { low = middle + 1 }
+            if cursor < StackCursor(self[middle]) { high = middle } else { low = middle + 1 }
         }
         return low
     }
