@@ -146,41 +146,25 @@ package struct JSONWriter {
     }
 
     private mutating func key(_ name: StaticString) {
-        let isAfterValue = isAfterValue
-        write(length: name.utf8CodeUnitCount + 4) { target in
-            var end = 0
-            func append(_ byte: UInt8) {
-                target[end] = byte
-                end += 1
-            }
-            if isAfterValue { append(UInt8(ascii: ",")) }
-            append(UInt8(ascii: "\""))
-            let text = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-            UnsafeMutableRawBufferPointer(rebasing: target[end...]).copyMemory(from: text)
-            end += text.count
-            append(UInt8(ascii: "\""))
-            append(UInt8(ascii: ":"))
-            return end
-        }
+        write(isAfterValue ? ",\"" : "\"")
+        write(name)
+        write("\":")
     }
 
     // MARK: Text
 
-    private mutating func write(_ text: StaticString) {
-        write(length: text.utf8CodeUnitCount) { target in
-            target.copyMemory(from: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-            return text.utf8CodeUnitCount
-        }
-    }
+    private mutating func write(_ text: StaticString) { text.withUTF8Buffer { copy(UnsafeRawBufferPointer($0)) } }
 
     /// Writes a text of which no character has to be escaped.
     private mutating func plain(_ text: String) {
         var text = text
-        text.withUTF8 { bytes in
-            write(length: bytes.count) { target in
-                target.copyMemory(from: UnsafeRawBufferPointer(bytes))
-                return bytes.count
-            }
+        text.withUTF8 { copy(UnsafeRawBufferPointer($0)) }
+    }
+
+    private mutating func copy(_ text: UnsafeRawBufferPointer) {
+        write(length: text.count) { target in
+            target.copyMemory(from: text)
+            return text.count
         }
     }
 
@@ -227,31 +211,27 @@ package struct JSONWriter {
                 target[written] = byte
                 written += 1
             }
-            guard needsEscape(byte) else {
-                append(byte)
-                continue
+            func escape(_ letter: UInt8) {
+                append(UInt8(ascii: "\\"))
+                append(letter)
             }
-            append(UInt8(ascii: "\\"))
             switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(byte)
-            case 0x08: append(UInt8(ascii: "b"))
-            case 0x0C: append(UInt8(ascii: "f"))
-            case UInt8(ascii: "\n"): append(UInt8(ascii: "n"))
-            case UInt8(ascii: "\r"): append(UInt8(ascii: "r"))
-            case UInt8(ascii: "\t"): append(UInt8(ascii: "t"))
-            default:
-                append(UInt8(ascii: "u"))
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): escape(byte)
+            case 0x08: escape(UInt8(ascii: "b"))
+            case 0x0C: escape(UInt8(ascii: "f"))
+            case UInt8(ascii: "\n"): escape(UInt8(ascii: "n"))
+            case UInt8(ascii: "\r"): escape(UInt8(ascii: "r"))
+            case UInt8(ascii: "\t"): escape(UInt8(ascii: "t"))
+            case ..<0x20:
+                escape(UInt8(ascii: "u"))
                 append(UInt8(ascii: "0"))
                 append(UInt8(ascii: "0"))
                 append(UInt8(ascii: "0") + byte >> 4)
-                append((byte & 0xF) < 10 ? UInt8(ascii: "0") + byte & 0xF : UInt8(ascii: "a") + byte & 0xF - 10)
+                append(byte & 0xF < 10 ? UInt8(ascii: "0") + byte & 0xF : UInt8(ascii: "a") + byte & 0xF - 10)
+            default: append(byte)
             }
         }
         return written
-    }
-
-    private static func needsEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
     /// Returns how many of eight bytes come before the first that has to be escaped. The lowest byte comes first.

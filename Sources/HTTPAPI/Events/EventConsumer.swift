@@ -68,9 +68,9 @@ final class EventConsumer: Sendable {
         signal.set()
     }
 
-    /// Has a comment written next, unless messages wait: they tell the client as well that the connection is alive.
+    /// Has a comment written next, unless a message is: it tells the client as well that the connection is alive.
     func comment() {
-        state.withLock { $0.isCommentDue = $0.end == nil && $0.messages.isEmpty }
+        state.withLock { $0.isCommentDue = true }
         signal.set()
     }
 
