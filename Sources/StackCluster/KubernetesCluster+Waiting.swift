@@ -95,7 +95,7 @@ extension KubernetesCluster {
     private func waitUntilUncached(_ id: StackID, until deadline: ContinuousClock.Instant) async throws {
         let namespace = settings.namespace
         let time = min(deadline - ContinuousClock.now, Self.maximumCacheTrust)
-        guard time > .zero, hasPod(of: id) || hasService(of: id) else { return }
+        guard time > .zero, hasObjects(of: id) else { return }
         _ = try await within(time) {
             let _: Bool = try await self.pods.wait(namespace: namespace, name: id.podName) { $0 == nil ? true : nil }
             let _: Bool = try await self.services.wait(namespace: namespace, name: id.serviceName) { $0 == nil ? true : nil }

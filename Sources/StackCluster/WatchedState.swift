@@ -99,7 +99,7 @@ final class WatchedState: Sendable {
 
     func pod(of id: StackID) -> PodObservation? { observed.withLock { $0.pods[id] } }
 
-    func hasPod(of id: StackID) -> Bool { observed.withLock { $0.pods.index(forKey: id) != nil } }
+    func hasPod(of id: StackID) -> Bool { observed.withLock { $0.pods.keys.contains(id) } }
 
     func service(of id: StackID) -> ObservedService? { observed.withLock { $0.services[id] } }
 

@@ -83,6 +83,11 @@ package protocol Cluster: Sendable {
     func shortage(forEphemeralStorageBytes bytes: Int64) -> String?
 }
 
+extension Cluster {
+    /// Whether the watches know the Pod or the Service.
+    package func hasObjects(of id: StackID) -> Bool { hasPod(of: id) || hasService(of: id) }
+}
+
 /// Existence of a stack's Pod and Service, as read from the API server.
 package struct ObjectsPresence: Sendable, Equatable {
     package var pod: Bool

@@ -32,7 +32,7 @@ extension Reconciler {
             let now = service.now()
             counts = StackCounts(own, unreadable: read.unreadable.count) { service.status(of: $0, at: now) }
             let orphans = read.ids.map(objects.subtracting) ?? []
-            let broken = own.filter { needed(for: $0) != nil }.map(\.id)
+            let broken = own.filter { needed(for: $0, at: now) != nil }.map(\.id)
             reconcileQueue.keepBackoffs(of: orphans.union(broken))
             reconcileQueue.add(own.compactMap { record in record.expiry.map { (record.id, $0) } })
             pass.outcomes = enqueue(broken.filter { !service.locks.isHeld($0) } + orphans, &pass.summary)

@@ -4,7 +4,7 @@ import Synchronization
 
 extension Reconciler {
     /// Returns the reason to remove a record's stack according to the watch caches; nil if all is well.
-    func needed(for record: StackRecord) -> Repair? {
+    func needed(for record: StackRecord, at now: Date) -> Repair? {
         let cluster = service.cluster
         return Repair.needed(
             for: record,
@@ -14,7 +14,7 @@ extension Reconciler {
                 nodeExists: record.nodeID.map { cluster.node(named: $0) != nil } ?? true,
                 reservedFor: record.state == .reserved ? reservations.age(of: record, at: instant()) : .zero
             ),
-            now: service.now(),
+            now: now,
             ownership: Repair.Ownership(
                 owner: service.owner,
                 isExclusive: service.store.isExclusive,
@@ -32,7 +32,7 @@ extension Reconciler {
         let outcome = try await service.locks.withLockIfFree(id) { () -> Outcome in
             guard let record = try await service.store.record(id) else { return try await removeOrphan(id) }
             guard isServed(record) else { return .nothingToDo }
-            guard let repair = needed(for: record), try await isConfirmed(repair, of: record) else {
+            guard let repair = needed(for: record, at: service.now()), try await isConfirmed(repair, of: record) else {
                 return record.expiry.map { .healthy(until: $0) } ?? .nothingToDo
             }
             return try await remove(record, because: repair)
@@ -75,7 +75,7 @@ extension Reconciler {
             logger.warning("giving up a stack with its node", metadata: metadata.merging(["node_id": "\(givenUp)"]) { $1 })
         }
         try await service.deleteObjects(of: record.id, isNodeGivenUp: givenUp != nil, mayWrite: requireLeadership)
-        let isCached = service.cluster.hasPod(of: record.id) || service.cluster.hasService(of: record.id)
+        let isCached = service.cluster.hasObjects(of: record.id)
         guard !isCached, try await service.cluster.isGone(record.id) else { return .pending }
         try requireLeadership()
         try await service.forget(marked)
@@ -135,7 +135,7 @@ extension Reconciler {
 
     private func removeOrphan(_ id: StackID) async throws -> Outcome {
         guard knowsAllIDs.load(ordering: .relaxed) else { return .nothingToDo }
-        guard service.cluster.hasPod(of: id) || service.cluster.hasService(of: id) else { return .gone }
+        guard service.cluster.hasObjects(of: id) else { return .gone }
         let givenUp = try await givenUpNode(of: id)
         if givenUp == nil, isEnding(id) { return .pending }
         guard try await ownsNamespace() else { return .nothingToDo }
