@@ -73,6 +73,7 @@ kubelet_source_changes() {
     (($1 >= 21)) || echo runtime_socket  # has a random name since (#96978)
     (($1 >= 22)) || echo sandbox_removal # is part of ending a Pod since (#102344)
     (($1 >= 22)) || echo status_period   # the status is told when the Pod has ended since (#102344)
+    (($1 >= 22)) || echo relist_period   # an end no longer waits for three lists of containers since (#102344)
 }
 
 # etcd_too_old MINOR ETCD-VERSION: whether this etcd lacks the progress requests of watches, which the API server asks for since 1.31
