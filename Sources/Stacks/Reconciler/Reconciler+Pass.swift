@@ -28,14 +28,19 @@ extension Reconciler {
             // orphan.
             let objects = service.cluster.ownedObjects()
             let read = try await service.store.records()
-            let own = note(read, in: &pass.summary)
-            let now = service.now()
-            counts = StackCounts(own, unreadable: read.unreadable.count) { service.status(of: $0, at: now) }
-            let orphans = read.ids.map(objects.subtracting) ?? []
-            let broken = own.filter { needed(for: $0, at: now) != nil }.map(\.id)
-            reconcileQueue.keepBackoffs(of: orphans.union(broken))
-            reconcileQueue.add(own.compactMap { record in record.expiry.map { (record.id, $0) } })
-            pass.outcomes = enqueue(broken.filter { !service.locks.isHeld($0) } + orphans, &pass.summary)
+            let ids = read.ids
+            note(read, knownIDs: ids, in: &pass.summary)
+            let found = look(at: read.records, unreadable: read.unreadable.count)
+            if found.foreign > 0 {
+                pass.summary.foreign = found.foreign
+                logger.error("stacks of another namespace are in the store and are left alone", metadata: ["count": "\(found.foreign)"])
+            }
+            counts = found.counts
+            reservations.keep(found.reserved)
+            let orphans = ids.map(objects.subtracting) ?? []
+            reconcileQueue.keepBackoffs(of: orphans.union(found.broken))
+            reconcileQueue.add(found.expiries)
+            pass.outcomes = enqueue(found.broken.filter { !service.locks.isHeld($0) } + orphans, &pass.summary)
         } catch {
             pass.summary.failures += 1
             logger.error("pass failed: the records could not be read", metadata: ["error": "\(error)"])
@@ -63,22 +68,43 @@ extension Reconciler {
     }
 
     /// Counts and reports what was read, and drops what is remembered of stacks that are no longer there.
-    /// - Returns: the records of this namespace.
-    private func note(_ read: StackRecords, in summary: inout PassSummary) -> [StackRecord] {
-        let records = read.records
-        summary.records = records.count
+    private func note(_ read: StackRecords, knownIDs ids: Set<StackID>?, in summary: inout PassSummary) {
+        summary.records = read.records.count
         summary.unreadable = read.unreadable.count
         report(read.unreadable)
-        knowsAllIDs.store(read.ids != nil, ordering: .relaxed)
-        let readable = Set(records.map(\.id))
-        causes.withLock { causes in causes = causes.filter { readable.contains($0.key) } }
-        let own = records.filter(isServed)
-        if own.count < records.count {
-            summary.foreign = records.count - own.count
-            logger.error("stacks of another namespace are in the store and are left alone", metadata: ["count": "\(summary.foreign)"])
+        knowsAllIDs.store(ids != nil, ordering: .relaxed)
+        causes.withLock { causes in
+            guard !causes.isEmpty else { return }
+            let readable = Set(read.records.map(\.id))
+            causes = causes.filter { readable.contains($0.key) }
         }
-        reservations.keep(own)
-        return own
+    }
+
+    /// What a pass finds in the records of this namespace.
+    private struct Findings {
+        var counts: StackCounts
+        var broken: [StackID] = []
+        var expiries: [(id: StackID, date: Date)] = []
+        var reserved: Set<StackID> = []
+        /// The number of records of other namespaces.
+        var foreign = 0
+    }
+
+    /// Looks at each record once: of thousands, each copy counts.
+    private func look(at records: [StackRecord], unreadable: Int) -> Findings {
+        var findings = Findings(counts: StackCounts(unreadable: unreadable))
+        let now = service.now()
+        for record in records {
+            guard isServed(record) else {
+                findings.foreign += 1
+                continue
+            }
+            findings.counts.count(record, status: service.status(of: record, at: now))
+            if needed(for: record, at: now) != nil { findings.broken.append(record.id) }
+            if let expiry = record.expiry { findings.expiries.append((record.id, expiry)) }
+            if record.state == .reserved { findings.reserved.insert(record.id) }
+        }
+        return findings
     }
 
     private func enqueue(_ suspects: [StackID], _ summary: inout PassSummary) -> AsyncStream<Outcome> {

@@ -21,9 +21,8 @@ final class ReservationAges: Sendable {
         }
     }
 
-    /// Removes every reservation that is not among these records.
-    func keep(_ records: [StackRecord]) {
-        let reserved = Set(records.lazy.filter { $0.state == .reserved }.map(\.id))
+    /// Removes every reservation but these.
+    func keep(_ reserved: Set<StackID>) {
         observations.withLock { observations in observations = observations.filter { reserved.contains($0.key) } }
     }
 }

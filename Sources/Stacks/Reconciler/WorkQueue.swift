@@ -116,7 +116,9 @@ struct WorkQueue {
 
     /// Drops the backoffs of all stacks but these, with the entries that wait for their ends.
     mutating func keepBackoffs(of ids: Set<StackID>) {
-        entries = entries.filter { !$0.value.isBackingOff || ids.contains($0.key) }
+        let ended = entries.filter { $0.value.isBackingOff && !ids.contains($0.key) }
+        guard !ended.isEmpty else { return }
+        for id in ended.keys { entries[id] = nil }
         findEarliest()
     }
 
