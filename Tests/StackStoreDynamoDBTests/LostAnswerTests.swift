@@ -46,6 +46,31 @@ struct LostAnswerTests {
         }
     }
 
+    /// A mark whose answer is lost can be carried out to its end before it is repeated.
+    @Test func `a mark whose answer was lost is not said to have found nothing, though the stack has gone since`() async throws {
+        try await TestTable.with { table in
+            guard let proxy = table.proxy else { return }
+            let (store, record) = (table.store, StackRecord.sample())
+            try await store.reserve(record, within: .wide)
+            let marks = Mutex(0)
+            proxy.setFate { request in
+                guard request.operation == "UpdateItem" else { return .forward }
+                let mark = marks.withLock { marks in
+                    marks += 1
+                    return marks
+                }
+                guard mark > 1 else { return .loseAnswer }
+                await #expect(throws: Never.self) { try await store.remove(record.id) }
+                return .forward
+            }
+            let error = await #expect(throws: StoreError.self) { try await store.beginDelete(record.id, ifUnchanged: nil, at: .after(1)) }
+            guard case .unavailable = error else { throw try #require(error) }
+            proxy.setFate { _ in .forward }
+            // What asks again is told the truth.
+            #expect(try await store.beginDelete(record.id, ifUnchanged: nil, at: .after(2)) == nil)
+        }
+    }
+
     @Test func `a repeated transaction has the same token, a new one another`() async throws {
         try await TestTable.with { table in
             guard let proxy = table.proxy else { return }
