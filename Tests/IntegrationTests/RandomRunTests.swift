@@ -37,7 +37,7 @@ struct RandomRunTests {
         }
         print("random run on \(store): answers", text(run.answers))
         for counts in totals { print("random run on \(store): faults", text(counts)) }
-        #expect(run.lies == [], "seed \(Self.seed)")
+        #expect(run.lies == [], "seed \(Self.seed)\n\(run.linesAboutLies.joined(separator: "\n"))")
     }
 
     private static func play(_ run: RandomRun, _ store: TestStore, kubeconfig: String, database: String?, _ proxies: [FaultProxy])
@@ -65,6 +65,7 @@ struct RandomRunTests {
                         try service.send(.kill)
                     }
                     #expect(ended.status == .signaled(9))
+                    run.remember(ended.log.text)
                     try await client.releaseLease(in: namespace)
                 }
                 let last = try await ServiceProcess.run(environment) { service in
@@ -77,6 +78,7 @@ struct RandomRunTests {
                     try await expectAllPortsFree(service, namespace, client)
                 }
                 #expect(last.status == .exited(0))
+                run.remember(last.log.text)
                 try await group.waitForAll()
             }
         }

@@ -27,6 +27,8 @@ final class RandomRun: Sendable {
         var ends: [String: String] = [:]
         var answers: [String: Int] = [:]
         var lies: [String] = []
+        /// What the service logged.
+        var lines: [Substring] = []
     }
 
     static let users: Int64 = 50
@@ -40,8 +42,17 @@ final class RandomRun: Sendable {
 
     var answers: [String: Int] { state.withLock { $0.answers } }
     var lies: [String] { state.withLock { $0.lies } }
+    /// What the service logged about the stacks that it lied about.
+    var linesAboutLies: [Substring] {
+        state.withLock { state in
+            let ids = Set(state.lies.flatMap { $0.matches(of: /stack-[0-9a-f]{16}/).map { String($0.output) } })
+            return state.lines.filter { line in ids.contains { line.contains($0) } }
+        }
+    }
     var beliefs: [Target: Belief] { state.withLock { $0.beliefs } }
     var ends: [String: String] { state.withLock { $0.ends } }
+
+    func remember(_ log: String) { state.withLock { $0.lines += log.split(separator: "\n") } }
 
     /// What one user does.
     /// - Parameters:
