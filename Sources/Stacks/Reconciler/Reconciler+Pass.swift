@@ -30,7 +30,7 @@ extension Reconciler {
             let read = try await service.store.records()
             let ids = read.ids
             note(read, knownIDs: ids, in: &pass.summary)
-            let found = look(at: read.records, unreadable: read.unreadable.count)
+            let found = look(at: read)
             if found.foreign > 0 {
                 pass.summary.foreign = found.foreign
                 logger.error("stacks of another namespace are in the store and are left alone", metadata: ["count": "\(found.foreign)"])
@@ -91,10 +91,10 @@ extension Reconciler {
     }
 
     /// Looks at each record once: of thousands, each copy counts.
-    private func look(at records: [StackRecord], unreadable: Int) -> Findings {
-        var findings = Findings(counts: StackCounts(unreadable: unreadable))
+    private func look(at read: StackRecords) -> Findings {
+        var findings = Findings(counts: StackCounts(unreadable: read.unreadable.count))
         let now = service.now()
-        for record in records {
+        for record in read.records {
             guard isServed(record) else {
                 findings.foreign += 1
                 continue
