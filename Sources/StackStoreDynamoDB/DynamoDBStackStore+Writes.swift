@@ -96,7 +96,7 @@ extension DynamoDBStackStore {
             return try StackRecord(item)
         case .refused(nil, mayBeOurs: true):
             throw StoreError.unavailable(
-                "table \(table): the answer to the mark of \(id) was lost, and the stack is gone since; whether the mark was the reason is not known"
+                "table \(table): the answer to the mark of \(id) was lost, and there is no such stack now; whether the mark was the reason is not known"
             )
         case .refused(let item, let mayBeOurs):
             guard let found = try item.map({ try StackRecord($0) }), found.state == .deleting || found.state == .failed else { return nil }
