@@ -1,4 +1,4 @@
-package import NIOCore
+import NIOCore
 
 /// A body that writes its own JSON: those with stacks, of which a list has thousands.
 protocol JSONWritable {
@@ -40,10 +40,10 @@ package struct JSONWriter {
     }
 
     /// Returns an object of texts with its fields in the order of their names, as a line.
-    package static func line(of fields: [String: String]) -> ByteBuffer {
+    package static func line(of fields: [(name: String, value: String)]) -> ArraySlice<UInt8> {
         var json = JSONWriter()
         json.object { json in
-            for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
+            for (name, value) in fields.sorted(by: { $0.name < $1.name }) {
                 json.separate()
                 json.string(name)
                 json.write(":")
@@ -52,7 +52,7 @@ package struct JSONWriter {
             }
         }
         json.write("\n")
-        return ByteBuffer(bytes: json.piece[..<json.pieceLength])
+        return json.piece[..<json.pieceLength]
     }
 
     // MARK: Containers

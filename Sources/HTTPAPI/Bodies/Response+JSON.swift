@@ -24,7 +24,10 @@ extension Response {
 
     /// Returns a response with a JSON body.
     static func json(_ body: some JSONWritable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) -> Response {
-        json(ResponseBody(contentsOf: JSONWriter.pieces(of: body)), status, headers)
+        let pieces = JSONWriter.pieces(of: body)
+        // Hummingbird sends one buffer together with the head, several after it.
+        let isOne = pieces.count == 1
+        return json(isOne ? ResponseBody(byteBuffer: pieces[0]) : ResponseBody(contentsOf: pieces), status, headers)
     }
 
     /// Returns the response with a list of stacks, which are read, written and sent in turn. HEAD gets the length, for which all are written.

@@ -15,7 +15,7 @@ struct AccessLogMiddleware: RouterMiddleware {
     ) async throws -> Response {
         let started = ContinuousClock.now
         var response = try await next(request, context)
-        if let name = HTTPField.Name("X-Request-Id") { response.headers[name] = context.id }
+        if let name = HTTPField.Name.requestID { response.headers[name] = context.id }
         let elapsed = ContinuousClock.now - started
         var metadata: Logger.Metadata = [
             "method": "\(request.method)",

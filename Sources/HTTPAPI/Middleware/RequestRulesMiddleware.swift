@@ -9,9 +9,7 @@ struct RequestRulesMiddleware: RouterMiddleware {
         next: @concurrent (Request, APIContext) async throws -> Response
     ) async throws -> Response {
         let path = request.uri.path
-        guard path == "/" || path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().allSatisfy({ !$0.isEmpty }) else {
-            throw RequestError.emptySegment(path)
-        }
+        guard path == "/" || !Self.hasEmptySegment(path) else { throw RequestError.emptySegment(path) }
         for encoding in request.headers[values: .contentEncoding] where encoding.lowercased() != "identity" {
             throw RequestError.unsupportedEncoding(encoding)
         }
@@ -19,5 +17,15 @@ struct RequestRulesMiddleware: RouterMiddleware {
             throw RequestError.expectationFailed(expectation)
         }
         return try await next(request, context)
+    }
+
+    private static func hasEmptySegment(_ path: String) -> Bool {
+        var isAfterSlash = false
+        for byte in path.utf8 {
+            let isSlash = byte == UInt8(ascii: "/")
+            if isSlash, isAfterSlash { return true }
+            isAfterSlash = isSlash
+        }
+        return isAfterSlash
     }
 }

@@ -11,8 +11,10 @@ struct TraceMiddleware: RouterMiddleware {
         next: @concurrent (Request, APIContext) async throws -> Response
     ) async throws -> Response {
         var context = context
-        if let id = Self.requestID(request.headers) { context.logger[metadataKey: "hb.request.id"] = "\(id)" }
-        let trace = RequestTrace(context: Self.traceContext(request.headers), requestID: context.id)
+        let id = Self.requestID(request.headers) ?? context.id
+        // As a text also if it is Hummingbird's own, which each use would format anew.
+        context.logger[metadataKey: "hb.request.id"] = "\(id)"
+        let trace = RequestTrace(context: Self.traceContext(request.headers), requestID: id)
         // For what runs in no task of the request, as when its client leaves.
         context.logger[metadataKey: "trace_id"] = "\(trace.context.traceID)"
         return try await RequestTrace.$current.withValue(trace) { [context] in try await next(request, context) }
@@ -21,14 +23,14 @@ struct TraceMiddleware: RouterMiddleware {
     /// Returns the trace of the header `traceparent` with a span of this service; a new trace if the header is missing or invalid.
     static func traceContext(_ headers: HTTPFields) -> TraceContext {
         var generator = SystemRandomNumberGenerator()
-        let values = HTTPField.Name("traceparent").map { headers[values: $0] } ?? []
+        let values = HTTPField.Name.traceparent.map { headers[values: $0] } ?? []
         guard values.count == 1, let parent = TraceContext(traceparent: values[0]) else { return .random(using: &generator) }
         return parent.child(using: &generator)
     }
 
     /// Returns the id that a proxy or the client has given the request; nil unless it is one word of at most 64 harmless characters.
     static func requestID(_ headers: HTTPFields) -> String? {
-        let values = HTTPField.Name("X-Request-Id").map { headers[values: $0] } ?? []
+        let values = HTTPField.Name.requestID.map { headers[values: $0] } ?? []
         guard values.count == 1, let id = values.first, (1...64).contains(id.utf8.count) else { return nil }
         let isHarmless = id.utf8.allSatisfy { byte in
             switch byte {
@@ -38,4 +40,11 @@ struct TraceMiddleware: RouterMiddleware {
         }
         return isHarmless ? id : nil
     }
+}
+
+extension HTTPField.Name {
+    /// Every request has its id in the response. Nil never.
+    static let requestID = HTTPField.Name("X-Request-Id")
+    /// https://www.w3.org/TR/trace-context-1/#traceparent-header. Nil never.
+    fileprivate static let traceparent = HTTPField.Name("traceparent")
 }

@@ -1,7 +1,6 @@
 import FoundationEssentials
 import HTTPAPI
 import Logging
-import NIOCore
 import Stacks
 
 /// Writes each log entry as one line of JSON.
@@ -30,21 +29,24 @@ struct JSONLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var fields = metadata
-        if let provided = metadataProvider?.get() { fields.merge(provided) { _, new in new } }
-        if let own = event.metadata { fields.merge(own) { _, new in new } }
-        if let error = event.error { fields["error"] = "\(error)" }
-        queue.write(Self.line(fields, event.level, "\(event.message)", label: label).readableBytesView)
+        let error: Logger.Metadata = event.error.map { ["error": "\($0)"] } ?? [:]
+        let metadata = [metadata, metadataProvider?.get() ?? [:], event.metadata ?? [:], error]
+        queue.write(Self.line(metadata, event.level, event.message.description, label: label))
     }
 
     /// Returns an entry as a line of the log.
-    static func line(_ fields: Logger.Metadata, _ level: Logger.Level, _ message: String, label: String) -> ByteBuffer {
-        var line: [String: String] = [:]
-        for (key, value) in fields { line[key == "hb.request.id" ? "request_id" : key] = "\(value)" }
-        line["time"] = Date().rfc3339
-        line["level"] = level.rawValue
-        line["message"] = message
-        line["logger"] = label
-        return JSONWriter.line(of: line)
+    /// - Parameter metadata: of two values with one name, the later counts.
+    static func line(_ metadata: [Logger.Metadata], _ level: Logger.Level, _ message: String, label: String) -> ArraySlice<UInt8> {
+        // A dozen names are sooner compared than hashed.
+        var fields: [(name: String, value: String)] = []
+        func set(_ name: String, _ value: String) {
+            if let index = fields.firstIndex(where: { $0.name == name }) { fields[index].value = value } else { fields.append((name, value)) }
+        }
+        for (key, value) in metadata.joined() { set(key == "hb.request.id" ? "request_id" : key, value.description) }
+        set("time", Date().rfc3339)
+        set("level", level.rawValue)
+        set("message", message)
+        set("logger", label)
+        return JSONWriter.line(of: fields)
     }
 }

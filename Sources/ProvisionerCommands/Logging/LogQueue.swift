@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import Synchronization
 import SystemPackage
 
@@ -18,6 +19,9 @@ final class LogQueue: TextOutputStream, Sendable {
             dropped = 0
         }
     }
+
+    /// In microseconds.
+    private static let pause: UInt32 = 1000
 
     private let output: FileDescriptor
     private let limit: Int
@@ -51,7 +55,7 @@ final class LogQueue: TextOutputStream, Sendable {
         if wasIdle { writer.async { self.writeAll() } }
     }
 
-    /// Writes all lines that have come meanwhile in one call.
+    /// Writes all lines that have come meanwhile in one call, and waits before the next: a thread that wakes for each line costs more than it.
     private func writeAll() {
         while true {
             let lines = state.withLock { state in
@@ -62,6 +66,7 @@ final class LogQueue: TextOutputStream, Sendable {
             }
             guard !lines.isEmpty else { return }
             put(lines)
+            usleep(Self.pause)
         }
     }
 

@@ -8,16 +8,24 @@ package struct StackID: Hashable, Sendable {
 
     /// Parses an id; nil unless `text` has the format that ``random(using:)`` creates.
     package init?(_ text: some StringProtocol) {
-        guard text.utf8.count == Self.length, text.utf8.starts(with: Self.prefix.utf8) else { return nil }
+        // As a `String`, whose bytes are read in place: a request reads its id twice.
+        var text = String(text)
+        let bits = text.withUTF8 { Self.bits(of: UnsafeRawBufferPointer($0)) }
+        guard let bits else { return nil }
+        self.bits = bits
+    }
+
+    private static func bits(of text: UnsafeRawBufferPointer) -> UInt64? {
+        guard text.count == length, text.starts(with: prefix.utf8) else { return nil }
         var bits: UInt64 = 0
-        for digit in text.utf8.dropFirst(Self.prefix.utf8.count) {
+        for digit in text.dropFirst(prefix.utf8.count) {
             switch digit {
             case UInt8(ascii: "0")...UInt8(ascii: "9"): bits = bits << 4 | UInt64(digit - UInt8(ascii: "0"))
             case UInt8(ascii: "a")...UInt8(ascii: "f"): bits = bits << 4 | UInt64(digit - UInt8(ascii: "a") + 10)
             default: return nil
             }
         }
-        self.bits = bits
+        return bits
     }
 
     private init(bits: UInt64) { self.bits = bits }
