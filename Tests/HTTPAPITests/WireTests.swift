@@ -24,6 +24,26 @@ import Testing
         }
     }
 
+    @Test func `a short answer is written at once: its head and its body arrive together`() async throws {
+        try await Wire.withServer { api, port in
+            let created = try await api.create(user: 1)
+            let request = Wire.head("GET /stacks/\(try #require(created.body["stack_id"]?.string))/status")
+            // Parts that are written one after the other arrive together now and then.
+            let answers = try await RawConnection.with(port) { inbound, outbound in
+                var (answers, parts) = ([String](), inbound.makeAsyncIterator())
+                for _ in 0..<100 {
+                    try await outbound.write(ByteBuffer(string: request))
+                    guard let answer = try await parts.next().map({ String(buffer: $0) }) else { break }
+                    answers.append(answer)
+                }
+                return answers
+            }
+            #expect(answers.count == 100)
+            let incomplete = answers.filter { !$0.hasPrefix("HTTP/1.1 200 ") || !$0.hasSuffix("}") }
+            #expect(incomplete.isEmpty, "\(incomplete.count): \(incomplete.first ?? "")")
+        }
+    }
+
     @Test func `a chunked body is read like any other`() async throws {
         try await Wire.withServer { _, port in
             let body = createBody()

@@ -37,10 +37,14 @@ struct JSONLogHandler: LogHandler {
     /// Returns an entry as a line of the log.
     /// - Parameter metadata: of two values with one name, the later counts.
     static func line(_ metadata: [Logger.Metadata], _ level: Logger.Level, _ message: String, label: String) -> ArraySlice<UInt8> {
-        // A dozen names are sooner compared than hashed.
+        // A dozen names are compared sooner than hashed.
         var fields: [(name: String, value: String)] = []
         func set(_ name: String, _ value: String) {
-            if let index = fields.firstIndex(where: { $0.name == name }) { fields[index].value = value } else { fields.append((name, value)) }
+            if let index = fields.firstIndex(where: { $0.name == name }) {
+                fields[index].value = value
+            } else {
+                fields.append((name, value))
+            }
         }
         for (key, value) in metadata.joined() { set(key == "hb.request.id" ? "request_id" : key, value.description) }
         set("time", Date().rfc3339)

@@ -115,7 +115,8 @@ struct ServeCommand: AsyncParsableCommand {
         let queue = LogQueue(.standardError) { dropped in
             let message = "\(dropped) lines were dropped here: the log was not read fast enough"
             return switch format {
-            case .json: String(decoding: JSONLogHandler.line([["dropped": "\(dropped)"]], .warning, message, label: "provisioner"), as: UTF8.self)
+            case .json:
+                String(decoding: JSONLogHandler.line([["dropped": "\(dropped)"]], .warning, message, label: "provisioner"), as: UTF8.self)
             case .text: "warning provisioner: \(message)\n"
             }
         }
