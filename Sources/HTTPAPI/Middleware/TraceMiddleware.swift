@@ -43,8 +43,8 @@ struct TraceMiddleware: RouterMiddleware {
 }
 
 extension HTTPField.Name {
-    /// Every request has its id in the response. Nil never.
+    /// The id of a request, in the response too. Never nil.
     static let requestID = HTTPField.Name("X-Request-Id")
-    /// https://www.w3.org/TR/trace-context-1/#traceparent-header. Nil never.
+    /// https://www.w3.org/TR/trace-context-1/#traceparent-header. Never nil.
     fileprivate static let traceparent = HTTPField.Name("traceparent")
 }
