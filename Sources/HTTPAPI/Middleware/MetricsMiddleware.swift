@@ -1,6 +1,7 @@
 import CoreMetrics
 import HTTPTypes
 import Hummingbird
+import Stacks
 import Synchronization
 
 /// Counts requests and their duration by route, method and status. The label of a route is its pattern, never a path.
@@ -14,11 +15,7 @@ struct MetricsMiddleware: RouterMiddleware {
     ) async throws -> Response {
         let started = ContinuousClock.now
         let response = try await next(request, context)
-        let elapsed = (ContinuousClock.now - started).components
-        metrics.record(
-            RequestMetrics.Kind(route: route(context), method: request.method, status: response.status.code),
-            nanoseconds: elapsed.seconds &* 1_000_000_000 &+ elapsed.attoseconds / 1_000_000_000
-        )
+        metrics.record(RequestMetrics.Kind(route: route(context), method: request.method, status: response.status.code), since: started)
         return response
     }
 
@@ -59,7 +56,7 @@ private final class RequestMetrics: Sendable {
 
     private let known = Mutex<[Kind: Metrics]>([:])
 
-    func record(_ kind: Kind, nanoseconds: Int64) {
+    func record(_ kind: Kind, since started: ContinuousClock.Instant) {
         let metrics = known.withLock { known in
             if let metrics = known[kind] { return metrics }
             let metrics = Metrics(kind)
@@ -67,6 +64,6 @@ private final class RequestMetrics: Sendable {
             return metrics
         }
         metrics.requests.increment()
-        metrics.duration.recordNanoseconds(nanoseconds)
+        metrics.duration.record(since: started)
     }
 }

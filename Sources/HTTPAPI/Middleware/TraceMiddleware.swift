@@ -23,7 +23,7 @@ struct TraceMiddleware: RouterMiddleware {
     /// Returns the trace of the header `traceparent` with a span of this service; a new trace if the header is missing or invalid.
     static func traceContext(_ headers: HTTPFields) -> TraceContext {
         var generator = SystemRandomNumberGenerator()
-        let values = HTTPField.Name.traceparent.map { headers[values: $0] } ?? []
+        let values = headers[values: .traceparent]
         guard values.count == 1, let parent = TraceContext(traceparent: values[0]) else { return .random(using: &generator) }
         return parent.child(using: &generator)
     }
@@ -45,6 +45,4 @@ struct TraceMiddleware: RouterMiddleware {
 extension HTTPField.Name {
     /// The id of a request, in the response too. Never nil.
     static let requestID = HTTPField.Name("X-Request-Id")
-    /// https://www.w3.org/TR/trace-context-1/#traceparent-header. Never nil.
-    fileprivate static let traceparent = HTTPField.Name("traceparent")
 }

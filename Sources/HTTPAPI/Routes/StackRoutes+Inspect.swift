@@ -15,8 +15,7 @@ extension StackRoutes {
         let container = try parameters.text("container")
         let lines = try parameters.integer("tail", in: 1...10_000) ?? 200
         let text = try await service.log(of: try stackID(context), container: container, lines: lines, logger: context.logger)
-        var headers: HTTPFields = [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"]
-        if let name = HTTPField.Name("X-Content-Type-Options") { headers[name] = "nosniff" }
+        let headers: HTTPFields = [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store", .xContentTypeOptions: "nosniff"]
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 }

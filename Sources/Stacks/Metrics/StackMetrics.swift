@@ -1,4 +1,4 @@
-import CoreMetrics
+package import CoreMetrics
 
 /// The metrics of the domain. A label is a code, a phase or a cause, never a user, a stack or a problem.
 package enum StackMetrics {
@@ -139,7 +139,7 @@ package enum StackMetrics {
 
 extension Timer {
     /// Records the time since an instant, clamped to 64 bits of nanoseconds.
-    func record(since started: ContinuousClock.Instant) {
+    package func record(since started: ContinuousClock.Instant) {
         let (seconds, attoseconds) = (ContinuousClock.now - started).components
         recordNanoseconds(Int64(clamping: Int128(seconds) * 1_000_000_000 + Int128(attoseconds / 1_000_000_000)))
     }
